@@ -1,0 +1,1 @@
+"""What is kept, and who may see it: HTTP, database, keys, clock and wiring."""

@@ -1,0 +1,96 @@
+"""What the core asks of the shell after a turn. The shell applies them in order, inside one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flows.model import Answer, Draft, Message, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send a reply to the address that the message came from."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Seal these answers into a new case, then say `closing`, in which `{reference}` stands for its reference.
+
+    `route` holds the readable facts (never names, numbers or free text), `urgency` is `normal` or `high`,
+    `call` asks a volunteer to telephone instead of writing.
+    """
+
+    service: str
+    language: str
+    answers: Mapping[str, Answer]
+    closing: Reply
+    route: Mapping[str, str] = field(default_factory=dict)
+    urgency: str = "normal"
+    call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Put a message into a case that is already open, for the volunteer to read; then say `receipt`, if any.
+
+    When no such case belongs to this address, `unknown` is said instead and nothing is stored.
+    """
+
+    reference: str
+    message: Message
+    receipt: Reply | None
+    unknown: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class TellStatus:
+    """Say how a case stands, in one of the neutral texts: `open`, `claimed`, `closed`, or `unknown`."""
+
+    reference: str
+    texts: Mapping[str, Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCase:
+    """Make one case of this address unreadable for ever, then say `done`; `unknown` if it is not hers."""
+
+    reference: str
+    done: Reply
+    unknown: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetDraft:
+    """Destroy the shred secret under which the draft was kept until now; what the turn returns gets a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearChat:
+    """Delete what can still be deleted from the chat, both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Ask for a person now: `reason` is `human` or `danger`. Opens a case at once if none is open."""
+
+    reason: str
+    service: str
+    language: str
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """She said STOP: drop what waits to be sent to this address, and send nothing unasked."""
+
+
+Effect = Say | OpenCase | Deliver | TellStatus | ForgetCase | ForgetDraft | ClearChat | Escalate | Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one message led to: the draft to keep (None: keep nothing) and what the shell must do."""
+
+    draft: Draft | None
+    effects: tuple[Effect, ...] = ()

@@ -1,0 +1,121 @@
+"""The values that cross borders: what comes in, what goes out, and what is remembered between the two."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+Manner = Literal["chat", "sms"]
+"""How a channel behaves: `chat` has buttons and can be cleared; `sms` stays on the phone and is read by digits."""
+
+MediaKind = Literal["voice", "photo", "document", "contact", "location"]
+Precision = Literal["", "day", "month", "year", "about"]
+Value = str | tuple[str, ...] | None
+"""What an expression sees of an answer: text, the chosen values of a multiple choice, or None when skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A voice note, picture or the like, by the provider's own reference; the bytes are not here."""
+
+    kind: MediaKind
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What came in.
+
+    `channel` names the kind of channel (`telegram`, `sms`, `phone`), `lane` the bot or number that received it
+    (`telegram:8123`, `sms:+96181000001`), `address` the chat id or E.164 number that it came from, `id` the
+    provider's own id (the same message delivered twice has the same lane and id), `button` the value of a button
+    that was pressed, `chat_message` the id by which the provider can delete it from the chat.
+    """
+
+    channel: str
+    lane: str
+    address: str
+    id: str
+    text: str = ""
+    button: str = ""
+    media: Media | None = None
+    chat_message: str = ""
+    manner: Manner = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be chosen: its stable value and its words in the reader's language."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes out: a text and, where there is something to choose, the options in order."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+
+    @property
+    def plain(self) -> str:
+        """The reply as one text with numbered options, as it reads where there are no buttons."""
+        numbered = (f"{number} {option.label}" for number, option in enumerate(self.options, start=1))
+        return "\n".join((self.text, *numbered))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, with the words it came in.
+
+    A date's `value` is ISO 8601 cut to its precision (`1992`, `1992-05`, `1992-05-17`), `calendar` the one it was
+    given in. `value` None with no media means skipped.
+    """
+
+    value: Value
+    raw: str = ""
+    precision: Precision = ""
+    calendar: str = ""
+    media: Media | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A conversation that is not finished. Position is never stored: it follows from what is answered.
+
+    `editing` names an answered question that is being asked again (its old answer stands until the new one is
+    taken), `failures` counts misunderstood messages in a row, `gate` is set while somebody must show that the draft
+    is hers, `aside` holds drafts of other people on the same phone, `cases` the references opened from this
+    address, `pending` a message that waits until we know which case it is for.
+    """
+
+    language: str = ""
+    service: str = ""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    editing: str = ""
+    failures: int = 0
+    gate: str = ""
+    aside: tuple["Draft", ...] = ()
+    cases: tuple[str, ...] = ()
+    pending: Message | None = None
+    manner: Manner = "chat"
+    touched: datetime | None = None
+
+    def with_answer(self, name: str, answer: Answer) -> "Draft":
+        """The same draft with one question answered; what was misunderstood before is forgotten."""
+        return replace(self, answers={**self.answers, name: answer}, editing="", failures=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who runs this deployment, as the worker may be told it.
+
+    `handle` and `number` are where the bot is reached, `phrase` is printed on the paper card and answered to WHO,
+    `emergency` is the number to call in danger.
+    """
+
+    name: str = "Rafiqa"
+    handle: str = ""
+    number: str = ""
+    phrase: str = "The cedar stands by the door"
+    emergency: str = "112"
