@@ -151,6 +151,7 @@ class ReplyRow(SQLModel, table=True):
     address_index: bytes = Field(index=True)
     secret_id: bytes | None = None
     box: bytes
+    kind: str = "say"  # say | clear: a wish to delete what can be deleted in that chat
     state: str = "waiting"
     rank: int = 0  # of the provider's delivery state; never goes back
     case_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True, index=True))
