@@ -6,7 +6,7 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
