@@ -64,9 +64,7 @@ def apply_all(scene: Scene, effects: Sequence[Effect]) -> tuple[tuple[str, ...],
             case ForgetDraft():
                 pass  # the inbox gives the draft a new secret: it holds the old one
             case ClearChat():
-                queue_clear(
-                    scene.session, scene.vault, lane=scene.message.lane, address=scene.message.address, now=scene.now
-                )
+                _clear_chat(scene)
             case Silence():
                 scene.session.connection().execute(
                     delete(ReplyRow).where(_reply.c.address_index == scene.address, _reply.c.state == "waiting")
@@ -79,6 +77,11 @@ def apply_all(scene: Scene, effects: Sequence[Effect]) -> tuple[tuple[str, ...],
 def _say(scene: Scene, reply: Reply) -> None:
     message = scene.message
     queue_reply(scene.session, scene.vault, lane=message.lane, address=message.address, reply=reply, now=scene.now)
+
+
+def _clear_chat(scene: Scene) -> None:
+    message = scene.message
+    queue_clear(scene.session, scene.vault, lane=message.lane, address=message.address, now=scene.now)
 
 
 def _open_case(scene: Scene, effect: OpenCase) -> str:

@@ -81,9 +81,8 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     """A volunteer has written: what comes next from this address, outside a service, goes to that case."""
     _one_at_a_time(session, address)
     secret_id, draft = _load(session, vault, address)
-    _keep(
-        session, vault, address, secret_id, replace(draft, language=draft.language or language, reply_to=reference), now
-    )
+    waiting = replace(draft, language=draft.language or language, reply_to=reference)
+    _keep(session, vault, address, secret_id, waiting, now)
 
 
 def _one_at_a_time(session: Session, address: bytes) -> None:

@@ -97,8 +97,8 @@ class Outbox:
             self._sent.clear()
             taken, self._outcomes = self._outcomes, []
             outcomes = [one for _, some in taken for one in some]
-            now, lane = self._clock(), self._channel.lane
-            await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now))  # noqa: B023
+            now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
+            await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
             self._busy.difference_update(address for address, _ in taken)
             self._wake.set()
 
@@ -130,9 +130,8 @@ class Outbox:
         pause = error.retry_after or BACK_OFF[min(due.attempts, len(BACK_OFF) - 1)]
         if error.retry_after:
             self._next_slot = max(self._next_slot, asyncio.get_running_loop().time() + error.retry_after)
-        return Outcome(
-            due, "waiting", self._clock(), error=error.code, next_try=self._clock() + timedelta(seconds=pause)
-        )
+        now = self._clock()
+        return Outcome(due, "waiting", now, error=error.code, next_try=now + timedelta(seconds=pause))
 
     async def _slot(self) -> None:
         """Wait for the lane's next turn: `per_second` in all, or at once where there is no limit."""

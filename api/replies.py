@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam, select, update
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from api.answers import pack_reply, unpack_reply
-from api.tables import ReplyRow, metadata
+from api.tables import metadata
 from api.vault import Vault
 from flows.model import Reply
 
@@ -137,8 +137,8 @@ class Outcome:
 
 _SENT = (
     _reply.update()
-    .where(_reply.c.id == bindparam("row"))
-    .values(state="sent", sent_at=bindparam("at"), provider_id=bindparam("provider"), attempts=bindparam("tries"))
+    .where(_reply.c.id == bindparam("row"), _reply.c.state == "waiting")  # a delivery report may have been faster
+    .values(state="sent", sent_at=bindparam("at"), attempts=bindparam("tries"))
 )
 _NOT_SENT = (
     _reply.update()
@@ -152,8 +152,10 @@ _NOT_SENT = (
 )
 
 
-def mark(session: Session, vault: Vault, lane: str, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Write down what became of some replies of a lane, and by which ids their chats can be cleared."""
+def mark(
+    session: Session, vault: Vault, lane: str, outcomes: Sequence[Outcome], now: datetime, clearable: bool
+) -> None:
+    """Write down what became of some replies of a lane and, where chats can be cleared, by which ids."""
     connection = session.connection()
     sent = [one for one in outcomes if one.state == "sent"]
     failed = [one for one in outcomes if one.state != "sent"]
@@ -164,7 +166,6 @@ def mark(session: Session, vault: Vault, lane: str, outcomes: Sequence[Outcome],
                 {
                     "row": one.due.id,
                     "at": one.at,
-                    "provider": provider_key(vault, lane, one.provider_id),
                     "tries": one.due.attempts + 1,
                 }
                 for one in sent
@@ -187,23 +188,14 @@ def mark(session: Session, vault: Vault, lane: str, outcomes: Sequence[Outcome],
     cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
     if cleared:
         connection.execute(_chat_message.delete().where(_chat_message.c.address_index.in_(cleared)))
-    said = [(one.due.address_index, lane, one.provider_id) for one in sent if one.due.kind == "say"]
-    remember_chat_messages(session, vault, said, now)
+    if clearable:
+        said = [(one.due.address_index, lane, one.provider_id) for one in sent]
+        remember_chat_messages(session, vault, said, now)
 
 
-def provider_key(vault: Vault, lane: str, provider_id: str) -> bytes:
-    """How a provider's message id is recognised again when it reports on the message."""
-    return vault.index("sent", lane, provider_id)
-
-
-STATES = {"sent": "sent", "delivered": "delivered", "read": "delivered", "failed": "failed", "undelivered": "failed"}
-
-
-def report(session: Session, vault: Vault, lane: str, provider_id: str, rank: int, state: str, error: str) -> bool:
-    """Take a provider's report on a message; one that would go back (a lower rank) changes nothing."""
+def report(session: Session, reply_id: int, rank: int, state: str, error: str) -> bool:
+    """Take a provider's report on a reply; one that would go back (a rank not above the last) changes nothing."""
     changed = (
-        update(ReplyRow)
-        .where(col(ReplyRow.provider_id) == provider_key(vault, lane, provider_id), col(ReplyRow.rank) < rank)
-        .values(rank=rank, error=error, **({"state": STATES[state]} if state in STATES else {}))
+        _reply.update().where(_reply.c.id == reply_id, _reply.c.rank < rank).values(rank=rank, state=state, error=error)
     )
     return bool(session.connection().execute(changed).rowcount)

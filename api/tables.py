@@ -149,7 +149,6 @@ class ReplyRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     lane: str
     address_index: bytes = Field(index=True)
-    secret_id: bytes | None = None
     box: bytes
     kind: str = "say"  # say | clear: a wish to delete what can be deleted in that chat
     state: str = "waiting"
@@ -158,7 +157,6 @@ class ReplyRow(SQLModel, table=True):
     item_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     attempts: int = 0
     error: str = ""
-    provider_id: bytes | None = Field(default=None, index=True)  # keyed hash, for status callbacks
     created_at: datetime
     send_after: datetime
     next_try: datetime
