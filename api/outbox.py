@@ -33,6 +33,7 @@ class Outbox:
     def __init__(
         self, db: Database, vault: Vault, channel: Channel, *, holder: str, clock: Callable[[], datetime]
     ) -> None:
+        self.lane = channel.lane
         self._db, self._vault, self._channel = db, vault, channel
         self._holder, self._clock = holder, clock
         self._wake = asyncio.Event()
