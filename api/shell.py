@@ -14,6 +14,7 @@ from api.settings import Settings
 from api.vault import Vault
 from bot.channel import Channel
 from flows.loader import Library
+from flows.portal import Portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Shell:
     db: Database
     vault: Vault
     library: Library
+    portals: Mapping[str, Portal]
     channels: Channels
     events: Events
     clock: Callable[[], datetime]
