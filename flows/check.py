@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from itertools import product
 
 from flows.asking import ask
+from flows.expressions import Expression
 from flows.language import Catalogues, tidy
 from flows.loader import Asked, Library, Service
 from flows.model import Draft, Message, Value
 from flows.segments import count
 from flows.talk import Talk
-from flows.expressions import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,9 @@ def _unknown_parts(service: Service) -> Found:
         yield "undefined", "case.route", f"'{missing}' is not a question of this service"
     for name in service.file.case.route:
         asked_for = service.by_name.get(name)
-        if asked_for and (asked_for.question.sensitive or asked_for.question.type in ("text", "name", "phone", "email")):
+        if asked_for and (
+            asked_for.question.sensitive or asked_for.question.type in ("text", "name", "phone", "email")
+        ):
             yield "consent", "case.route", f"'{name}' would be readable on a seized disk"
 
 
