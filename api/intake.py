@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.telegram import Telegram
+from bot.twilio import StatusReport
 from sqlalchemy.exc import OperationalError
 
 from api import inbox, numbers, proxies, replies
@@ -11,8 +13,6 @@ from api.events import QUEUE, case_topic
 from api.shell import Shell
 from bot import telegram
 from bot.channel import Malformed
-from bot.telegram import Telegram
-from bot.twilio import StatusReport
 from flows.model import Message
 
 log = logging.getLogger("rafiqa.intake")
@@ -73,7 +73,14 @@ class Intake:
         shell, now = self.shell, self.shell.clock()
         received = await shell.db.write(
             lambda session: proxies.receive(
-                session, shell.vault, shell.portals, number=number, sender=sender, text=text, provider_id=provider_id, now=now
+                session,
+                shell.vault,
+                shell.portals,
+                number=number,
+                sender=sender,
+                text=text,
+                provider_id=provider_id,
+                now=now,
             )
         )
         if received:

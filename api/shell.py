@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
+from flows.portal import Portal
 
 from api.db import Database
 from api.events import Events
@@ -14,7 +15,6 @@ from api.settings import Settings
 from api.vault import Vault
 from bot.channel import Channel
 from flows.loader import Library
-from flows.portal import Portal
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     checking.add_argument("service", nargs="?", default="")
     given = parser.parse_args(arguments)
     try:
-        library = load_library(ROOT / "library", load_catalogues(TRANSLATIONS), load_places(ROOT / "library" / "places"), Desk())
+        library = load_library(
+            ROOT / "library", load_catalogues(TRANSLATIONS), load_places(ROOT / "library" / "places"), Desk()
+        )
         chosen = [library.services[given.service]] if given.service else list(library.services.values())
     except ServiceError as error:
         print(error, file=sys.stderr)
