@@ -1,12 +1,15 @@
 """A static look at a service: what nobody reaches, what nobody defined, what is untranslated or too long."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
 
 from flows.asking import ask
 from flows.language import Catalogues, tidy
 from flows.loader import Asked, Library, Service
-from flows.model import Draft, Message
+from flows.model import Draft, Message, Value
 from flows.segments import count
 from flows.talk import Talk
 from flows.expressions import Expression
@@ -77,15 +80,33 @@ def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
 
 
 def _unreachable(service: Service) -> Found:
-    """Questions whose `relevant` compares an earlier choice with a value that it does not have."""
+    """Questions that no answers to the earlier ones can bring up, and values that a choice never has."""
     for asked in service.questions:
-        if asked.relevant is None:
+        if asked.relevant is None or asked.relevant.names - set(service.by_name):
             continue
-        for name, value in asked.relevant.comparisons:
-            other = service.by_name.get(name)
-            values = set(other.question.choices) if other else set()
-            if values and value and value not in values:
-                yield "unreachable", asked.question.ask, f"${{{name}}} is never '{value}'"
+        for name, value in _COMPARED.findall(asked.relevant.text):
+            choices = service.by_name[name].question.choices if name in service.by_name else {}
+            if choices and value and value not in choices:
+                yield "undefined", asked.question.ask, f"${{{name}}} is never '{value}'"
+        if not any(asked.relevant.truth(values, now=_ANY_DAY) for values in _possible(service, asked.relevant)):
+            yield "unreachable", asked.question.ask, "no answer brings this question up"
+
+
+_COMPARED = re.compile(r"\$\{(\w+)\}\s*!?=\s*'([^']*)'")
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+_SAMPLES: tuple[Value, ...] = (None, "0", "1", "1992", "2020-05-17", "x")
+"""What a question without choices is tried with."""
+
+
+def _possible(service: Service, expression: Expression) -> Iterator[dict[str, Value]]:
+    """Every combination of answers to the questions that an expression names."""
+    names = sorted(expression.names)
+    tried: list[list[Value]] = []
+    for name in names:
+        question = service.by_name[name].question
+        values: list[Value] = [(value,) if question.type == "many" else value for value in question.choices]
+        tried.append([None, *values] if values else list(_SAMPLES))
+    return (dict(zip(names, values, strict=True)) for values in product(*tried))
 
 
 def _shares_more_than_consented(service: Service) -> Found:
@@ -157,7 +178,7 @@ def segments_of(library: Library, service: Service, language: str) -> Sequence[t
 
 def _cost(library: Library, service: Service, language: str, asked: Asked) -> tuple[int, str]:
     draft = Draft(language=language, service=service.name, manner="sms")
-    talk = Talk(library, draft, Message("sms", "sms:", "", ""), None)  # type: ignore[arg-type]  # no time is asked for
+    talk = Talk(library, draft, Message("sms", "sms:", "", ""), _ANY_DAY)
     total = len(service.questions)
     cost = count(ask(talk, asked, total, total).plain)
     return cost.segments, cost.encoding
