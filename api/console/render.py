@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.console.names import action
 from api.console.refusals import refusal
 from api.console.words import LANGUAGES, catalogue, direction, formats, own_name
 
@@ -33,6 +34,7 @@ def environment(language: str, zone: tzinfo) -> Environment:
         dir=direction(language),
         languages=[(code, own_name(code)) for code in LANGUAGES],
         refusal=lambda code: words.gettext(refusal(code)),
+        action=lambda code: words.gettext(action(code)),
     )
     return jinja
 

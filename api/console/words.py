@@ -54,7 +54,7 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     locale = Locale.parse(language)
 
     def moment(at: datetime) -> str:
-        return format_datetime(at, "d MMM, HH:mm", tzinfo=zone, locale=locale)
+        return format_datetime(at, "d MMM HH:mm", tzinfo=zone, locale=locale)
 
     def clock(at: datetime) -> str:
         return format_time(at, "HH:mm", tzinfo=zone, locale=locale)
@@ -63,7 +63,7 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         return format_date(at, "d MMM y", locale=locale)
 
     def ago(at: datetime, now: datetime) -> str:
-        return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1.2, locale=locale)
+        return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
 
     def language_name(code: str) -> str:
         return locale.languages.get(code, code)

@@ -1,12 +1,15 @@
 """What every page starts with: the shell, who is looking, and how a page is answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import signin
+from api.console.refusals import title
 from api.console.render import render
 from api.console.words import negotiate
 from api.errors import Refused
@@ -42,17 +45,21 @@ Desk = Annotated[Shell, Depends(the_shell)]
 
 def cookie_name(shell: Shell) -> str:
     """The name of the session's cookie; over https browsers then refuse it from any other host or path."""
-    return "__Host-rafiqa" if shell.secure else "rafiqa"
+    return "__Host-rafiqa" if shell.settings.secure else "rafiqa"
 
 
-async def the_viewer(request: Request, shell: Desk) -> Viewer:
+async def viewer_or_none(request: Request) -> Viewer | None:
+    """Who is looking, if anybody is signed in."""
+    shell = the_shell(request)
+    token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
+    return await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
+
+
+async def the_viewer(request: Request) -> Viewer:
     """Who is looking. Raises NotSignedIn."""
-    token = request.cookies.get(cookie_name(shell), "")
-    now = shell.clock()
-    viewer = await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
-    if viewer is None:
-        raise NotSignedIn
-    return viewer
+    if viewer := await viewer_or_none(request):
+        return viewer
+    raise NotSignedIn
 
 
 Looking = Annotated[Viewer, Depends(the_viewer)]
@@ -61,7 +68,7 @@ Looking = Annotated[Viewer, Depends(the_viewer)]
 async def the_coordinator(viewer: Looking) -> Viewer:
     """Who is looking, if she is a coordinator; for anybody else the page does not exist."""
     if not viewer.coordinator:
-        raise Refused(404, "absent")
+        raise Refused(404, "not_found")
     return viewer
 
 
@@ -78,11 +85,25 @@ def language_of(request: Request, viewer: Viewer | None) -> str:
 def page(request: Request, template: str, viewer: Viewer | None = None, status: int = 200, **values: Any) -> HTMLResponse:
     """Answer with a page, in the reader's language."""
     shell = the_shell(request)
-    frame = Page(request.url.path, shell.trial, bool(shell.phones), request.query_params.get("done", ""))
+    frame = Page(request.url.path, request.app.state.trial, bool(shell.channels.phones), request.query_params.get("done", ""))
     html = render(
-        template, language_of(request, viewer), shell.zone, page=frame, viewer=viewer, now=shell.clock(), **values
+        template, language_of(request, viewer), shell.settings.zone, page=frame, viewer=viewer, now=shell.clock(), **values
     )
     return HTMLResponse(html, status)
+
+
+async def failure(request: Request, status: int, code: str, detail: Mapping[str, Any] | None = None) -> HTMLResponse:
+    """Answer with a page that says what cannot be done, and leads back to where she was."""
+    viewer = await viewer_or_none(request)
+    return page(
+        request, "error.html", viewer, status, title=title(status), code=code, detail=detail or {}, back=_back(request)
+    )
+
+
+def _back(request: Request) -> str:
+    """The page of ours from which she came."""
+    came = urlsplit(request.headers.get("referer", ""))
+    return came.path if came.netloc == request.url.netloc and came.path.startswith("/") else "/"
 
 
 def go(path: str) -> RedirectResponse:
