@@ -82,12 +82,22 @@ def language_of(request: Request, viewer: Viewer | None) -> str:
     return negotiate(request.cookies.get(LANGUAGE, ""), request.headers.get("accept-language", ""))
 
 
-def page(request: Request, template: str, viewer: Viewer | None = None, status: int = 200, **values: Any) -> HTMLResponse:
+def page(
+    request: Request, template: str, viewer: Viewer | None = None, status: int = 200, **values: Any
+) -> HTMLResponse:
     """Answer with a page, in the reader's language."""
     shell = the_shell(request)
-    frame = Page(request.url.path, request.app.state.trial, bool(shell.channels.phones), request.query_params.get("done", ""))
+    frame = Page(
+        request.url.path, request.app.state.trial, bool(shell.channels.phones), request.query_params.get("done", "")
+    )
     html = render(
-        template, language_of(request, viewer), shell.settings.zone, page=frame, viewer=viewer, now=shell.clock(), **values
+        template,
+        language_of(request, viewer),
+        shell.settings.zone,
+        page=frame,
+        viewer=viewer,
+        now=shell.clock(),
+        **values,
     )
     return HTMLResponse(html, status)
 
