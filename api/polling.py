@@ -3,10 +3,9 @@
 import asyncio
 import logging
 
-from bot.telegram import Telegram
-
 from api.intake import Intake
 from bot.channel import ChannelError
+from bot.telegram import Telegram
 
 log = logging.getLogger("rafiqa.polling")
 PAUSES = (1, 2, 5, 10, 30)
