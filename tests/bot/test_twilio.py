@@ -222,6 +222,11 @@ async def test_a_reply_goes_out_as_text_with_numbers_and_asks_for_reports(api: T
     assert sms.lane == f"sms:{NUMBER}"
 
 
+async def test_accents_that_would_double_the_price_stay_at_home(api: TwilioApi, sms: TwilioSms) -> None:
+    await sms.send(ALMAZ, Reply("Où êtes-vous ?"), reply_id="1")
+    assert api.sent[0]["Body"] == "Où etes-vous ?"
+
+
 async def test_without_an_address_for_reports_none_are_asked_for(api: TwilioApi) -> None:
     sms = TwilioSms(ACCOUNT, TOKEN, NUMBER, api_url=api.url)
     await sms.send(ALMAZ, Reply("hello"), reply_id="1")
