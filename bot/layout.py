@@ -1,6 +1,7 @@
 """How a reply is laid out: buttons in rows where there are buttons, and long texts in parts."""
 
 from flows.model import Option, Reply
+from flows.segments import fold
 
 Button = tuple[str, str]
 """A label and the data that comes back when it is pressed."""
@@ -17,6 +18,11 @@ def chat(reply: Reply) -> tuple[str, list[list[Button]]]:
     buttons = [(option.label, data(number, option)) for number, option in enumerate(reply.options, start=1)]
     width = 2 if all(len(label) <= SHORT_LABEL for label, _ in buttons) else 1
     return reply.text, [buttons[start : start + width] for start in range(0, len(buttons), width)]
+
+
+def sms(reply: Reply) -> str:
+    """One text with numbered options, without the accents that would make it cost twice as much."""
+    return fold(reply.plain)
 
 
 def data(number: int, option: Option) -> str:
