@@ -1,4 +1,14 @@
-"""The expression language of ODK forms (`relevant`, `constraint`, `calculate`), compiled once and evaluated often."""
+"""The expression language of ODK forms (`relevant`, `constraint`, `calculate`), compiled once and evaluated often.
+
+The language is XPath 1.0's with `${name}` and ODK's functions; where ODK's documents are silent, JavaRosa decides. What
+is different here, on purpose:
+
+- A date may be partial (`1992`). It compares, and counts, by its first day; it is never written out as if it were known.
+- What cannot be converted stops nothing: it is NaN as a number, the empty text as a date, and compares as false.
+- Patterns of regex() and formats of format-date() are written out in quotes, so that they are checked beforehand and no
+  answer can become a pattern.
+- Nothing that needs repeats, other files or chance: no paths, sum(), instance(), random(), uuid().
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,9 +29,8 @@ _NO_FUNCTIONS: Mapping[str, Callable[..., Result]] = {}
 class Expression:
     """An expression, ready to be evaluated; two are equal when their text is.
 
-    `names` are the questions that it refers to (`${name}`), `calls` the functions that it uses. Nothing that a person
-    answered can make it raise: what cannot be converted is NaN as a number and the empty text as a date, and
-    comparing either gives false.
+    `names` are the questions that it refers to (`${name}`), `calls` the functions that it uses. No answer can make it
+    raise.
     """
 
     text: str
