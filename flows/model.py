@@ -44,10 +44,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that can be chosen: its stable value and its words in the reader's language."""
+    """One thing that can be chosen: its stable value and its words in the reader's language.
+
+    `button` False: it is numbered in the text like the others, but not worth a button of its own.
+    """
 
     value: str
     label: str
+    button: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Answer:
     """One answer, with the words it came in.
 
     A date's `value` is ISO 8601 cut to its precision (`1992`, `1992-05`, `1992-05-17`), `calendar` the one it was
-    given in. `value` None with no media means skipped.
+    given in. `value` None with no media means skipped. `wording` is kept for consents only: the exact words that
+    she answered.
     """
 
     value: Value
@@ -77,6 +82,7 @@ class Answer:
     precision: Precision = ""
     calendar: str = ""
     media: Media | None = None
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,9 @@ class Draft:
 
     `editing` names an answered question that is being asked again (its old answer stands until the new one is
     taken), `failures` counts misunderstood messages in a row, `gate` is set while somebody must show that the draft
-    is hers, `aside` holds drafts of other people on the same phone, `cases` the references opened from this
-    address, `pending` a message that waits until we know which case it is for.
+    is hers or what she is being asked outside the service, `aside` holds drafts of other people on the same phone,
+    `cases` the references opened from this address, `reply_to` the case whose volunteer wrote last and waits for an
+    answer, `pending` a message that waits until we know which case it is for, `touched` when she last wrote.
     """
 
     language: str = ""
@@ -97,6 +104,7 @@ class Draft:
     gate: str = ""
     aside: tuple["Draft", ...] = ()
     cases: tuple[str, ...] = ()
+    reply_to: str = ""
     pending: Message | None = None
     manner: Manner = "chat"
     touched: datetime | None = None

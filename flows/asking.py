@@ -1,0 +1,85 @@
+"""Which question is next, and how it is asked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.loader import Asked, Prompt, Service
+from flows.model import Draft, Message, Option, Reply, Value
+from flows.talk import Talk
+
+EDITED = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a draft stands: the question to ask now (None: all are answered), its number, and of how many.
+
+    `relevant` are the answers that count, in the order of the form: one that became irrelevant does not.
+    """
+
+    asked: Asked | None
+    number: int
+    total: int
+    relevant: dict[str, Value]
+
+
+def position(service: Service, draft: Draft, now: datetime) -> Position:
+    """Find the first relevant question without an answer, or the one that is being edited."""
+    values: dict[str, Value] = {}
+    found: Asked | None = None
+    number = total = 0
+    for asked in service.questions:
+        if asked.relevant is not None and not asked.relevant.truth(values, now=now):
+            continue
+        total += 1
+        name = asked.question.ask
+        answer = draft.answers.get(name)
+        if answer is not None:
+            values[name] = answer.value
+        if name == draft.editing or (answer is None and found is None):
+            found, number = asked, total
+    return Position(found, number, total, values)
+
+
+def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
+    """What can be chosen for a question: its own choices, or the places that fit what she said before."""
+    question, places, language = asked.question, talk.library.places, talk.draft.language
+    if question.type == "governorate":
+        return tuple(Option(place.id, place.label(language)) for place in places.governorates)
+    if question.type == "district":
+        chosen = talk.draft.answers.get(question.within)
+        within = str(chosen.value) if chosen and chosen.value else ""
+        return tuple(Option(place.id, place.label(language)) for place in places.districts(within))
+    return prompt_of(talk, asked).options
+
+
+def prompt_of(talk: Talk, asked: Asked) -> Prompt:
+    """The words of a question in her language, or in the first one that the service has."""
+    return asked.prompts.get(talk.draft.language) or next(iter(asked.prompts.values()))
+
+
+def ask(talk: Talk, asked: Asked, number: int, total: int, *, before: str = "") -> Reply:
+    """Say a question: how far she is, the question, a hint, and what can be chosen. `before` is said first."""
+    prompt = prompt_of(talk, asked)
+    label = prompt.label
+    if asked.question.items:
+        label = label.format(items=_titles(talk, asked))
+    parts = (before, f"{number}/{total} {label}", prompt.hint)
+    return Reply("\n".join(part for part in parts if part), options_of(talk, asked))
+
+
+def _titles(talk: Talk, consent: Asked) -> str:
+    """The items of a consent by their short names, exactly those that it covers."""
+    separator = "، " if talk.draft.language == "ar" else ", "
+    by_name = talk.service.by_name
+    return separator.join(prompt_of(talk, by_name[name]).title for name in consent.question.items)
+
+
+def wording(talk: Talk, asked: Asked) -> str:
+    """The exact words of a consent as she read them, kept with her answer."""
+    return ask(talk, asked, 0, 0).text.removeprefix("0/0 ")
+
+
+def is_voice(message: Message) -> bool:
+    """Whether the message is a voice note, which a volunteer types in later."""
+    return message.media is not None and message.media.kind == "voice"

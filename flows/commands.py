@@ -1,0 +1,39 @@
+"""Words that work anywhere, in every language, whatever was asked."""
+
+import unicodedata
+from typing import Literal
+
+Command = Literal["back", "help", "who", "stop", "clear", "status", "human", "language", "forget", "new"]
+
+# Twilio answers STOP, CANCEL, END, QUIT, YES, HELP, INFO and START itself and may never pass them on, so by SMS
+# `#` opens the same list by number (https://www.twilio.com/docs/messaging/guides/advanced-opt-out).
+WORDS: dict[Command, str] = {
+    "back": "back retour arrière رجوع ارجع السابق ተመለስ ወደኋላ * atras atrás назад",
+    "help": "help aide menu مساعدة القائمة እርዳታ እገዛ # ? ayuda помощь",
+    "who": "who qui من ماهذا ማን እናንተማን quien quién кто",
+    "stop": "stop arrêter arret arrêt توقف قف አቁም parar стоп",
+    "clear": "clear effacer امسح مسح አጥፋ borrar очистить",
+    "status": "status statut état nouvelles الحالة حالة ሁኔታ estado статус",
+    "human": "human person personne humain شخص إنسان ሰው persona человек",
+    "language": "language langue لغة اللغة ቋንቋ idioma язык",
+    "forget": "forget oublier انسى انس احذف እርሳ ሰርዝ olvidar забыть",
+    "new": "new nouveau nouvelle جديد አዲስ start nuevo новый",
+}
+
+MENU: tuple[Command, ...] = ("back", "who", "human", "status", "language", "new", "clear", "forget", "stop")
+"""What the help list offers, in its order."""
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip("/!.؟?።") or text.strip()
+
+
+_BY_WORD: dict[str, Command] = {_plain(word): command for command, words in WORDS.items() for word in words.split()}
+
+
+def recognise(text: str) -> Command | None:
+    """Which command a whole message is, if it is one: `HELP`, `/help`, `aide`, `#` and `مساعدة` are all `help`."""
+    if not text or len(text) > 24:
+        return None
+    word = text.split("@", 1)[0].split()[0] if text.startswith("/") else text
+    return _BY_WORD.get(_plain(word))

@@ -1,0 +1,60 @@
+"""What is said next: the next question, or everything once more before it is sent."""
+
+from datetime import date
+
+from flows.asking import Position, ask, options_of, position, prompt_of
+from flows.effects import Say, Turn
+from flows.language import t
+from flows.loader import Asked
+from flows.model import Answer, Option, Reply
+from flows.talk import Talk
+
+SEND = "send"
+
+
+def go_on(talk: Talk, *, before: str = "") -> Turn:
+    """Say the next question, or the review when all are answered; `before` is said first, in the same message."""
+    here = position(talk.service, talk.draft, talk.now)
+    if here.asked is None:
+        return talk.turn(Say(_review(talk, here, before)))
+    return talk.turn(Say(ask(talk, here.asked, here.number, here.total, before=before)))
+
+
+def review_options(talk: Talk, here: Position) -> tuple[Option, ...]:
+    """First `send`, then each answer, so that a number changes it."""
+    lines = (
+        Option(name, f"{prompt_of(talk, asked).title}: {shown(talk, asked, talk.draft.answers[name])}", button=False)
+        for name, asked in ((name, talk.service.by_name[name]) for name in here.relevant)
+    )
+    return talk.option(SEND, t("Everything is right, send")), *lines
+
+
+def _review(talk: Talk, here: Position, before: str) -> Reply:
+    text = talk.words.t(t("Please look once more. To change something, send its number."))
+    return Reply("\n".join(part for part in (before, text) if part), review_options(talk, here))
+
+
+def shown(talk: Talk, asked: Asked, answer: Answer) -> str:
+    """An answer as she may read it in the review: choices in words; by SMS, who she is stays hidden."""
+    if answer.media is not None:
+        return talk.words.t(t("(your recording)"))
+    if answer.value is None:
+        return "–"
+    if asked.question.sensitive and talk.draft.manner == "sms":
+        return "•••"
+    labels = {option.value: option.label for option in options_of(talk, asked)}
+    values = (answer.value,) if isinstance(answer.value, str) else answer.value
+    text = ", ".join(labels.get(value, value) for value in values)
+    if asked.question.type == "date":
+        return _date(talk, answer)
+    return text if text in labels.values() or not answer.raw or asked.question.type != "country" else answer.raw
+
+
+def _date(talk: Talk, answer: Answer) -> str:
+    """The date as we understood it; one from another calendar or a guess also as she wrote it."""
+    text = str(answer.value)
+    if answer.precision == "day":
+        text = date.fromisoformat(text).strftime("%d/%m/%Y")
+    if answer.precision == "about":
+        return talk.words.t(t("about {year}"), year=text)
+    return f"{text} ({answer.raw})" if answer.calendar not in ("", "gregorian") else text

@@ -1,0 +1,133 @@
+"""Commands: back, help, who, stop, clear, status, human, language, forget, new."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from flows.asking import position
+from flows.commands import MENU, Command
+from flows.conversation import cases, returning
+from flows.conversation.going import go_on
+from flows.conversation.opening import choose_service, greet
+from flows.effects import ClearChat, ForgetDraft, Silence, Turn
+from flows.language import t
+from flows.model import Draft, Option
+from flows.reading import pick
+from flows.talk import Talk
+
+LABELS: dict[Command, str] = {
+    "back": t("One question back"),
+    "who": t("Who are you?"),
+    "human": t("I want a person"),
+    "status": t("How does it stand?"),
+    "language": t("Another language"),
+    "new": t("Begin anew"),
+    "clear": t("Clear this chat"),
+    "forget": t("Forget what I said"),
+    "stop": t("Do not write to me"),
+}
+
+
+def obey(talk: Talk, command: Command, *, idle: bool) -> Turn:
+    """Do what a command says, wherever she is; after a while, nothing that shows what was said before."""
+    match command:
+        case "help":
+            return talk.turn(talk.say(t("What do you need?"), *_menu(talk)), gate="menu")
+        case "who":
+            return _who(talk)
+        case "stop":
+            return talk.turn(Silence(), talk.say(t("We will not write unless you write first.")))
+        case "clear":
+            return _clear(talk)
+        case "status":
+            return cases.tell_status(talk)
+        case "human":
+            return cases.call_a_person(talk)
+        case "language":
+            return greet(talk)
+        case "forget":
+            return _ask_forget(talk)
+        case "new":
+            return returning.begin_anew(talk) if talk.draft.answers else choose_service(talk.but(gate="", service=""))
+        case "back":
+            return returning.offer(talk) if idle and returning.protects(talk.draft) else _back(talk)
+        case _:
+            assert_never(command)
+
+
+def take_from_menu(talk: Talk) -> Turn:
+    """A number of the help list; anything else goes on where she was."""
+    chosen = pick(talk, _menu(talk))
+    talk = talk.but(gate="")
+    for command in MENU:
+        if command == chosen:
+            return obey(talk, command, idle=False)
+    return resume(talk)
+
+
+def take_forget(talk: Talk) -> Turn:
+    """`1` forgets the draft for good; anything else goes on."""
+    if pick(talk, _yes_or_no(talk)) != "yes":
+        return resume(talk.but(gate=""))
+    kept = Draft(
+        language=talk.draft.language,
+        aside=talk.draft.aside,
+        cases=talk.draft.cases,
+        manner=talk.draft.manner,
+        touched=talk.now,
+    )
+    return replace(talk, draft=kept).turn(ForgetDraft(), talk.say(t("Done. It is gone.")))
+
+
+def resume(talk: Talk) -> Turn:
+    """Go on where she was before the command."""
+    return go_on(talk) if talk.draft.service else choose_service(talk)
+
+
+def _menu(talk: Talk) -> tuple[Option, ...]:
+    return tuple(talk.option(command, LABELS[command]) for command in MENU)
+
+
+def _who(talk: Talk) -> Turn:
+    desk = talk.library.desk
+    return talk.turn(
+        talk.say(
+            t(
+                "We are {name}: volunteers. It is free. We are not the state and not an employer, and we never ask "
+                "for money. Our sentence, as on the card: {phrase}."
+            ),
+            name=desk.name,
+            phrase=desk.phrase,
+        )
+    )
+
+
+def _clear(talk: Talk) -> Turn:
+    if talk.draft.manner == "sms":
+        text = t("We cannot delete messages on your phone. Please delete them there, both sent and received.")
+        return talk.turn(talk.say(text))
+    return talk.turn(ClearChat(), talk.say(t("OK")))
+
+
+def _ask_forget(talk: Talk) -> Turn:
+    if not talk.draft.answers:
+        return cases.forget_case(talk)
+    question = t("Shall we forget everything you told us here? It cannot be undone.")
+    return talk.turn(talk.say(question, *_yes_or_no(talk)), gate="forget")
+
+
+def _yes_or_no(talk: Talk) -> tuple[Option, ...]:
+    return talk.option("yes", t("Yes, forget it")), talk.option("no", t("No, keep it"))
+
+
+def _back(talk: Talk) -> Turn:
+    """Ask the question before the present one again; its answer stands until she gives another."""
+    talk = talk.but(gate="", failures=0)
+    if not talk.draft.service:
+        return greet(talk)
+    here = position(talk.service, talk.draft, talk.now)
+    answered = list(here.relevant)
+    if here.asked is not None:
+        order = [asked.question.ask for asked in talk.service.questions]
+        present = order.index(here.asked.question.ask)
+        answered = [name for name in answered if order.index(name) < present]
+    return go_on(talk.but(editing=answered[-1])) if answered else greet(talk)

@@ -1,0 +1,93 @@
+"""Somebody comes back after a while: nothing is shown until she says one thing that she said before."""
+
+from dataclasses import replace
+
+from flows.conversation.going import go_on
+from flows.conversation.opening import greet
+from flows.digits import number_in, read_digits
+from flows.effects import Say, Turn
+from flows.language import t
+from flows.model import Draft, Option
+from flows.reading import pick
+from flows.talk import Talk
+
+ASIDE = 4
+"""How many unfinished drafts one phone keeps for different people; the oldest goes first."""
+PROVEN_BY = ("date", "name")
+
+
+def protects(draft: Draft) -> bool:
+    """Whether the draft holds anything that another person must not see."""
+    return bool(draft.answers) or any(one.answers for one in draft.aside)
+
+
+def offer(talk: Talk) -> Turn:
+    """After ten idle minutes: begin anew, or go on with what was begun."""
+    return talk.turn(talk.say(t("Hello. What would you like?"), *_choices(talk)), gate="go_on", failures=0)
+
+
+def take_choice(talk: Talk) -> Turn:
+    """`1` begins anew and keeps the old draft aside; `2` asks for the proof."""
+    chosen = pick(talk, _choices(talk))
+    if chosen is None:
+        return offer(talk)
+    if chosen == "new":
+        return begin_anew(talk)
+    if not any(_proofs(talk, draft) for draft in _drafts(talk.draft)):
+        return go_on(talk.but(gate=""))
+    return talk.turn(_ask_proof(talk), gate="proof")
+
+
+def take_proof(talk: Talk) -> Turn:
+    """Go on with the draft whose birth year or name she gives; after three wrong tries begin anew."""
+    for draft in _drafts(talk.draft):
+        if any(_same(talk.typed, proof) for proof in _proofs(talk, draft)):
+            others = tuple(other for other in _drafts(talk.draft) if other is not draft)
+            mine = replace(draft, gate="", failures=0, aside=others, cases=talk.draft.cases, touched=talk.now)
+            return go_on(replace(talk, draft=mine))
+    if talk.draft.failures >= 2:
+        return begin_anew(talk)
+    return talk.turn(_ask_proof(talk), failures=talk.draft.failures + 1)
+
+
+def begin_anew(talk: Talk) -> Turn:
+    """A new conversation from the language on; what was begun before waits aside."""
+    old = _drafts(talk.draft)[:ASIDE]
+    fresh = Draft(aside=old, cases=talk.draft.cases, manner=talk.draft.manner, touched=talk.now)
+    return greet(replace(talk, draft=fresh))
+
+
+def _drafts(draft: Draft) -> tuple[Draft, ...]:
+    """The draft and those aside, each on its own, the ones that hold something."""
+    mine = replace(draft, aside=(), cases=(), gate="", pending=None, reply_to="")
+    return tuple(one for one in (mine, *draft.aside) if one.answers)
+
+
+def _choices(talk: Talk) -> tuple[Option, ...]:
+    return talk.option("new", t("Begin anew")), talk.option("go_on", t("Go on where I stopped"))
+
+
+def _ask_proof(talk: Talk) -> Say:
+    return talk.say(t("So that nobody else can read it: send the year of birth, or the name, that you gave before."))
+
+
+def _proofs(talk: Talk, draft: Draft) -> list[str]:
+    """What she said that shows that a draft is hers, as she wrote it and as we understood it."""
+    found: list[str] = []
+    service = talk.library.services.get(draft.service)
+    for name, answer in draft.answers.items():
+        asked = service.by_name.get(name) if service else None
+        if asked and asked.question.type in PROVEN_BY and answer.value:
+            found += [str(answer.value), answer.raw]
+    return found
+
+
+def _same(typed: str, proof: str) -> bool:
+    """Whether what she types now is what she said: the whole of it, or the year in it."""
+    said, known = _folded(typed), _folded(proof)
+    year = number_in(typed)
+    return bool(said) and (said == known or (year is not None and year > 999 and str(year) in known))
+
+
+def _folded(text: str) -> str:
+    return " ".join(read_digits(text).casefold().split())

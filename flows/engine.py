@@ -1,0 +1,56 @@
+"""One message in, one turn out: the only loop. Pure; what must happen is returned as effects."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flows.commands import recognise
+from flows.conversation import cases, opening, orders, returning, taking
+from flows.effects import Turn
+from flows.loader import Library
+from flows.model import Draft, Message
+from flows.talk import Talk
+
+IDLE = timedelta(minutes=10)
+"""After so long somebody else may hold the phone: nothing said earlier is shown (DESIGN.md, section 5)."""
+
+
+def step(library: Library, draft: Draft | None, message: Message, now: datetime) -> Turn:
+    """Take one message into a conversation.
+
+    Takes the library, the address's draft (None: there is none), the message, and the time (aware, UTC). Gives the
+    draft to keep and the effects, in order. Never raises for anything that a person can send.
+    """
+    known = draft or Draft()
+    talk = Talk(library, replace(known, manner=message.manner, touched=now), message, now)
+    return _turn(talk, idle=known.touched is not None and now - known.touched > IDLE)
+
+
+GATES: dict[str, Callable[[Talk], Turn]] = {
+    "language": opening.take_language,
+    "service": opening.take_service,
+    "manner": opening.take_manner,
+    "menu": orders.take_from_menu,
+    "forget": orders.take_forget,
+    "go_on": returning.take_choice,
+    "proof": returning.take_proof,
+    "which": cases.take_reference,
+    "stuck": taking.take_stuck,
+    "meant": taking.take_meant,
+}
+"""What she may be asked outside the service, and who takes the answer."""
+
+
+def _turn(talk: Talk, *, idle: bool) -> Turn:
+    command = recognise(talk.typed)
+    if command and talk.draft.language:
+        return orders.obey(talk, command, idle=idle)
+    if idle and returning.protects(talk.draft):
+        return returning.offer(talk)
+    if talk.draft.gate:
+        return GATES[talk.draft.gate](talk)
+    if not talk.draft.language:
+        return opening.greet(talk)
+    if not talk.draft.service:
+        return cases.hear(talk, idle=idle)
+    return taking.take(talk)

@@ -1,0 +1,98 @@
+"""Words in the reader's language: catalogues, the t() marker, and what is known of each language."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.pofile import read_po
+from ruamel.yaml import YAML
+
+TRANSLATED = ("title", "label", "hint", "example", "refusal", "constraint_message")
+
+
+def t(text: str) -> str:
+    """Mark a text for translation, and give it back unchanged; `Words.t` translates it where it is said."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's texts, looked up by (context, English source); what is missing stays English."""
+
+    language: str
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def t(self, source: str, **values: object) -> str:
+        """Translate an engine text and put the values in its `{places}`."""
+        text = self.texts.get(("", source), source)
+        return text.format(**values) if values else text
+
+    def of(self, key: str, source: str) -> str:
+        """Translate a text of a service file; `key` is like `vaccination:papers:label`."""
+        return self.texts.get((key, source), source)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogues:
+    """All languages that have a catalogue, by ISO 639 code."""
+
+    by_language: Mapping[str, Words]
+
+    def words(self, language: str) -> Words:
+        """The words of a language; English where there is no catalogue."""
+        return self.by_language.get(language) or Words("en")
+
+
+def load_catalogues(folder: Path, domain: str = "messages") -> Catalogues:
+    """Read `<folder>/<language>/LC_MESSAGES/<domain>.po` for every language there; no compile step is needed."""
+    found = {"en": Words("en")}
+    for path in sorted(folder.glob(f"*/LC_MESSAGES/{domain}.po")):
+        language = path.parent.parent.name
+        with path.open("rb") as file:
+            catalogue = read_po(file, abort_invalid=True)
+        texts = {
+            (entry.context or "", str(entry.id)): str(entry.string)
+            for entry in catalogue
+            if entry.id and entry.string and not entry.fuzzy
+        }
+        found[language] = Words(language, texts)
+    return Catalogues(found)
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself (`አማርኛ`), which is how she finds it in a list."""
+    try:
+        name = Locale.parse(language).get_display_name() or language
+    except (UnknownLocaleError, ValueError):
+        return language
+    return name[0].upper() + name[1:]
+
+
+def extract_service(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """Give Babel each text of a service file with its key as context: an extraction method for translations/babel.cfg.
+
+    Yields (line, "pgettext", (key, English text), comments).
+    """
+    tree = YAML(typ="rt", pure=True).load(file)
+    service = tree["service"]
+    for key in ("title", "closing"):
+        yield tree.lc.key(key)[0] + 1, "pgettext", (f"{service}:{key}", tidy(tree[key])), []
+    for question in tree["questions"]:
+        name = f"{service}:{question['ask']}"
+        for key in TRANSLATED:
+            if question.get(key):
+                yield question.lc.key(key)[0] + 1, "pgettext", (f"{name}:{key}", tidy(question[key])), []
+        for value, label in question.get("choices", {}).items():
+            yield question.lc.key("choices")[0] + 1, "pgettext", (f"{name}:choice:{value}", tidy(label)), []
+    for number, offer in enumerate(tree.get("case", {}).get("offer", []), start=1):
+        yield tree.lc.key("case")[0] + 1, "pgettext", (f"{service}:offer:{number}", tidy(offer["say"])), []
+
+
+def tidy(text: object) -> str:
+    """A text of a file as it is said: one space where the file has a line break."""
+    return re.sub(r"\s+", " ", str(text)).strip()

@@ -1,0 +1,189 @@
+"""Reads service files: finds what is wrong before anything starts, and says it by file, line and question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from flows.errors import ServiceError
+from flows.expressions import Expression, compile_expression
+from flows.language import Catalogues, Words, tidy
+from flows.model import Desk, Option
+from flows.places import Places
+from flows.service import Question, ServiceFile
+
+EXPORT_FUNCTIONS = frozenset({"lent_or", "reference", "jr:choice-name"})
+"""What only an export knows; its implementation is in `api/batches.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question in one language, ready to be said."""
+
+    title: str
+    label: str
+    hint: str
+    example: str
+    refusal: str
+    constraint_message: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its expressions compiled and its words ready in every language."""
+
+    question: Question
+    relevant: Expression | None
+    constraint: Expression | None
+    prompts: Mapping[str, Prompt]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that is ready to run."""
+
+    file: ServiceFile
+    questions: tuple[Asked, ...]
+    by_name: Mapping[str, Asked]
+    titles: Mapping[str, str]
+    closings: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, Expression]]
+    lend: Mapping[str, Expression]
+    offers: tuple[tuple[Expression, str], ...]
+
+    @property
+    def name(self) -> str:
+        """The name by which cases and catalogues refer to the service."""
+        return self.file.service
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything the engine may say: the services that are switched on, the words, the places, and whose desk it is."""
+
+    services: Mapping[str, Service]
+    catalogues: Catalogues
+    places: Places
+    desk: Desk
+
+    def words(self, language: str) -> Words:
+        """The words of one language."""
+        return self.catalogues.words(language)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that some service claims, in the order of the files."""
+        return tuple(dict.fromkeys(language for one in self.services.values() for language in one.file.languages))
+
+
+def load_library(folder: Path, catalogues: Catalogues, places: Places, desk: Desk) -> Library:
+    """Load every service file in `folder`. Raises ServiceError for the first thing that is wrong."""
+    services = (load_service(path, catalogues) for path in sorted(folder.glob("*.yaml")))
+    return Library({one.name: one for one in services}, catalogues, places, desk)
+
+
+def load_service(path: Path, catalogues: Catalogues) -> Service:
+    """Load and compile one service file. Raises ServiceError with file, line and question."""
+    tree = read_yaml(path)
+    try:
+        file = ServiceFile.model_validate(tree)
+    except ValidationError as error:
+        raise _located(error, tree, path) from None
+    return _compile(file, tree, path, catalogues)
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML 1.2 file (`yes` and `no` stay words), with line numbers. Raises ServiceError."""
+    try:
+        return YAML(typ="rt", pure=True).load(path)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ServiceError(f"this is not YAML: {error.problem}", file=path.name, line=line) from None
+
+
+def _located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
+    """Turn pydantic's first finding into a sentence with the line and the question that it is about."""
+    first = error.errors(include_url=False)[0]
+    line, node, question = 1, tree, ""
+    for step in first["loc"]:
+        if isinstance(node, dict):
+            question = str(node.get("ask", question))
+        try:
+            line = (node.lc.key(step) if isinstance(node, dict) else node.lc.item(step))[0] + 1
+            node = node[step]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    if isinstance(node, dict):
+        question = str(node.get("ask", question))
+    where = ".".join(str(step) for step in first["loc"] if isinstance(step, str))
+    return ServiceError(f"{where}: {first['msg']}", file=path.name, line=line, question=question)
+
+
+def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -> Service:
+    asked = []
+    for number, question in enumerate(file.questions):
+        place = {"file": path.name, "line": tree["questions"].lc.item(number)[0] + 1, "question": question.ask}
+        asked.append(
+            Asked(
+                question,
+                _expression(question.relevant, place),
+                _expression(question.constraint, place),
+                {one: _prompt(file.service, question, catalogues.words(one)) for one in file.languages},
+            )
+        )
+    place = {"file": path.name, "line": 0, "question": ""}
+    return Service(
+        file=file,
+        questions=tuple(asked),
+        by_name={one.question.ask: one for one in asked},
+        titles={one: catalogues.words(one).of(f"{file.service}:title", file.title) for one in file.languages},
+        closings={
+            one: catalogues.words(one).of(f"{file.service}:closing", tidy(file.closing)) for one in file.languages
+        },
+        columns={
+            name: {
+                header: _compiled(text, {**place, "question": f"exports.{name}.{header}"}, EXPORT_FUNCTIONS)
+                for header, text in export.columns.items()
+            }
+            for name, export in file.exports.items()
+        },
+        lend={
+            what: _compiled(text, {**place, "question": f"case.lend.{what}"})
+            for what, text in (("phone", file.case.lend.phone), ("email", file.case.lend.email))
+            if text
+        },
+        offers=tuple(
+            (_compiled(offer.when, {**place, "question": "case.offer"}), tidy(offer.say)) for offer in file.case.offer
+        ),
+    )
+
+
+def _expression(text: str, place: Mapping[str, Any]) -> Expression | None:
+    return _compiled(text, place) if text else None
+
+
+def _compiled(text: str, place: Mapping[str, Any], extra: frozenset[str] = frozenset()) -> Expression:
+    try:
+        return compile_expression(text, extra=extra)
+    except ServiceError as error:
+        raise ServiceError(error.message, **place) from None
+
+
+def _prompt(service: str, question: Question, words: Words) -> Prompt:
+    def say(key: str, source: str) -> str:
+        return words.of(f"{service}:{question.ask}:{key}", tidy(source)) if source else ""
+
+    return Prompt(
+        title=say("title", question.title),
+        label=say("label", question.label),
+        hint=say("hint", question.hint),
+        example=say("example", question.example),
+        refusal=say("refusal", question.refusal),
+        constraint_message=say("constraint_message", question.constraint_message),
+        options=tuple(Option(value, say(f"choice:{value}", label)) for value, label in question.choices.items()),
+    )

@@ -1,0 +1,100 @@
+"""What a service file may say: the schema, with every expression compiled, and no way to be half right."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Kind = Literal[
+    "choice",
+    "many",
+    "consent",
+    "text",
+    "name",
+    "date",
+    "phone",
+    "number",
+    "email",
+    "country",
+    "governorate",
+    "district",
+]
+
+
+class Part(BaseModel):
+    """A piece of a service file: unknown words are mistakes, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Question(Part):
+    """One prompt and the kind of answer that fits.
+
+    `title` is its short name (review, console, paper), `hint` follows the label, `example` is said after an answer
+    that was not understood. `exclusive` names the choices that go with no other one. `within` names the question
+    whose answer narrows a district. A consent's `items` are the questions whose answers it covers, in its label as
+    `{items}`; its `refusal`, if any, ends the conversation when the answer is `no`. `choices` of a `country` or a
+    `phone` are only the common ones: anything else may be typed.
+    """
+
+    ask: Name
+    type: Kind
+    title: str
+    label: str
+    hint: str = ""
+    example: str = ""
+    choices: dict[str, str] = Field(default_factory=dict)
+    exclusive: tuple[str, ...] = ()
+    within: str = ""
+    items: tuple[str, ...] = ()
+    recipient: str = ""
+    refusal: str = ""
+    relevant: str = ""
+    constraint: str = ""
+    constraint_message: str = ""
+    sensitive: Literal["", "identity", "health"] = ""
+    optional: bool = False
+
+
+class Lend(Part):
+    """When a case needs something of ours for a portal: expressions over the answers."""
+
+    phone: str = ""
+    email: str = ""
+
+
+class Offer(Part):
+    """Something that a volunteer offers when an expression holds: a `card` to read, a person to `ask`."""
+
+    when: str
+    say: str
+
+
+class CasePlan(Part):
+    """What a case of this service goes through. `route` names the readable answers; `portal` where it registers."""
+
+    portal: str = ""
+    lend: Lend = Lend()
+    route: tuple[str, ...] = ()
+    offer: tuple[Offer, ...] = ()
+
+
+class Export(Part):
+    """What may leave, to whom: `consent` names the question that must be answered `yes`, `columns` the cells."""
+
+    recipient: str
+    consent: str
+    columns: dict[str, str]
+
+
+class ServiceFile(Part):
+    """A whole service file, as its author wrote it."""
+
+    service: Name
+    audience: Literal["worker", "volunteer", "assisted"] = "worker"
+    title: str
+    languages: tuple[str, ...]
+    closing: str
+    questions: tuple[Question, ...]
+    case: CasePlan = CasePlan()
+    exports: dict[str, Export] = Field(default_factory=dict)

@@ -1,0 +1,55 @@
+"""One turn's surroundings, handed to every part of the conversation."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flows.effects import Effect, Say, Turn
+from flows.language import Words
+from flows.loader import Library, Service
+from flows.model import Draft, Message, Option, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The library, the draft so far, the message that came and when it came."""
+
+    library: Library
+    draft: Draft
+    message: Message
+    now: datetime
+
+    @property
+    def words(self) -> Words:
+        """Her language; English until she has chosen."""
+        return self.library.words(self.draft.language or "en")
+
+    @property
+    def service(self) -> Service:
+        """The service that the draft is about; only asked for once one was chosen."""
+        return self.library.services[self.draft.service]
+
+    @property
+    def typed(self) -> str:
+        """What she wrote or pressed, as one text."""
+        return self.message.button or self.message.text
+
+    def reply(self, source: str, *options: Option, **values: object) -> Reply:
+        """An engine text in her language, with what can be chosen."""
+        return Reply(self.words.t(source, **values), options)
+
+    def say(self, source: str, *options: Option, **values: object) -> Say:
+        """The same, as the effect that sends it."""
+        return Say(self.reply(source, *options, **values))
+
+    def option(self, value: str, source: str) -> Option:
+        """One choice of the engine's own, in her language."""
+        return Option(value, self.words.t(source))
+
+    def but(self, **changes: Any) -> "Talk":
+        """The same turn with a changed draft."""
+        return replace(self, draft=replace(self.draft, **changes))
+
+    def turn(self, *effects: Effect, **changes: Any) -> Turn:
+        """End the turn: the draft, changed, and what to do."""
+        return Turn(replace(self.draft, **changes) if changes else self.draft, effects)
