@@ -3,8 +3,9 @@
 The language is XPath 1.0's with `${name}` and ODK's functions; where ODK's documents are silent, JavaRosa decides. What
 is different here, on purpose:
 
-- A date may be partial (`1992`). It compares, and counts, by its first day; it is never written out as if it were known.
-- What cannot be converted stops nothing: it is NaN as a number, the empty text as a date, and compares as false.
+- A date may be partial (`1992`). It compares and counts by its first day, but is never written out as if that were so.
+- What cannot be converted stops nothing: it is NaN as a number and the empty text as a date, and is neither equal to
+  anything nor less nor more.
 - Patterns of regex() and formats of format-date() are written out in quotes, so that they are checked beforehand and no
   answer can become a pattern.
 - Nothing that needs repeats, other files or chance: no paths, sum(), instance(), random(), uuid().

@@ -1,6 +1,5 @@
 """From the tree of an expression to nested functions that evaluate it; what can be decided once is decided here."""
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,10 +8,9 @@ from math import inf, isnan
 from flows.expressions.convert import Result, from_value, to_text
 from flows.expressions.functions import FUNCTIONS, PREPARED, Function, Kind, Prepared
 from flows.expressions.operators import Part, Run, Scene, apply, binary
-from flows.expressions.parser import Binary, Call, Literal, Negative, Node, Reference, This, wrong
+from flows.expressions.parser import Binary, Call, Literal, Negative, Node, Reference, This, parse, wrong
 
 _CHOICE_NAME = "jr:choice-name"
-_QUOTED_NAME = re.compile(r"\s*\$\{\s*([^\W\d][\w.-]*)\s*\}\s*")
 
 
 class Compiler:
@@ -78,13 +76,13 @@ class Compiler:
         return Part(apply(ready, [self.part(call.arguments[0]).as_kind(prepared.takes)]), prepared.gives)
 
     def choice_name(self, call: Call) -> Part:
-        """`jr:choice-name(value, '${question}')`: the caller knows the labels; without him the value stands."""
+        """`jr:choice-name(value, '${question}')`: the label that the caller has for a value, or the value itself."""
         self.count(call, 2, 2)
-        question = _QUOTED_NAME.fullmatch(self.quoted(call))
-        if question is None:
-            raise wrong(self.text, call.at, f"{_CHOICE_NAME}() takes the question in quotes: '${{name}}'")
-        self.names.add(question[1])
-        return Part(_choice_name(self.part(call.arguments[0]).as_kind("text"), question[1]), "text")
+        question = parse(self.quoted(call))
+        if not isinstance(question, Reference):
+            raise wrong(self.text, call.at, f"{_CHOICE_NAME}() takes a question in quotes, '${{name}}'")
+        self.names.add(question.name)
+        return Part(_choice_name(self.part(call.arguments[0]).as_kind("text"), question.name), "text")
 
     def quoted(self, call: Call) -> str:
         second = call.arguments[1]

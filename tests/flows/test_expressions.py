@@ -141,7 +141,8 @@ def test_only_the_branch_that_holds_is_evaluated() -> None:
         ("regex(., ${a})", "the second value of regex() must be written out in quotes"),
         ("format-date(., '%d.%Q')", "format-date(): %Q means nothing in the format of a date"),
         ("format-date(., '%')", "format-date(): % means nothing"),
-        ("jr:choice-name(., 'a')", "jr:choice-name() takes the question in quotes: '${name}'"),
+        ("jr:choice-name(., 'a')", "a does not fit here: write ${a} for an answer"),
+        ("jr:choice-name(., '1')", "jr:choice-name() takes a question in quotes, '${name}' (character 1 "),
     ],
 )
 def test_a_mistake_is_reported_in_the_authors_words(text: str, message: str) -> None:
