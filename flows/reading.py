@@ -6,12 +6,13 @@ from dataclasses import replace
 from flows.answers import choice, country, date, email, name, number, phone, place, text
 from flows.answers.outcome import Code, Misread
 from flows.asking import options_of, prompt_of
+from flows.digits import number_in
 from flows.language import t
 from flows.loader import Asked
 from flows.model import Answer, Message, Option
 from flows.talk import Talk
 
-__all__ = ["Misread", "explain", "pick", "read"]
+__all__ = ["Misread", "explain", "pick", "pick_by_number", "read"]
 
 WORDS: dict[Code, str] = {
     "date_in_future": t("That date is still to come."),
@@ -32,8 +33,16 @@ def pick(talk: Talk, options: Sequence[Option]) -> str | None:
     """The value of the option that she chose by button, number or words; None when she chose none."""
     if talk.message.button:
         return next((option.value for option in options if option.value == talk.message.button), None)
-    outcome = choice.read(talk.message.text, options, language=talk.draft.language)
+    outcome = choice.read(talk.message.text, tuple(options), language=talk.draft.language)
     return str(outcome.value) if isinstance(outcome, Answer) else None
+
+
+def pick_by_number(talk: Talk, options: Sequence[Option]) -> str | None:
+    """The same by button or number alone, for options that show what she said: words are not compared with it."""
+    number = number_in(talk.message.text)
+    if number is not None and 0 < number <= len(options):
+        return options[number - 1].value
+    return next((option.value for option in options if option.value == talk.message.button), None)
 
 
 def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:
@@ -51,13 +60,13 @@ def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answ
     return outcome
 
 
-def _read(talk: Talk, asked: Asked, said: str, options: Sequence[Option]) -> Answer | Misread:
+def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> Answer | Misread:
     question, language = asked.question, talk.draft.language
     match question.type:
         case "choice" | "consent":
             return choice.read(said, options, language=language)
         case "many":
-            return choice.read_many(said, options, exclusive=question.exclusive, language=language)
+            return choice.read(said, options, language=language, many=True, exclusive=question.exclusive)
         case "name":
             return name.read(said)
         case "date":
