@@ -30,13 +30,15 @@ _NO_FUNCTIONS: Mapping[str, Callable[..., Result]] = {}
 class Expression:
     """An expression, ready to be evaluated; two are equal when their text is.
 
-    `names` are the questions that it refers to (`${name}`), `calls` the functions that it uses. No answer can make it
-    raise.
+    `names` are the questions that it refers to (`${name}`), `calls` the functions that it uses, `compared` the pairs of
+    a question and a text that one is compared with (`=`, `!=`, `selected()`), so that a choice that does not exist can
+    be found out. No answer can make an expression raise.
     """
 
     text: str
     names: frozenset[str] = field(compare=False)
     calls: frozenset[str] = field(compare=False)
+    compared: frozenset[tuple[str, str]] = field(compare=False)
     _run: Callable[[Scene], Result] = field(compare=False, repr=False)
     _holds: Callable[[Scene], bool] = field(compare=False, repr=False)
 
@@ -75,5 +77,11 @@ def compile_expression(text: str, extra: Collection[str] = ()) -> Expression:
     """
     compiler = Compiler(text, extra)
     part = compiler.part(parse(text))
-    names, calls = frozenset(compiler.names), frozenset(compiler.calls)
-    return Expression(text, names, calls, part.run, part.as_kind("truth"))
+    return Expression(
+        text=text,
+        names=frozenset(compiler.names),
+        calls=frozenset(compiler.calls),
+        compared=frozenset(compiler.compared),
+        _run=part.run,
+        _holds=part.as_kind("truth"),
+    )

@@ -14,13 +14,14 @@ _CHOICE_NAME = "jr:choice-name"
 
 
 class Compiler:
-    """Compiles one expression, and keeps the `names` and `calls` that it meets."""
+    """Compiles one expression, and keeps the `names`, `calls` and values `compared` that it meets."""
 
     def __init__(self, text: str, extra: Collection[str]) -> None:
         self.text = text
         self.extra = extra
         self.names: set[str] = set()
         self.calls: set[str] = set()
+        self.compared: set[tuple[str, str]] = set()
 
     def part(self, node: Node) -> Part:
         """One node and all below it; raises ServiceError for a call that cannot work."""
@@ -36,9 +37,13 @@ class Compiler:
                 number = self.part(operand).as_kind("number")
                 return Part(lambda scene: -number(scene), "number")
             case Binary(sign, left, right):
+                if sign in ("=", "!="):
+                    self.compare(left, right)
                 return binary(sign, self.part(left), self.part(right))
             case Call():
                 self.calls.add(node.name)
+                if node.name == "selected":
+                    self.compare(*node.arguments)
                 return self.call(node)
 
     def call(self, call: Call) -> Part:
@@ -58,6 +63,11 @@ class Compiler:
     def guess(self, name: str) -> str:
         known = (*FUNCTIONS, *PREPARED, *_SPECIALS, _CHOICE_NAME, *self.extra)
         return "".join(f"; did you mean {match}()?" for match in get_close_matches(name, known, n=1))
+
+    def compare(self, *sides: Node) -> None:
+        match sides:
+            case (Reference(name), Literal(str(value))) | (Literal(str(value)), Reference(name)):
+                self.compared.add((name, value))
 
     def function(self, call: Call, function: Function) -> Part:
         takes = function.takes

@@ -75,6 +75,11 @@ def test_an_expression_tells_which_questions_and_functions_it_uses() -> None:
     assert expression.calls == {"if", "jr:choice-name", "lent_or"}
 
 
+def test_an_expression_tells_which_texts_it_compares_answers_with() -> None:
+    expression = compile_expression("${a} = 'x' and 'y' != ${b} or selected(${c}, 'z') or ${d} > 'w' or ${e} = 1")
+    assert expression.compared == {("a", "x"), ("b", "y"), ("c", "z")}
+
+
 def test_the_caller_supplies_functions() -> None:
     labels = {("district", "akkar"): "Akkâr"}
     functions = {
