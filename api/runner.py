@@ -11,7 +11,6 @@ from sqlmodel import Session
 from api import lanes, polling, proxies, retention
 from api.intake import Intake
 from api.outbox import Outbox
-from api.shell import Shell
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from itertools import product
 
 from flows.asking import ask
+from flows.expressions import Expression
 from flows.language import Catalogues, tidy
 from flows.loader import Asked, Library, Service
 from flows.model import Draft, Message, Value
 from flows.segments import count
 from flows.talk import Talk
-from flows.expressions import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ def check(library: Library, service: Service) -> list[Finding]:
     return sorted(found, key=lambda one: not one.is_error)
 
 
+_NEVER_READABLE = ("text", "name", "date", "phone", "number", "email")
 Found = Iterator[tuple[str, str, str]]
 
 
@@ -133,8 +134,8 @@ def _unknown_parts(service: Service) -> Found:
     for missing in (name for name in service.file.case.route if name not in service.by_name):
         yield "undefined", "case.route", f"'{missing}' is not a question of this service"
     for name in service.file.case.route:
-        asked_for = service.by_name.get(name)
-        if asked_for and (asked_for.question.sensitive or asked_for.question.type in ("text", "name", "phone", "email")):
+        routed = service.by_name.get(name)
+        if routed and (routed.question.sensitive or routed.question.type in _NEVER_READABLE):
             yield "consent", "case.route", f"'{name}' would be readable on a seized disk"
 
 

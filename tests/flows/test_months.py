@@ -4,7 +4,33 @@ import pytest
 
 from flows.months import Month, month_name, months_named
 
-LANGUAGES = "en fr ar am ti om ne fa bn si ta fil sw ru ky kk tg wo zh sq sr mg so tr kri".split()
+LANGUAGES = [
+    "en",
+    "fr",
+    "ar",
+    "am",
+    "ti",
+    "om",
+    "ne",
+    "fa",
+    "bn",
+    "si",
+    "ta",
+    "fil",
+    "sw",
+    "ru",
+    "ky",
+    "kk",
+    "tg",
+    "wo",
+    "zh",
+    "sq",
+    "sr",
+    "mg",
+    "so",
+    "tr",
+    "kri",
+]
 
 
 @pytest.mark.parametrize(
