@@ -4,8 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.telegram import Telegram
-from bot.twilio import StatusReport
 from sqlalchemy.exc import OperationalError
 
 from api import inbox, numbers, proxies, replies
@@ -13,6 +11,8 @@ from api.events import QUEUE, case_topic
 from api.shell import Shell
 from bot import telegram
 from bot.channel import Malformed
+from bot.telegram import Telegram
+from bot.twilio import StatusReport
 from flows.model import Message
 
 log = logging.getLogger("rafiqa.intake")
@@ -71,20 +71,9 @@ class Intake:
     async def portal_sms(self, number: str, sender: str, text: str, provider_id: str) -> None:
         """Take what a portal sent to a proxy number: never the engine, never answered."""
         shell, now = self.shell, self.shell.clock()
-        received = await shell.db.write(
-            lambda session: proxies.receive(
-                session,
-                shell.vault,
-                shell.portals,
-                number=number,
-                sender=sender,
-                text=text,
-                provider_id=provider_id,
-                now=now,
-            )
-        )
-        if received:
-            shell.events.changed(QUEUE, *map(case_topic, received))
+        sms = proxies.Sms(number, sender, text, provider_id)
+        touched = await shell.db.write(lambda session: proxies.receive(session, shell.vault, shell.portals, sms, now))
+        shell.events.changed(QUEUE, *map(case_topic, touched))
 
     async def report(self, reply_id: int, report: StatusReport) -> None:
         """Take a provider's report on a reply."""

@@ -15,6 +15,7 @@ from flows.model import Desk, Draft, Manner, Message, Reply
 from flows.places import load_places
 
 ROOT = Path(__file__).resolve().parent
+LIBRARY = ROOT / "library"
 TRANSLATIONS = ROOT.parent / "translations"
 
 
@@ -30,9 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     checking.add_argument("service", nargs="?", default="")
     given = parser.parse_args(arguments)
     try:
-        library = load_library(
-            ROOT / "library", load_catalogues(TRANSLATIONS), load_places(ROOT / "library" / "places"), Desk()
-        )
+        library = load_library(LIBRARY, load_catalogues(TRANSLATIONS), load_places(LIBRARY / "places"), Desk())
         chosen = [library.services[given.service]] if given.service else list(library.services.values())
     except ServiceError as error:
         print(error, file=sys.stderr)

@@ -1,6 +1,5 @@
 """A static look at a service: what nobody reaches, what nobody defined, what is untranslated or too long."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,6 +44,7 @@ def check(library: Library, service: Service) -> list[Finding]:
     return sorted(found, key=lambda one: not one.is_error)
 
 
+_NEVER_READABLE = ("text", "name", "date", "phone", "number", "email")
 Found = Iterator[tuple[str, str, str]]
 
 
@@ -84,7 +84,7 @@ def _unreachable(service: Service) -> Found:
     for asked in service.questions:
         if asked.relevant is None or asked.relevant.names - set(service.by_name):
             continue
-        for name, value in _COMPARED.findall(asked.relevant.text):
+        for name, value in sorted(asked.relevant.compared):
             choices = service.by_name[name].question.choices if name in service.by_name else {}
             if choices and value and value not in choices:
                 yield "undefined", asked.question.ask, f"${{{name}}} is never '{value}'"
@@ -92,7 +92,6 @@ def _unreachable(service: Service) -> Found:
             yield "unreachable", asked.question.ask, "no answer brings this question up"
 
 
-_COMPARED = re.compile(r"\$\{(\w+)\}\s*!?=\s*'([^']*)'")
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _SAMPLES: tuple[Value, ...] = (None, "0", "1", "1992", "2020-05-17", "x")
 """What a question without choices is tried with."""
@@ -133,10 +132,8 @@ def _unknown_parts(service: Service) -> Found:
     for missing in (name for name in service.file.case.route if name not in service.by_name):
         yield "undefined", "case.route", f"'{missing}' is not a question of this service"
     for name in service.file.case.route:
-        asked_for = service.by_name.get(name)
-        if asked_for and (
-            asked_for.question.sensitive or asked_for.question.type in ("text", "name", "phone", "email")
-        ):
+        routed = service.by_name.get(name)
+        if routed and (routed.question.sensitive or routed.question.type in _NEVER_READABLE):
             yield "consent", "case.route", f"'{name}' would be readable on a seized disk"
 
 
