@@ -8,13 +8,22 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import casework, leases, queue, windows
-from api.events import QUEUE
-from api.routes.doors import Desk, Looking, go
+from api.console.board import board
+from api.console.folder import folder
+from api.console.names import REASONS
+from api.errors import Refused
+from api.events import QUEUE, case_topic
+from api.people import Viewer
+from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
+from api.shell import Shell
+from flows.portal import Portal
 
 router = APIRouter()
 LONGEST_MESSAGE = 1000
 LONGEST_NOTE = 4000
+
+PortalName = Annotated[str, Form()]
 
 
 @router.get("/")
@@ -30,13 +39,13 @@ async def the_queue(request: Request, shell: Desk, viewer: Looking) -> HTMLRespo
 
 
 @router.get("/queue/live")
-async def the_queue_again(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse:
+async def the_queue_again(request: Request, shell: Desk, viewer: LookingOn) -> HTMLResponse:
     """The part of the queue that changes by itself."""
     return await _queue(request, shell, viewer, "queue_live.html")
 
 
 @router.get("/queue/events", response_class=EventSourceResponse)
-async def queue_events(shell: Desk, viewer: Looking) -> AsyncIterator[ServerSentEvent]:
+async def queue_changes(shell: Desk, viewer: LookingOn) -> AsyncIterator[ServerSentEvent]:
     """Say `changed` whenever a case was opened, taken or changed."""
     async for change in changes(shell.events, QUEUE):
         yield change
@@ -44,12 +53,10 @@ async def queue_events(shell: Desk, viewer: Looking) -> AsyncIterator[ServerSent
 
 @router.post("/queue/next")
 async def take_next(shell: Desk, viewer: Looking) -> RedirectResponse:
-    """Take the case that waits most urgently."""
+    """Take the case that waits most urgently; the queue again when somebody just took the last one."""
     now = shell.clock()
     reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now))
-    if reference is None:
-        return go("/queue")
-    return _to_case(shell, reference)
+    return _changed(shell, reference) if reference else go("/queue")
 
 
 @router.post("/cases/{reference}/claim")
@@ -57,51 +64,82 @@ async def claim(shell: Desk, viewer: Looking, reference: str) -> RedirectRespons
     """Take a case."""
     now = shell.clock()
     await shell.db.write(lambda session: queue.claim(session, viewer, reference, now))
-    return _to_case(shell, reference)
+    return _changed(shell, reference)
+
+
+@router.post("/cases/{reference}/release")
+async def release(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
+    """Put a case back into the queue."""
+    now = shell.clock()
+    await shell.db.write(lambda session: queue.release(session, viewer, reference, now))
+    return _changed(shell, reference, "/queue?done=released")
+
+
+@router.post("/cases/{reference}/close")
+async def close(shell: Desk, viewer: Looking, reference: str, reason: Annotated[str, Form()]) -> RedirectResponse:
+    """Close a case."""
+    now = shell.clock()
+    await shell.db.write(lambda session: queue.close(session, viewer, reference, reason, now))
+    return _changed(shell, reference, "/queue?done=closed")
+
+
+@router.post("/cases/{reference}/reopen")
+async def reopen(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
+    """Take a closed case up again."""
+    now = shell.clock()
+    await shell.db.write(lambda session: queue.reopen(session, viewer, reference, now))
+    return _changed(shell, reference)
 
 
 @router.get("/cases/{reference}")
 async def the_case(request: Request, shell: Desk, viewer: Looking, reference: str) -> HTMLResponse:
-    """A case: what was said, the number that is lent, the conversation, and what can be done."""
+    """A case: the answers, the number that is lent, the conversation, and what can be done."""
     return await _case(request, shell, viewer, reference, "case.html")
 
 
 @router.get("/cases/{reference}/live")
-async def the_case_again(request: Request, shell: Desk, viewer: Looking, reference: str) -> HTMLResponse:
+async def the_case_again(request: Request, shell: Desk, viewer: LookingOn, reference: str) -> HTMLResponse:
     """The parts of a case that change by themselves."""
     return await _case(request, shell, viewer, reference, "case_live.html")
 
 
+@router.get("/cases/{reference}/events", response_class=EventSourceResponse)
+async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` whenever something in the case did. It says nothing more, so anybody signed in may listen."""
+    async for change in changes(shell.events, case_topic(reference)):
+        yield change
+
+
 @router.post("/cases/{reference}/lend")
-async def lend(shell: Desk, viewer: Looking, reference: str, portal: Annotated[str, Form()]) -> RedirectResponse:
-    """Lend a number for the portal."""
+async def lend(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
+    """Lend a number for a portal."""
     now, known = shell.clock(), _portal(shell, portal)
     await shell.db.write(lambda session: leases.lend(session, viewer, reference, known, now))
-    return _to_case(shell, reference)
+    return _changed(shell, reference)
 
 
 @router.post("/cases/{reference}/end-lease")
-async def end_lease(shell: Desk, viewer: Looking, reference: str, portal: Annotated[str, Form()]) -> RedirectResponse:
-    """Give the number back."""
+async def end_lease(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
+    """Give a number back."""
     now = shell.clock()
     await shell.db.write(lambda session: leases.end_lease(session, viewer, reference, portal, now))
-    return _to_case(shell, reference)
+    return _changed(shell, reference)
 
 
 @router.post("/cases/{reference}/expect")
-async def expect(shell: Desk, viewer: Looking, reference: str, portal: Annotated[str, Form()]) -> RedirectResponse:
+async def expect_code(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
     """Open the code window."""
     now, known = shell.clock(), _portal(shell, portal)
     await shell.db.write(lambda session: windows.expect_code(session, viewer, reference, known, now))
-    return _to_case(shell, reference)
+    return _changed(shell, reference)
 
 
-@router.post("/cases/{reference}/stop-expecting")
-async def stop(shell: Desk, viewer: Looking, reference: str, portal: Annotated[str, Form()]) -> RedirectResponse:
+@router.post("/cases/{reference}/stop")
+async def stop_expecting(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
     """Close the code window before its time."""
     now = shell.clock()
     await shell.db.write(lambda session: windows.cancel_window(session, viewer, reference, portal, now))
-    return _to_case(shell, reference)
+    return _changed(shell, reference)
 
 
 @router.post("/cases/{reference}/write")
@@ -111,7 +149,7 @@ async def write(
     """Write to the worker, through the bot."""
     now = shell.clock()
     await shell.db.write(lambda session: casework.write(session, shell.vault, viewer, reference, text, now))
-    return _to_case(shell, reference, "written")
+    return _changed(shell, reference, f"/cases/{reference}?done=written")
 
 
 @router.post("/cases/{reference}/note")
@@ -121,20 +159,29 @@ async def note(
     """Keep a note for the team."""
     now = shell.clock()
     await shell.db.write(lambda session: casework.note(session, shell.vault, viewer, reference, text, now))
-    return _to_case(shell, reference, "noted")
+    return _changed(shell, reference, f"/cases/{reference}?done=noted")
 
 
-@router.post("/cases/{reference}/release")
-async def release(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
-    """Put the case back into the queue."""
+def _changed(shell: Shell, reference: str, path: str = "") -> RedirectResponse:
+    """Tell open pages, and go to a page: the case, if no other is named."""
+    shell.events.changed(QUEUE, case_topic(reference))
+    return go(path or f"/cases/{reference}")
+
+
+def _portal(shell: Shell, name: str) -> Portal:
+    if name not in shell.portals:
+        raise Refused(422, "unknown_portal")
+    return shell.portals[name]
+
+
+async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
     now = shell.clock()
-    await shell.db.write(lambda session: queue.release(session, viewer, reference, now))
-    return _to_queue(shell, reference, "released")
+    entries = await shell.db.read(lambda session: queue.queue(session, viewer, now))
+    return page(request, template, viewer, board=board(shell.library, entries, language_of(request, viewer)))
 
 
-@router.post("/cases/{reference}/close")
-async def close(shell: Desk, viewer: Looking, reference: str, reason: Annotated[str, Form()]) -> RedirectResponse:
-    """Close the case."""
+async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
     now = shell.clock()
-    await shell.db.write(lambda session: queue.close(session, viewer, reference, reason, now))
-    return _to_queue(shell, reference, "closed")
+    case = await shell.db.write(lambda session: casework.see(session, shell.vault, viewer, reference, now))
+    shown = folder(shell, case, language_of(request, viewer), now)
+    return page(request, template, viewer, case=shown, reasons=REASONS)

@@ -49,20 +49,31 @@ def cookie_name(shell: Shell) -> str:
 
 
 async def viewer_or_none(request: Request) -> Viewer | None:
-    """Who is looking, if anybody is signed in."""
+    """Who is looking, if anybody is signed in; does not keep her session alive."""
     shell = the_shell(request)
     token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
-    return await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
+    return await shell.db.read(lambda session: signin.viewer_of(session, token, now)) if token else None
 
 
-async def the_viewer(request: Request) -> Viewer:
-    """Who is looking. Raises NotSignedIn."""
+async def the_onlooker(request: Request) -> Viewer:
+    """Who is looking, when it is her page that asks and not she. Raises NotSignedIn."""
     if viewer := await viewer_or_none(request):
         return viewer
     raise NotSignedIn
 
 
+async def the_viewer(request: Request) -> Viewer:
+    """Who is looking; what she asks for keeps her signed in. Raises NotSignedIn."""
+    shell = the_shell(request)
+    token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
+    viewer = await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
+    if viewer is None:
+        raise NotSignedIn
+    return viewer
+
+
 Looking = Annotated[Viewer, Depends(the_viewer)]
+LookingOn = Annotated[Viewer, Depends(the_onlooker)]
 
 
 async def the_coordinator(viewer: Looking) -> Viewer:

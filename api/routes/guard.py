@@ -21,6 +21,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+REFUSAL = PlainTextResponse("Sent from another site.", status_code=403)
 
 
 class Guard:
@@ -32,19 +33,21 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 403 to a forged request, and everything else with the headers."""
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _add_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        forged = scope["method"] not in SAFE and not scope["path"].startswith(SERVERS) and self._forged(scope)
-        app = PlainTextResponse("Sent from another site.", status_code=403) if forged else self._app
+        app = REFUSAL if self._forged(scope) else self._app
         await app(scope, receive, send_with_headers)
 
     def _forged(self, scope: Scope) -> bool:
         """Whether a browser says that another site sent this. What says neither is no browser, and has no cookie."""
+        if scope["method"] in SAFE or scope["path"].startswith(SERVERS):
+            return False
         headers = Headers(scope=scope)
         if site := headers.get("sec-fetch-site"):
             return site not in ("same-origin", "none")

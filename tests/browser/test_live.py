@@ -1,6 +1,5 @@
 """What a page does by itself, tried on a small page of its own."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,7 +13,7 @@ from api.console.render import STATIC
 from api.events import Events
 from api.routes.guard import Guard
 from api.routes.live import changes
-from tests.browser.conftest import serving
+from tests.browser.conftest import serving, until
 
 pytestmark = pytest.mark.browser
 
@@ -141,7 +140,7 @@ async def test_a_page_in_the_background_keeps_no_connection_and_looks_when_it_co
         await expect(tab.locator("[data-live-state]")).to_have_text("on")
         assert toy.events._listeners
         await tab.evaluate(HIDE.format(hidden="true"))
-        await _until(lambda: not toy.events._listeners)
+        await until(lambda: not toy.events._listeners)
         toy.change("second")
         await tab.evaluate(HIDE.format(hidden="false"))
         await expect(tab.locator("#words")).to_have_text("second")
@@ -151,10 +150,3 @@ HIDE = """
 Object.defineProperty(document, 'hidden', {{ get: () => {hidden}, configurable: true }});
 document.dispatchEvent(new Event('visibilitychange'))
 """
-
-
-async def _until(holds: object) -> None:
-    assert callable(holds)
-    async with asyncio.timeout(10):
-        while not holds():
-            await asyncio.sleep(0.02)

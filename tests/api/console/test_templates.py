@@ -37,11 +37,9 @@ def test_every_field_has_a_label(path: Path) -> None:
 
 def test_the_stylesheets_know_no_left_and_no_right() -> None:
     """Logical properties only: right-to-left then needs no sheet of its own."""
+    physical = re.compile(r"(?:margin|padding|border|inset)-(?:left|right)|text-align: (?:left|right)|float:")
     for sheet in STATIC.glob("*.css"):
-        physical = re.findall(
-            r"(?:margin|padding|border|inset)-(?:left|right)|text-align: (?:left|right)|float:", sheet.read_text()
-        )
-        assert not physical, sheet.name
+        assert not physical.findall(sheet.read_text("utf-8")), sheet.name
 
 
 def test_every_refusal_in_the_code_has_a_sentence() -> None:
