@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from sqlalchemy import URL, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import URL, Engine, NullPool, StaticPool, create_engine, event, make_url
 
 BUSY_MILLISECONDS = 10_000
 
@@ -49,6 +49,16 @@ def reading_engine(text: str, threads: int) -> Engine:
     return engine
 
 
+def migrating_engine(text: str) -> Engine:
+    """Where tables are changed, in a transaction on both databases; foreign keys rest while SQLite rebuilds a table."""
+    engine = create_engine(database_url(text), poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _ignore_foreign_keys)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # FULL: a message is acknowledged after its commit, and with NORMAL a power cut could lose it.
     connection.isolation_level = None
@@ -64,6 +74,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _read_only_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA query_only=ON")
+
+
+def _ignore_foreign_keys(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")
 
 
 def _read_only_postgres(connection: Any, _record: Any) -> None:

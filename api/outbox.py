@@ -33,6 +33,7 @@ class Outbox:
     def __init__(
         self, db: Database, vault: Vault, channel: Channel, *, holder: str, clock: Callable[[], datetime]
     ) -> None:
+        self.lane = channel.lane
         self._db, self._vault, self._channel = db, vault, channel
         self._holder, self._clock = holder, clock
         self._wake = asyncio.Event()
@@ -49,7 +50,16 @@ class Outbox:
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until cancelled. What is under way then is finished by whoever holds the lane next."""
+        """Send until cancelled; a failure of storage, or a bug, only makes it begin again."""
+        while True:
+            try:
+                await self._run()
+            except* Exception as errors:
+                log.error("sending began again after: %s", ", ".join(type(one).__name__ for one in errors.exceptions))
+            self._busy.clear()
+            await asyncio.sleep(POLL)
+
+    async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_marking())
             while True:
@@ -95,10 +105,11 @@ class Outbox:
         while True:
             await self._sent.wait()
             self._sent.clear()
-            taken, self._outcomes = self._outcomes, []
+            taken = list(self._outcomes)
             outcomes = [one for _, some in taken for one in some]
             now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
             await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
+            del self._outcomes[: len(taken)]
             self._busy.difference_update(address for address, _ in taken)
             self._wake.set()
 
@@ -112,6 +123,8 @@ class Outbox:
             provider_id = await self._hand_over(due, address, reply)
         except ChannelError as error:
             return self._failed(due, error)
+        except Exception as error:  # a bug in one reply must not stop the others
+            return self._failed(due, ChannelError(type(error).__name__, permanent=False))
         self.last_error = ""
         return Outcome(due, "sent", self._clock(), provider_id)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
+from flows.portal import Portal
 
 from api.db import Database
 from api.events import Events
@@ -38,6 +39,7 @@ class Shell:
     db: Database
     vault: Vault
     library: Library
+    portals: Mapping[str, Portal]
     channels: Channels
     events: Events
     clock: Callable[[], datetime]

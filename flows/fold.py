@@ -6,16 +6,16 @@ from flows.digits import read_digits
 
 _APOSTROPHES = "'’‘ʼ`´"
 _SILENT = {ord(sign): None for sign in "ـء" + _APOSTROPHES}  # the Arabic stretcher, a bare hamza, apostrophes
-_ACCENTS = {code: None for code in (*range(0x300, 0x370), *range(0x64B, 0x660), 0x670)}  # Latin, Cyrillic, Arabic only
+_ACCENTS = dict.fromkeys((*range(0x300, 0x370), *range(0x64B, 0x660), 0x670))  # Latin, Cyrillic, Arabic only
 # One letter for what different keyboards give for it: Arabic ya, kaf and ha, Latin letters that are no accents.
 _LETTERS = str.maketrans("ىیېکةھہۃıøłđɛɔŋ", "يييكههههioldeon")
 
 
 def _ethiopic_homophones() -> dict[int, int]:
     """Amharic writes ሀ ሐ ኀ ኸ, ሰ ሠ, አ ዐ and ጸ ፀ alike (ሕዳር, ኅዳር, ህዳር), and ሃ as ሀ, ኣ as አ."""
-    series = ((0x1210, 0x1200, 8), (0x1280, 0x1200, 8), (0x12B8, 0x1200, 7), (0x1220, 0x1230, 8))
-    series += ((0x12D0, 0x12A0, 7), (0x1340, 0x1338, 7))
-    same = {start + step: first + step for start, first, length in series for step in range(length)}
+    twins = ((0x1210, 0x1200, 8), (0x1280, 0x1200, 8), (0x12B8, 0x1200, 7))
+    others = ((0x1220, 0x1230, 8), (0x12D0, 0x12A0, 7), (0x1340, 0x1338, 7))
+    same = {start + step: first + step for start, first, length in twins + others for step in range(length)}
     fourth = {0x1203: 0x1200, 0x12A3: 0x12A0}
     return {code: fourth.get(first, first) for code, first in same.items()} | fourth
 

