@@ -6,13 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.phone import Phone
-from bot.telegram import PACE as TELEGRAM_PACE
-from bot.telegram import Telegram
-from bot.twilio import TwilioSms
 from fastapi import FastAPI
-from flows.places import load_places
-from flows.portal import load_portals
 
 from api import deployment, migrate, numbers
 from api.console.application import add_console
@@ -25,8 +19,14 @@ from api.runner import Runner
 from api.settings import Settings
 from api.shell import Channels, Shell
 from api.vault import Vault
+from bot.phone import Phone
+from bot.telegram import PACE as TELEGRAM_PACE
+from bot.telegram import Telegram
+from bot.twilio import TwilioSms
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
+from flows.places import load_places
+from flows.portal import load_portals
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "flows" / "library"

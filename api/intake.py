@@ -4,8 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.telegram import Telegram
-from bot.twilio import StatusReport
 from sqlalchemy.exc import OperationalError
 
 from api import inbox, numbers, proxies, replies
@@ -13,6 +11,8 @@ from api.events import QUEUE, case_topic
 from api.shell import Shell
 from bot import telegram
 from bot.channel import Malformed
+from bot.telegram import Telegram
+from bot.twilio import StatusReport
 from flows.model import Message
 
 log = logging.getLogger("rafiqa.intake")

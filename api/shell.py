@@ -4,17 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.phone import Phone
-from bot.telegram import Telegram
-from bot.twilio import TwilioSms
-from flows.portal import Portal
-
 from api.db import Database
 from api.events import Events
 from api.settings import Settings
 from api.vault import Vault
 from bot.channel import Channel
+from bot.phone import Phone
+from bot.telegram import Telegram
+from bot.twilio import TwilioSms
 from flows.loader import Library
+from flows.portal import Portal
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from itertools import count
 
+from bot import layout
 from bot.channel import Channel, Pace
 from flows.model import Manner, Message, Reply
 
@@ -53,8 +54,8 @@ class Phone(Channel):
         return Message("phone", self.lane, address, message_id, text, button, None, message_id, self.manner)
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
-        """Show the reply; by SMS as the one text that it is there. The same reply again stands where it stood."""
-        shown = Shown(f"reply-{reply_id}", reply if self.manner == "chat" else Reply(reply.plain))
+        """Show the reply; by SMS as the text that would travel. The same reply again stands where it stood."""
+        shown = Shown(f"reply-{reply_id}", reply if self.manner == "chat" else Reply(layout.sms(reply)))
         self._show(address, shown)
         return shown.id
 

@@ -199,7 +199,7 @@ class TwilioSms(Channel):
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Send, in parts of at most 1,600 characters. Returns the id of the last part, the one that is reported on."""
-        *first, last = layout.split(reply.plain, MOST_CHARACTERS)
+        *first, last = layout.split(layout.sms(reply), MOST_CHARACTERS)
         for part in first:
             await self._create(address, part, "")
         return await self._create(address, last, f"{self._status_url}?reply={reply_id}" if self._status_url else "")

@@ -16,7 +16,9 @@ from api.engines import database_url
 from api.keyring import Keyring
 from api.people import Viewer
 from api.vault import TeamKey, Vault
+from flows.loader import Library
 from tests.factories import make_coordinator, make_viewer
+from tests.libraries import the_library
 
 
 @pytest.fixture(scope="session")
@@ -116,3 +118,9 @@ def volunteer(db: Database, team: TeamKey) -> Viewer:
 def coordinator(db: Database, team: TeamKey) -> Viewer:
     """Amal, a coordinator who is looking."""
     return make_coordinator(db, team)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """Every service in every language, as it ships."""
+    return the_library()

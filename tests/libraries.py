@@ -3,11 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-from flows.places import load_places
-
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.model import Desk
+from flows.places import load_places
 
 ROOT = Path(__file__).resolve().parent.parent
 DESK = Desk(name="Amel", handle="@rafiqa_bot", number="+96170000000", phrase="The cedar stands by the door")

@@ -1,4 +1,15 @@
-"""The expression language of ODK forms (`relevant`, `constraint`, `calculate`), compiled once and evaluated often."""
+"""The expression language of ODK forms (`relevant`, `constraint`, `calculate`), compiled once and evaluated often.
+
+The language is XPath 1.0's with `${name}` and ODK's functions; where ODK's documents are silent, JavaRosa decides. What
+is different here, on purpose:
+
+- A date may be partial (`1992`). It compares and counts by its first day, but is never written out as if that were so.
+- What cannot be converted stops nothing: it is NaN as a number and the empty text as a date, and is neither equal to
+  anything nor less nor more.
+- Patterns of regex() and formats of format-date() are written out in quotes, so that they are checked beforehand and no
+  answer can become a pattern.
+- Nothing that needs repeats, other files or chance: no paths, sum(), instance(), random(), uuid().
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,14 +30,15 @@ _NO_FUNCTIONS: Mapping[str, Callable[..., Result]] = {}
 class Expression:
     """An expression, ready to be evaluated; two are equal when their text is.
 
-    `names` are the questions that it refers to (`${name}`), `calls` the functions that it uses. Nothing that a person
-    answered can make it raise: what cannot be converted is NaN as a number and the empty text as a date, and
-    comparing either gives false.
+    `names` are the questions that it refers to (`${name}`), `calls` the functions that it uses, `compared` the pairs of
+    a question and a text that one is compared with (`=`, `!=`, `selected()`), so that a choice that does not exist can
+    be found out. No answer can make an expression raise.
     """
 
     text: str
     names: frozenset[str] = field(compare=False)
     calls: frozenset[str] = field(compare=False)
+    compared: frozenset[tuple[str, str]] = field(compare=False)
     _run: Callable[[Scene], Result] = field(compare=False, repr=False)
     _holds: Callable[[Scene], bool] = field(compare=False, repr=False)
 
@@ -65,5 +77,11 @@ def compile_expression(text: str, extra: Collection[str] = ()) -> Expression:
     """
     compiler = Compiler(text, extra)
     part = compiler.part(parse(text))
-    names, calls = frozenset(compiler.names), frozenset(compiler.calls)
-    return Expression(text, names, calls, part.run, part.as_kind("truth"))
+    return Expression(
+        text=text,
+        names=frozenset(compiler.names),
+        calls=frozenset(compiler.calls),
+        compared=frozenset(compiler.compared),
+        _run=part.run,
+        _holds=part.as_kind("truth"),
+    )

@@ -1,6 +1,5 @@
 """From the tree of an expression to nested functions that evaluate it; what can be decided once is decided here."""
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,20 +8,20 @@ from math import inf, isnan
 from flows.expressions.convert import Result, from_value, to_text
 from flows.expressions.functions import FUNCTIONS, PREPARED, Function, Kind, Prepared
 from flows.expressions.operators import Part, Run, Scene, apply, binary
-from flows.expressions.parser import Binary, Call, Literal, Negative, Node, Reference, This, wrong
+from flows.expressions.parser import Binary, Call, Literal, Negative, Node, Reference, This, parse, wrong
 
 _CHOICE_NAME = "jr:choice-name"
-_QUOTED_NAME = re.compile(r"\s*\$\{\s*([^\W\d][\w.-]*)\s*\}\s*")
 
 
 class Compiler:
-    """Compiles one expression, and keeps the `names` and `calls` that it meets."""
+    """Compiles one expression, and keeps the `names`, `calls` and values `compared` that it meets."""
 
     def __init__(self, text: str, extra: Collection[str]) -> None:
         self.text = text
         self.extra = extra
         self.names: set[str] = set()
         self.calls: set[str] = set()
+        self.compared: set[tuple[str, str]] = set()
 
     def part(self, node: Node) -> Part:
         """One node and all below it; raises ServiceError for a call that cannot work."""
@@ -38,9 +37,13 @@ class Compiler:
                 number = self.part(operand).as_kind("number")
                 return Part(lambda scene: -number(scene), "number")
             case Binary(sign, left, right):
+                if sign in ("=", "!="):
+                    self.compare(left, right)
                 return binary(sign, self.part(left), self.part(right))
             case Call():
                 self.calls.add(node.name)
+                if node.name == "selected":
+                    self.compare(*node.arguments)
                 return self.call(node)
 
     def call(self, call: Call) -> Part:
@@ -61,6 +64,11 @@ class Compiler:
         known = (*FUNCTIONS, *PREPARED, *_SPECIALS, _CHOICE_NAME, *self.extra)
         return "".join(f"; did you mean {match}()?" for match in get_close_matches(name, known, n=1))
 
+    def compare(self, *sides: Node) -> None:
+        match sides:
+            case (Reference(name), Literal(str(value))) | (Literal(str(value)), Reference(name)):
+                self.compared.add((name, value))
+
     def function(self, call: Call, function: Function) -> Part:
         takes = function.takes
         self.count(call, len(takes) - function.optional, inf if function.repeats else len(takes))
@@ -78,13 +86,13 @@ class Compiler:
         return Part(apply(ready, [self.part(call.arguments[0]).as_kind(prepared.takes)]), prepared.gives)
 
     def choice_name(self, call: Call) -> Part:
-        """`jr:choice-name(value, '${question}')`: the caller knows the labels; without him the value stands."""
+        """`jr:choice-name(value, '${question}')`: the label that the caller has for a value, or the value itself."""
         self.count(call, 2, 2)
-        question = _QUOTED_NAME.fullmatch(self.quoted(call))
-        if question is None:
-            raise wrong(self.text, call.at, f"{_CHOICE_NAME}() takes the question in quotes: '${{name}}'")
-        self.names.add(question[1])
-        return Part(_choice_name(self.part(call.arguments[0]).as_kind("text"), question[1]), "text")
+        question = parse(self.quoted(call))
+        if not isinstance(question, Reference):
+            raise wrong(self.text, call.at, f"{_CHOICE_NAME}() takes a question in quotes, '${{name}}'")
+        self.names.add(question.name)
+        return Part(_choice_name(self.part(call.arguments[0]).as_kind("text"), question.name), "text")
 
     def quoted(self, call: Call) -> str:
         second = call.arguments[1]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.layout import chat, data, split
+from bot.layout import chat, data, sms, split
 from flows.model import Option, Reply
 
 
@@ -31,6 +31,12 @@ def test_more_options_than_telegram_shows_become_numbers_in_the_text() -> None:
     text, rows = chat(reply)
     assert rows == []
     assert text.endswith("101 Place 100")
+
+
+def test_by_sms_a_reply_is_one_text_that_fits_the_cheap_alphabet_where_it_can() -> None:
+    reply = Reply("Où êtes-vous née ?", (Option("a", "À l’étranger"), Option("b", "Ici")))
+    assert sms(reply) == "Où etes-vous née ?\n1 A l'étranger\n2 Ici"
+    assert sms(Reply("ሰላም, née")) == "ሰላም, née"
 
 
 def test_a_button_carries_the_value_or_the_number_where_the_value_is_over_64_bytes() -> None:

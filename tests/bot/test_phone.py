@@ -23,6 +23,8 @@ async def test_by_sms_options_are_numbers_in_the_text() -> None:
     sms = Phone("sms")
     await sms.send("anna", ASK, reply_id="1")
     assert sms.screen("anna")[1] == [Shown("reply-1", Reply("Which?\n1 Yes\n2 No"))]
+    await sms.send("anna", Reply("Où êtes-vous ?"), reply_id="2")
+    assert sms.screen("anna", limit=1)[1] == [Shown("reply-2", Reply("Où etes-vous ?"))]
     assert (sms.lane, sms.hear("anna", "m1", text="1").manner) == ("phone:sms", "sms")
 
 

@@ -75,6 +75,11 @@ def test_an_expression_tells_which_questions_and_functions_it_uses() -> None:
     assert expression.calls == {"if", "jr:choice-name", "lent_or"}
 
 
+def test_an_expression_tells_which_texts_it_compares_answers_with() -> None:
+    expression = compile_expression("${a} = 'x' and 'y' != ${b} or selected(${c}, 'z') or ${d} > 'w' or ${e} = 1")
+    assert expression.compared == {("a", "x"), ("b", "y"), ("c", "z")}
+
+
 def test_the_caller_supplies_functions() -> None:
     labels = {("district", "akkar"): "Akkâr"}
     functions = {
@@ -141,7 +146,8 @@ def test_only_the_branch_that_holds_is_evaluated() -> None:
         ("regex(., ${a})", "the second value of regex() must be written out in quotes"),
         ("format-date(., '%d.%Q')", "format-date(): %Q means nothing in the format of a date"),
         ("format-date(., '%')", "format-date(): % means nothing"),
-        ("jr:choice-name(., 'a')", "jr:choice-name() takes the question in quotes: '${name}'"),
+        ("jr:choice-name(., 'a')", "a does not fit here: write ${a} for an answer"),
+        ("jr:choice-name(., '1')", "jr:choice-name() takes a question in quotes, '${name}' (character 1 "),
     ],
 )
 def test_a_mistake_is_reported_in_the_authors_words(text: str, message: str) -> None:
