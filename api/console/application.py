@@ -37,15 +37,15 @@ async def _sign_in(_request: Request, _error: Exception) -> RedirectResponse:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return await failure(request, error.status, error.code, error.detail)
+    return await failure(request, error)
 
 
 async def _incomplete(request: Request, _error: Exception) -> Response:
-    return await failure(request, 422, "incomplete")
+    return await failure(request, Refused(422, "incomplete"))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith(SERVERS):
         return PlainTextResponse(error.detail, error.status_code)
-    return await failure(request, error.status_code, "not_found" if error.status_code == 404 else "impossible")
+    return await failure(request, Refused(error.status_code, "not_found" if error.status_code == 404 else "impossible"))

@@ -16,8 +16,13 @@ ACTIONS: dict[str, str] = {
     "window.open": t("expected a code"),
     "window.cancel": t("stopped expecting a code"),
     "code.read": t("read a code"),
+    "code.wipe": t("wiped a code"),
     "number.add": t("added a number"),
     "number.retire": t("retired a number"),
+    "person.sign_in": t("signed in"),
+    "person.add": t("added a person"),
+    "person.renew": t("gave a new passphrase"),
+    "person.remove": t("removed a person"),
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
 }

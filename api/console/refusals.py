@@ -26,6 +26,16 @@ SENTENCES: dict[str, str] = {
     "number_is_proxy": t("This number is lent to portals, so the bot cannot write from it."),
     "incomplete": t("Something in that form was missing or too long. Go back and look once more."),
     "empty": t("There was nothing to send."),
+    "closed": t("This case is closed."),
+    "not_closed": t("This case is not closed."),
+    "unknown_reason": t("Say why the case is finished."),
+    "unknown_portal": t("No portal of that name is known here."),
+    "name_missing": t("A name is needed, of sixty letters at most."),
+    "name_taken": t("Somebody already has this name. Choose another one."),
+    "role_unknown": t("Choose whether it is a volunteer or a coordinator."),
+    "last_coordinator": t("This is the last coordinator. Add another one first."),
+    "too_many_tries": t("That was wrong too often."),
+    "busy": t("Too many people are signing in just now. Try again in a minute."),
     "wrong_passphrase": t("That name and that passphrase do not belong together."),
 }
 TITLES: dict[int, str] = {

@@ -1,6 +1,5 @@
 """What every page starts with: the shell, who is looking, and how a page is answered."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -98,9 +97,9 @@ def page(
 ) -> HTMLResponse:
     """Answer with a page, in the reader's language."""
     shell = the_shell(request)
-    frame = Page(
-        request.url.path, request.app.state.trial, bool(shell.channels.phones), request.query_params.get("done", "")
-    )
+    here = request.url.path if request.method == "GET" else back_from(request)
+    done = request.query_params.get("done", "")
+    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done)
     html = render(
         template,
         language_of(request, viewer),
@@ -113,15 +112,14 @@ def page(
     return HTMLResponse(html, status)
 
 
-async def failure(request: Request, status: int, code: str, detail: Mapping[str, Any] | None = None) -> HTMLResponse:
+async def failure(request: Request, error: Refused) -> HTMLResponse:
     """Answer with a page that says what cannot be done, and leads back to where she was."""
     viewer = await viewer_or_none(request)
-    return page(
-        request, "error.html", viewer, status, title=title(status), code=code, detail=detail or {}, back=_back(request)
-    )
+    values = {"title": title(error.status), "error": error, "back": back_from(request)}
+    return page(request, "error.html", viewer, error.status, **values)
 
 
-def _back(request: Request) -> str:
+def back_from(request: Request) -> str:
     """The page of ours from which she came."""
     came = urlsplit(request.headers.get("referer", ""))
     return came.path if came.netloc == request.url.netloc and came.path.startswith("/") else "/"

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
-from api import proxies
 from api.errors import Refused
 from api.intake import Intake
+from api.numbers import active_numbers
 from api.routes.doors import Desk, page
 
 router = APIRouter(prefix="/portal")
@@ -48,5 +48,6 @@ def _code(message_id: str) -> str:
 async def _show(request: Request, shell: Desk, chosen: str = "", sent: str = "") -> HTMLResponse:
     if not shell.channels.phones:
         raise Refused(404, "not_found")
-    numbers = await shell.db.read(proxies.active_numbers)
-    return page(request, "portal.html", numbers=numbers, chosen=chosen, sent=sent)
+    now = shell.clock()
+    proxies = await shell.db.read(lambda session: active_numbers(session, now))
+    return page(request, "portal.html", numbers=proxies, chosen=chosen, sent=sent)
