@@ -3,9 +3,10 @@
 from sqlmodel import Session, select
 
 from api.errors import Refused
+from api.keyring import Gone
 from api.people import Viewer
 from api.tables import CaseRow
-from api.vault import CaseLock
+from api.vault import CaseKey, CaseLock, Vault
 
 FORGOTTEN = "forgotten"
 
@@ -38,6 +39,14 @@ def coordinators_only(viewer: Viewer) -> None:
     """Refuse a volunteer what only coordinators may, as if it did not exist."""
     if not viewer.coordinator:
         raise Refused(404, "not_found")
+
+
+def open_key(vault: Vault, viewer: Viewer, case: CaseRow) -> CaseKey:
+    """The key of a case, opened with the viewer's team key. One that is gone refuses like a case that is."""
+    try:
+        return vault.open_case(viewer.team, lock_of(case))
+    except Gone:
+        raise Refused(404, "no_such_case") from None
 
 
 def lock_of(case: CaseRow) -> CaseLock:

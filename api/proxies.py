@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from api import audit
 from api.access import id_of, may_open
-from api.answers import read, write
+from api.answers import decode, encode
 from api.cases import mark_unread
 from api.errors import Refused
 from api.leases import expire_leases
@@ -77,7 +77,7 @@ def receive(session: Session, vault: Vault, portals: Portals, sms: Sms, now: dat
     content = PortalText(sms.sender, sms.text, found.code if found else "")
     reference = seal_to_case(session, vault, row, content, found.case_id if found else None)
     if reference is None:
-        row.box = vault.seal_to_team(team_context(sms.number), write(content))
+        row.box = vault.seal_to_team(team_context(sms.number), encode(content))
     session.add(row)
     return (reference,) if reference else ()
 
@@ -116,13 +116,13 @@ def seal_to_case(
     if case_id is None or public_key is None:
         return None
     row.case_id = case_id
-    row.box = vault.seal(public_key, vault.item_context(case_id, ITEM), write(content))
+    row.box = vault.seal(public_key, vault.item_context(case_id, ITEM), encode(content))
     return session.exec(select(CaseRow.reference).where(CaseRow.id == case_id)).one()
 
 
 def unpack_portal(packed: bytes) -> PortalText:
     """The content of an opened portal message."""
-    return PortalText(**read(packed))
+    return PortalText(**decode(packed))
 
 
 def team_context(number: str) -> str:
