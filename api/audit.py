@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from api.tables import Audit, Person
+
+VISIT = timedelta(minutes=10)
+"""For how long looking at one thing counts as one visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ def record(session: Session, person_id: int | None, action: str, object: str, no
     `detail` holds counts, codes and names of ours; never a worker's name, number or words.
     """
     session.add(Audit(at=now, person_id=person_id, action=action, object=object, detail=detail))
+
+
+def record_visit(session: Session, person_id: int, action: str, object: str, now: datetime) -> None:
+    """The same for looking at something: a page that loads itself again within ten minutes adds no line."""
+    recently = select(Audit.id).where(
+        Audit.at > now - VISIT, Audit.person_id == person_id, Audit.action == action, Audit.object == object
+    )
+    if session.exec(recently.limit(1)).one_or_none() is None:
+        record(session, person_id, action, object, now)
 
 
 def recent(session: Session, *, limit: int = 100, before: int | None = None, object: str = "") -> list[AuditEntry]:
