@@ -1,5 +1,7 @@
 """Puts the console into the application: pages, static files, the guard, and what is said when something fails."""
 
+from datetime import timedelta
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
@@ -9,6 +11,7 @@ from starlette.exceptions import HTTPException
 from api import deployment
 from api.console.render import STATIC
 from api.errors import Refused
+from api.gate import Gate
 from api.routes import coordination, desk, phone, portal, signin
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.guard import SERVERS, Guard
@@ -17,8 +20,15 @@ from api.shell import Shell
 
 def add_console(app: FastAPI, shell: Shell) -> None:
     """Add all that staff see; the simulator's pages only where there is a simulator."""
+    settings = shell.settings
     app.state.trial = shell.db.read_now(deployment.is_trial)
-    app.add_middleware(Guard, base_url=shell.settings.base_url)
+    app.state.gate = Gate(
+        shell.db,
+        shell.vault,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        longest=timedelta(minutes=settings.session_minutes),
+    )
+    app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in (signin.router, desk.router, coordination.router):
         app.include_router(router)

@@ -34,6 +34,13 @@ REASONS: dict[str, str] = {
     "duplicate": t("It is here twice"),
     "other": t("Another reason"),
 }
+MEDIA: dict[str, str] = {
+    "voice": t("a recording"),
+    "photo": t("a picture"),
+    "document": t("a document"),
+    "contact": t("a contact"),
+    "location": t("a place on the map"),
+}
 GATEWAYS: dict[str, str] = {
     "twilio": t("Twilio"),
     "android": t("An Android phone with its SIM"),

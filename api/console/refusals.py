@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "number_is_channel": t("The bot already writes to people from this number, so it cannot be lent."),
     "number_is_proxy": t("This number is lent to portals, so the bot cannot write from it."),
     "incomplete": t("Something in that form was missing or too long. Go back and look once more."),
+    "too_long": t("That is too long. Send it in two parts."),
     "empty": t("There was nothing to send."),
     "closed": t("This case is closed."),
     "not_closed": t("This case is not closed."),

@@ -66,7 +66,7 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
 
     def language_name(code: str) -> str:
-        return locale.languages.get(code, code)
+        return str(locale.languages.get(code, code))
 
     def figure(number: float) -> str:
         return format_decimal(number, locale=locale)

@@ -74,9 +74,7 @@ async def retire_number(shell: Desk, viewer: Coordinating, number: Typed) -> Red
 async def assign(shell: Desk, viewer: Coordinating, message_id: int, reference: Typed) -> RedirectResponse:
     """Say whose a portal message is."""
     now = shell.clock()
-    await shell.db.write(
-        lambda session: unmatched.assign(session, shell.vault, viewer, message_id, reference, now)
-    )
+    await shell.db.write(lambda session: unmatched.assign(session, shell.vault, viewer, message_id, reference, now))
     shell.events.changed(QUEUE, case_topic(reference))
     return go("/numbers?done=assigned")
 
@@ -126,16 +124,12 @@ async def the_trail(
     request: Request, shell: Desk, viewer: Coordinating, before: int | None = None, about: str = ""
 ) -> HTMLResponse:
     """Who did what, the newest first; about one case or number when it is named."""
-    entries = await shell.db.read(
-        lambda session: audit.recent(session, limit=ENTRIES, before=before, object=about)
-    )
+    entries = await shell.db.read(lambda session: audit.recent(session, limit=ENTRIES, before=before, object=about))
     older = entries[-1].id if len(entries) == ENTRIES else None
     return page(request, "audit.html", viewer, entries=entries, older=older, about=about)
 
 
-async def _people(
-    request: Request, shell: Shell, viewer: Viewer, name: str = "", passphrase: str = ""
-) -> HTMLResponse:
+async def _people(request: Request, shell: Shell, viewer: Viewer, name: str = "", passphrase: str = "") -> HTMLResponse:
     everyone = await shell.db.read(people.everyone)
     return page(
         request,

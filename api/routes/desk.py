@@ -7,10 +7,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import casework, leases, queue, windows
+from api import caseview, conversation, leases, proxies, queue, windows
 from api.console.board import board
-from api.console.folder import folder
-from api.console.names import REASONS
+from api.console.names import MEDIA, REASONS
+from api.console.shown import as_written, facts, headline
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.people import Viewer
@@ -20,10 +20,7 @@ from api.shell import Shell
 from flows.portal import Portal
 
 router = APIRouter()
-LONGEST_MESSAGE = 1000
-LONGEST_NOTE = 4000
-
-PortalName = Annotated[str, Form()]
+Typed = Annotated[str, Form()]
 
 
 @router.get("/")
@@ -76,7 +73,7 @@ async def release(shell: Desk, viewer: Looking, reference: str) -> RedirectRespo
 
 
 @router.post("/cases/{reference}/close")
-async def close(shell: Desk, viewer: Looking, reference: str, reason: Annotated[str, Form()]) -> RedirectResponse:
+async def close(shell: Desk, viewer: Looking, reference: str, reason: Typed) -> RedirectResponse:
     """Close a case."""
     now = shell.clock()
     await shell.db.write(lambda session: queue.close(session, viewer, reference, reason, now))
@@ -111,7 +108,7 @@ async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncI
 
 
 @router.post("/cases/{reference}/lend")
-async def lend(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
+async def lend(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
     """Lend a number for a portal."""
     now, known = shell.clock(), _portal(shell, portal)
     await shell.db.write(lambda session: leases.lend(session, viewer, reference, known, now))
@@ -119,7 +116,7 @@ async def lend(shell: Desk, viewer: Looking, reference: str, portal: PortalName)
 
 
 @router.post("/cases/{reference}/end-lease")
-async def end_lease(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
+async def end_lease(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
     """Give a number back."""
     now = shell.clock()
     await shell.db.write(lambda session: leases.end_lease(session, viewer, reference, portal, now))
@@ -127,7 +124,7 @@ async def end_lease(shell: Desk, viewer: Looking, reference: str, portal: Portal
 
 
 @router.post("/cases/{reference}/expect")
-async def expect_code(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
+async def expect_code(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
     """Open the code window."""
     now, known = shell.clock(), _portal(shell, portal)
     await shell.db.write(lambda session: windows.expect_code(session, viewer, reference, known, now))
@@ -135,30 +132,34 @@ async def expect_code(shell: Desk, viewer: Looking, reference: str, portal: Port
 
 
 @router.post("/cases/{reference}/stop")
-async def stop_expecting(shell: Desk, viewer: Looking, reference: str, portal: PortalName) -> RedirectResponse:
+async def stop_expecting(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
     """Close the code window before its time."""
     now = shell.clock()
     await shell.db.write(lambda session: windows.cancel_window(session, viewer, reference, portal, now))
     return _changed(shell, reference)
 
 
+@router.post("/cases/{reference}/codes/{message_id}/wipe")
+async def wipe_code(shell: Desk, viewer: Looking, reference: str, message_id: int) -> RedirectResponse:
+    """Wipe a login code that was used."""
+    now = shell.clock()
+    await shell.db.write(lambda session: proxies.wipe_code(session, viewer, message_id, now))
+    return _changed(shell, reference)
+
+
 @router.post("/cases/{reference}/write")
-async def write(
-    shell: Desk, viewer: Looking, reference: str, text: Annotated[str, Form(max_length=LONGEST_MESSAGE)]
-) -> RedirectResponse:
+async def write(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
     """Write to the worker, through the bot."""
     now = shell.clock()
-    await shell.db.write(lambda session: casework.write(session, shell.vault, viewer, reference, text, now))
+    await shell.db.write(lambda session: conversation.write(session, shell.vault, viewer, reference, text, now))
     return _changed(shell, reference, f"/cases/{reference}?done=written")
 
 
 @router.post("/cases/{reference}/note")
-async def note(
-    shell: Desk, viewer: Looking, reference: str, text: Annotated[str, Form(max_length=LONGEST_NOTE)]
-) -> RedirectResponse:
+async def note(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
     """Keep a note for the team."""
     now = shell.clock()
-    await shell.db.write(lambda session: casework.note(session, shell.vault, viewer, reference, text, now))
+    await shell.db.write(lambda session: conversation.note(session, shell.vault, viewer, reference, text, now))
     return _changed(shell, reference, f"/cases/{reference}?done=noted")
 
 
@@ -181,7 +182,21 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
 
 
 async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
-    now = shell.clock()
-    case = await shell.db.write(lambda session: casework.see(session, shell.vault, viewer, reference, now))
-    shown = folder(shell, case, language_of(request, viewer), now)
-    return page(request, template, viewer, case=shown, reasons=REASONS)
+    now, reader = shell.clock(), language_of(request, viewer)
+    case = await shell.db.write(
+        lambda session: caseview.see(session, shell.vault, shell.library, viewer, reference, now)
+    )
+    portal = shell.portals.get(case.portal)
+    return page(
+        request,
+        template,
+        viewer,
+        case=case,
+        headline=headline(shell.library, case.service, case.language, reader),
+        facts=facts(shell.library, case.service, case.route, case.channel, reader),
+        written={answer.name: as_written(shell.library, case.service, answer) for answer in case.answers},
+        left=max(0, round((case.window.closes_at - now).total_seconds())) if case.window else 0,
+        whole=round(portal.lifetime.total_seconds()) if portal else 0,
+        reasons=REASONS,
+        media=MEDIA,
+    )

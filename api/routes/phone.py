@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from flows.segments import count
 
 from api.errors import Refused
 from api.intake import Intake
@@ -15,6 +14,7 @@ from api.routes.doors import Desk, go, page
 from api.routes.live import CHANGED
 from bot.phone import Phone, Shown
 from flows.model import Manner, Option
+from flows.segments import count
 
 router = APIRouter(prefix="/phone")
 LAST_PHONE = 4
