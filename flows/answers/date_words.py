@@ -75,13 +75,15 @@ def listen(text: str, language: str) -> Said | None:
     months: frozenset[Month] | None = None
     roles: set[str] = {"about"} if _UNSURE.search(text) else set()
     for piece, role, named in _heard(_PIECE.findall(fold(text)), language):
+        if role == "unknown":
+            return None
         if role == "number":
             numbers.append(piece)
         elif role == "month":
             months = named if months is None else months & named
         else:
             roles.add(role)
-    if "unknown" in roles or months == frozenset():
+    if months == frozenset():
         return None
     return Said(tuple(numbers), months, _calendar(roles), "about" in roles, "aged" in roles)
 
@@ -112,7 +114,7 @@ def _longest(pieces: list[str], language: str) -> tuple[int, str, frozenset[Mont
         role = _phrases().get(phrase)
         if role:
             return length, role, frozenset()
-        months = months_named(phrase, language) or months_named(phrase.removeprefix("በ").removeprefix("የ"), language)
+        months = months_named(phrase, language) or months_named(phrase.lstrip("በየ"), language)  # in, of
         if months:
             return length, "month", months
     return 1, "unknown", frozenset()
