@@ -1,6 +1,6 @@
 """The phone simulator: a page that looks like a phone. What is written on it is taken in like any message."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,8 +12,9 @@ from api.errors import Refused
 from api.intake import Intake
 from api.routes.doors import Desk, go, page
 from api.routes.live import CHANGED
+from bot.layout import Button, chat
 from bot.phone import Phone, Shown
-from flows.model import Manner, Option
+from flows.model import Manner
 from flows.segments import count
 
 router = APIRouter(prefix="/phone")
@@ -31,7 +32,7 @@ class Bubble:
 
     text: str
     mine: bool
-    options: tuple[Option, ...] = ()
+    rows: Sequence[Sequence[Button]] = ()
     segments: int = 0
     encoding: str = ""
 
@@ -111,8 +112,8 @@ async def write(
 def _label(phone: Phone, number: int, button: str) -> str:
     """The words on the button that was pressed, as far as it is still on the screen."""
     _, shown = phone.screen(address_of(number))
-    options = (option for one in shown for option in one.reply.options)
-    return next((option.label for option in options if option.value == button), button)
+    labels = {data: label for one in shown for row in chat(one.reply)[1] for label, data in row}
+    return labels.get(button, button)
 
 
 def _held(phone: Phone, number: int, contact: str) -> Held:
@@ -123,10 +124,8 @@ def _held(phone: Phone, number: int, contact: str) -> Held:
 
 def _bubble(manner: Manner, shown: Shown, *, newest: bool) -> Bubble:
     """Buttons stay only under the newest message: an older question is not asked any more."""
-    reply = shown.reply
     if manner == "sms":
-        cost = count(reply.text)
-        return Bubble(reply.text, shown.hers, (), 0 if shown.hers else cost.segments, cost.encoding)
-    options = tuple(option for option in reply.options if option.button) if newest else ()
-    text = reply.text if all(option.button for option in reply.options) else reply.plain
-    return Bubble(text, shown.hers, options)
+        cost = count(shown.reply.text)
+        return Bubble(shown.reply.text, shown.hers, (), 0 if shown.hers else cost.segments, cost.encoding)
+    text, rows = chat(shown.reply)
+    return Bubble(text, shown.hers, rows if newest else ())
