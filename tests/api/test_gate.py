@@ -15,7 +15,7 @@ from api.errors import Refused
 from api.gate import TRIES, WAITING, Gate
 from api.locks import Cost, RecoveryKey
 from api.people import COORDINATOR, Newcomer, Viewer
-from api.tables import Audit, CaseRow, Number, Person, PortalMessage, SignIn, Unhandled
+from api.tables import Audit, CaseRow, Item, Number, Person, PortalMessage, SignIn, Unhandled
 from api.vault import KEY_BYTES, CaseLock, TeamKey, Vault
 from tests.factories import CHEAP, NOW, make_case
 
@@ -210,17 +210,16 @@ async def test_who_is_removed_opens_nothing_any_more_and_the_others_everything(
     db: Database, gate: Gate, vault: Vault, amal: Viewer
 ) -> None:
     hana, _, token = await add_hana(db, gate, amal)
-    lock, case_id = await db.write(lambda session: make_case(session, vault, claimed_by=hana.person_id))
-    item = vault.seal(lock.public_key, vault.item_context(case_id, "answers"), b"Almaz")
+    opened = make_case(db, vault, claimed_by=hana)
     await db.write(lambda session: store_for_team(session, vault))
 
     await gate.remove(amal, hana.person_id, NOW)
 
     still = (await looking(db, await gate.sign_in("Amal", "amal's words", NOW))).team
-    case = await db.read(lambda session: session.get_one(CaseRow, case_id))
+    case, item = await db.read(lambda s: (s.get_one(CaseRow, opened.id), s.exec(select(Item).limit(1)).one()))
     assert (case.state, case.claimed_by) == ("open", None)
-    now_lock = CaseLock(case.public_key, case.sealed_key, case.secret_id)
-    assert vault.open_case(still, now_lock).open(vault.item_context(case_id, "answers"), item) == b"Almaz"
+    key = vault.open_case(still, CaseLock(case.public_key, case.sealed_key, case.secret_id))
+    assert key.open(vault.item_context(opened.id, item.kind), item.box)
     unhandled, portal = await db.read(lambda s: (s.exec(select(Unhandled)).one().box, orphan(s)))
     assert still.open("unhandled", unhandled) == b"help"
     assert still.open("portal:+96170000001", portal) == b"Your appointment"
