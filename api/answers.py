@@ -73,7 +73,7 @@ def unpack_message(packed: bytes) -> Message:
 
 
 def pack_reply(address: str, reply: Reply) -> bytes:
-    """A reply and where it goes, as JSON: `{"to": address, "text": …, "options": […], …}`."""
+    """A reply and where it goes, as JSON; an option is the list of its value, its label and whether it is a button."""
     options = [(option.value, option.label, option.button) for option in reply.options]
     return encode({"to": address, "text": reply.text, "options": options, "about": reply.about})
 

@@ -48,13 +48,17 @@ class Person(SQLModel, table=True):
 
 
 class SignIn(SQLModel, table=True):
-    """A signed-in session. `token_hash` recognises the cookie; `private_box` opens only with the cookie itself."""
+    """A signed-in session. `token_hash` recognises the cookie; `private_box` opens only with the cookie itself.
+
+    It ends at `expires_at`, and before that when nothing was asked for `idle_minutes` after `seen_at`.
+    """
 
     token_hash: bytes = Field(primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     private_box: bytes
     created_at: datetime
     seen_at: datetime
+    idle_minutes: int
     expires_at: datetime
 
 

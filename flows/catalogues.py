@@ -21,7 +21,7 @@ UNREAD = "not read by a native speaker"
 def template(domain: str) -> Catalog:
     """All texts of a domain as they stand in the sources, found by `translations/<domain>.cfg`."""
     with (TRANSLATIONS / f"{domain}.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     catalogue = Catalog(project="Rafiqa", charset="utf-8")
     found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
     for filename, line, message, comments, context in found:

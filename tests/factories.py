@@ -9,6 +9,7 @@ from sqlmodel import Session
 from api import cases, numbers, queue
 from api.answers import Contact
 from api.db import Database
+from api.locks import Cost
 from api.people import COORDINATOR, VOLUNTEER, Viewer
 from api.tables import Person
 from api.vault import TeamKey, Vault
@@ -16,6 +17,8 @@ from flows.model import Answer
 from flows.portal import load_portal
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+CHEAP = Cost(passes=1, mebibytes=1)
+"""An Argon2id that costs a test nothing."""
 ALMAZ = {"name": Answer("Almaz Tesfaye", "almaz tesfaye"), "share_ministry": Answer("yes", "1")}
 HER_PHONE = Contact("sms", "sms:+96181000001", "+96170123456", "sms", "am")
 MINISTRY = load_portal(Path(__file__).parent.parent / "flows" / "library" / "portals" / "model_ministry.yaml")
