@@ -23,6 +23,5 @@ def _labels(library: Library, asked: Asked, language: str) -> dict[str, str]:
     if asked.question.type == "governorate":
         return {place.id: place.label(language) for place in library.places.governorates}
     if asked.question.type == "district":
-        regions = library.places.governorates
-        return {place.id: place.label(language) for one in regions for place in library.places.districts(one.id)}
+        return {place.id: place.label(language) for place in library.places.districts()}
     return {option.value: option.label for option in prompt_in(asked, language).options}
