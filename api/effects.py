@@ -64,8 +64,7 @@ def apply_all(scene: Scene, effects: Sequence[Effect]) -> tuple[tuple[str, ...],
             case ForgetDraft():
                 pass  # the inbox gives the draft a new secret: it holds the old one
             case ClearChat():
-                queue_clear(scene.session, scene.vault, lane=scene.message.lane, address=scene.message.address,
-                            address_index=scene.address, now=scene.now)
+                _clear_chat(scene)
             case Silence():
                 scene.session.connection().execute(
                     delete(ReplyRow).where(_reply.c.address_index == scene.address, _reply.c.state == "waiting")
@@ -77,8 +76,12 @@ def apply_all(scene: Scene, effects: Sequence[Effect]) -> tuple[tuple[str, ...],
 
 def _say(scene: Scene, reply: Reply) -> None:
     message = scene.message
-    queue_reply(scene.session, scene.vault, lane=message.lane, address=message.address, address_index=scene.address,
-                reply=reply, now=scene.now)
+    queue_reply(scene.session, scene.vault, lane=message.lane, address=message.address, reply=reply, now=scene.now)
+
+
+def _clear_chat(scene: Scene) -> None:
+    message = scene.message
+    queue_clear(scene.session, scene.vault, lane=message.lane, address=message.address, now=scene.now)
 
 
 def _open_case(scene: Scene, effect: OpenCase) -> str:
@@ -92,7 +95,12 @@ def _escalate(scene: Scene, effect: Escalate) -> str:
 
 
 def _open(
-    scene: Scene, service: str, language: str, answers: Mapping[str, Answer], route: Mapping[str, str], urgency: str,
+    scene: Scene,
+    service: str,
+    language: str,
+    answers: Mapping[str, Answer],
+    route: Mapping[str, str],
+    urgency: str,
     call: bool,
 ) -> str:
     message = scene.message

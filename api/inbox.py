@@ -14,6 +14,7 @@ from sqlmodel import Session
 from api import effects
 from api.answers import pack_draft, pack_message, unpack_draft
 from api.keyring import Gone
+from api.replies import address_index, remember_chat_messages
 from api.tables import DraftRow, Unhandled, metadata
 from api.vault import Vault
 from flows.effects import ForgetDraft
@@ -22,12 +23,10 @@ from flows.loader import Library
 from flows.model import Draft, Message
 
 DRAFT_LIVES = timedelta(hours=72)
-CHAT_ID_LIVES = timedelta(hours=47)
-"""A bot may delete only what is younger than 48 hours (https://core.telegram.org/bots/api#deletemessage)."""
 UNHANDLED = "unhandled"
 
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
-_chat_message, _case = metadata.tables["chat_message"], metadata.tables["case"]
+_case = metadata.tables["case"]
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _SEE = {name: insert(_seen).on_conflict_do_nothing() for name, insert in _INSERT.items()}
 _KEEP = {
@@ -49,11 +48,11 @@ def receive(session: Session, vault: Vault, library: Library, message: Message, 
     """Take one message in. Gives the references of the cases that it opened or changed; a repeat changes nothing."""
     if not see(session, vault, message.lane, message.id, now):
         return ()
-    address = vault.index(message.channel, message.address)
+    address = address_index(vault, message.lane, message.address)
     _one_at_a_time(session, address)
     secret_id, draft = _load(session, vault, address)
     turn = step(library, draft, message, now)
-    _remember_chat_message(session, vault, address, message, now)
+    remember_chat_messages(session, vault, [(address, message.lane, message.chat_message)], now)
     scene = effects.Scene(session, vault, message, address, now)
     touched, opened = effects.apply_all(scene, turn.effects)
     if any(isinstance(effect, ForgetDraft) for effect in turn.effects) and secret_id:
@@ -82,7 +81,8 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     """A volunteer has written: what comes next from this address, outside a service, goes to that case."""
     _one_at_a_time(session, address)
     secret_id, draft = _load(session, vault, address)
-    _keep(session, vault, address, secret_id, replace(draft, language=draft.language or language, reply_to=reference), now)
+    waiting = replace(draft, language=draft.language or language, reply_to=reference)
+    _keep(session, vault, address, secret_id, waiting, now)
 
 
 def _one_at_a_time(session: Session, address: bytes) -> None:
@@ -115,21 +115,3 @@ def _keep(
     box = vault.lock(pack_draft(draft), expires=expires, secret_id=secret_id)
     values = {"address_index": address, "secret_id": secret_id, "box": box, "expires_at": expires}
     connection.execute(_KEEP[connection.dialect.name], values)
-
-
-def _remember_chat_message(session: Session, vault: Vault, address: bytes, message: Message, now: datetime) -> None:
-    if message.chat_message:
-        remember_chat_messages(session, vault, [(address, message.lane, message.chat_message)], now)
-
-
-def remember_chat_messages(
-    session: Session, vault: Vault, sent: Sequence[tuple[bytes, str, str]], now: datetime
-) -> None:
-    """Keep by which ids a chat can be cleared: (address index, lane, the provider's id of the message)."""
-    expires = now + CHAT_ID_LIVES
-    rows = [
-        {"address_index": a, "lane": lane, "box": vault.lock(one.encode(), expires=expires), "expires_at": expires}
-        for a, lane, one in sent
-    ]
-    if rows:
-        session.connection().execute(_chat_message.insert(), rows)

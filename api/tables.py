@@ -6,7 +6,7 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -149,7 +149,6 @@ class ReplyRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     lane: str
     address_index: bytes = Field(index=True)
-    secret_id: bytes | None = None
     box: bytes
     kind: str = "say"  # say | clear: a wish to delete what can be deleted in that chat
     state: str = "waiting"
@@ -158,7 +157,6 @@ class ReplyRow(SQLModel, table=True):
     item_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     attempts: int = 0
     error: str = ""
-    provider_id: bytes | None = Field(default=None, index=True)  # keyed hash, for status callbacks
     created_at: datetime
     send_after: datetime
     next_try: datetime

@@ -36,9 +36,8 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
         answer = draft.answers.get(name)
         if answer is not None:
             values[name] = answer.value
-        if (answer is None and found is None) or name == draft.editing:
-            if found is None or name == draft.editing:
-                found, number = asked, total
+        if name == draft.editing or (answer is None and found is None):
+            found, number = asked, total
     return Position(found, number, total, values)
 
 

@@ -74,7 +74,7 @@ def own_name(language: str) -> str:
 def extract_service(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
-    """Give Babel each text of a service file with its key as context (an extraction method, see translations/babel.cfg).
+    """Give Babel each text of a service file with its key as context: an extraction method for translations/babel.cfg.
 
     Yields (line, "pgettext", (key, English text), comments).
     """

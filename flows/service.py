@@ -6,7 +6,18 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Kind = Literal[
-    "choice", "many", "consent", "text", "name", "date", "phone", "number", "email", "country", "governorate", "district"
+    "choice",
+    "many",
+    "consent",
+    "text",
+    "name",
+    "date",
+    "phone",
+    "number",
+    "email",
+    "country",
+    "governorate",
+    "district",
 ]
 
 

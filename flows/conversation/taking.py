@@ -9,7 +9,7 @@ from flows.effects import ForgetDraft, OpenCase, Say, Turn
 from flows.language import t
 from flows.loader import Asked
 from flows.model import Answer, Draft, Option, Reply, Value
-from flows.reading import Misread, explain, pick, read
+from flows.reading import Misread, explain, pick, pick_by_number, read
 from flows.talk import Talk
 
 TRIES = 3
@@ -38,7 +38,17 @@ def _keep(talk: Talk, asked: Asked, answer: Answer) -> Turn:
         answer = replace(answer, wording=wording(talk, asked))
         if answer.value == "no" and question.refusal:
             return _refused(talk, prompt_of(talk, asked).refusal)
-    return go_on(replace(talk, draft=replace(talk.draft.with_answer(question.ask, answer), gate="", pending=None)))
+    draft = replace(talk.draft.with_answer(question.ask, answer), gate="", pending=None)
+    return go_on(replace(talk, draft=replace(draft, answers=_still_fitting(talk, draft, question.ask))))
+
+
+def _still_fitting(talk: Talk, draft: Draft, changed: str) -> dict[str, Answer]:
+    """The answers without those that were chosen within the changed one: another region has other districts."""
+    before = talk.draft.answers.get(changed)
+    if before is None or before.value == draft.answers[changed].value:
+        return draft.answers
+    by_name = talk.service.by_name
+    return {name: answer for name, answer in draft.answers.items() if by_name[name].question.within != changed}
 
 
 def _values(talk: Talk) -> dict[str, Value]:
@@ -107,7 +117,7 @@ def _ways_out(talk: Talk, asked: Asked) -> tuple[Option, ...]:
 
 def _take_review(talk: Talk, here: Position) -> Turn:
     """`1` sends; another number changes that answer."""
-    chosen = pick(talk, review_options(talk, here))
+    chosen = pick_by_number(talk, review_options(talk, here))
     if chosen is None:
         return go_on(talk, before=talk.words.t(t("Please send a number.")))
     return _send(talk, here) if chosen == SEND else go_on(talk.but(editing=chosen))

@@ -1,0 +1,77 @@
+# Everything begins here. `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export RAFIQA_DATA_DIR ?= $(CURDIR)/data
+
+.PHONY: help run test check unit browser drills bench lock translations check-translations clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+
+run: $(VENV)/run ## a trial of Rafiqa at http://127.0.0.1:8000 (PORT and RAFIQA_DATA_DIR are honoured)
+	@RAFIQA_SIMULATOR=on $(BIN)/rafiqa setup --trial
+	@RAFIQA_SIMULATOR=on exec $(BIN)/rafiqa serve
+
+test: check unit browser ## everything that must be green: style, types, tests on SQLite and PostgreSQL, pages in Chromium
+
+check: $(VENV)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(VENV)/test
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
+
+browser: $(VENV)/test chromium
+	$(BIN)/python -m pytest -m browser
+
+drills: $(VENV)/test ## what takes longer: kill -9 in the middle, seizure of the disk
+	$(BIN)/python -m pytest tests/drills
+
+bench: $(VENV)/test ## speed, beside others
+	$(BIN)/python -m tests.benchmarks
+
+translations: $(VENV)/run ## bring the catalogues up to date with the texts
+	$(BIN)/python -m flows.catalogues
+
+check-translations: $(VENV)/run ## count what is not translated, and what no native speaker has read
+	$(BIN)/python -m flows.catalogues --check
+
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-header --no-annotate --quiet
+lock: ## pin the newest versions, with hashes and without addresses (needs uv)
+	$(COMPILE) pyproject.toml --group build -o requirements/run.txt
+	$(COMPILE) pyproject.toml --group build --group test -c requirements/run.txt -o requirements/test.txt
+	$(COMPILE) --group venv -o requirements/venv.txt
+
+clean: ## remove what was installed; the data folder stays
+	rm -rf $(VENV) .tools *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Debian's Python may come without venv: then virtualenv makes the folder, installed beside it without root.
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rafiqa needs Python 3.11 or newer")'
+	@echo "Preparing $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV) && \
+	  $(PYTHON) -m pip --disable-pip-version-check --quiet install --require-hashes --target .tools -r requirements/venv.txt && \
+	  PYTHONPATH=.tools $(PYTHON) -m virtualenv --quiet --no-periodic-update $(VENV); }
+	@touch $@
+
+$(VENV)/run: $(VENV)/made requirements/run.txt pyproject.toml
+	@echo "Installing what Rafiqa needs ..."
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/test: $(VENV)/run requirements/test.txt
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+# The browser tests say so themselves where there is no Chromium.
+chromium:
+	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  echo "Installing Chromium and fonts from Debian's packages ..." && apt-get update -qq && \
+	  apt-get install -y -qq chromium fonts-noto-core >/dev/null; } || true
+.PHONY: chromium

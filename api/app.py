@@ -1,0 +1,108 @@
+"""The only wiring: settings in, a running application out."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from api import deployment, migrate, numbers
+from api.console.application import add_console
+from api.db import Database
+from api.events import Events
+from api.intake import Intake
+from api.keyring import Keyring
+from api.routes import health, webhooks
+from api.runner import Runner
+from api.settings import Settings
+from api.shell import Channels, Shell
+from api.vault import Vault
+from bot.phone import Phone
+from bot.telegram import PACE as TELEGRAM_PACE
+from bot.telegram import Telegram
+from bot.twilio import TwilioSms
+from flows.language import load_catalogues
+from flows.loader import Library, load_library
+from flows.places import load_places
+from flows.portal import load_portals
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = ROOT / "flows" / "library"
+TRANSLATIONS = ROOT / "translations"
+QUIET = ("httpx", "telegram", "twilio", "aiohttp", "sqlalchemy.engine")
+"""Loggers that would write addresses, texts or the bot's token: only their warnings are heard."""
+
+
+def now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings | None = None, *, channels: Channels | None = None, clock: Callable[[], datetime] = now
+) -> FastAPI:
+    """Put everything together. Tests pass settings, channels and a clock; the server reads the environment."""
+    settings = settings or Settings()
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    shell = _shell(settings, channels, clock)
+    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.shell = shell
+    app.state.intake = Intake(shell)
+    app.include_router(webhooks.router)
+    app.include_router(health.router)
+    add_console(app, shell)
+    return app
+
+
+def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], datetime]) -> Shell:
+    migrate.upgrade(settings.database_url)
+    keyring = Keyring(settings.keyring_path)
+    db = Database(settings.database_url, keyring)
+    if settings.twilio_number:
+        db.write_now(lambda session: numbers.claim_channel(session, str(settings.twilio_number)))
+    return Shell(
+        settings=settings,
+        db=db,
+        vault=Vault(keyring, settings.index_key_bytes, db.read_now(deployment.team_public)),
+        library=library(settings),
+        portals=load_portals(LIBRARY / "portals"),
+        channels=channels or _channels(settings),
+        events=Events(),
+        clock=clock,
+    )
+
+
+def library(settings: Settings) -> Library:
+    """The services, the words and the places of this deployment. Raises ServiceError."""
+    catalogues = load_catalogues(TRANSLATIONS)
+    return load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+
+
+def _channels(settings: Settings) -> Channels:
+    """The channels that are set; a token that is not set leaves its channel off."""
+    telegram = sms = None
+    if settings.telegram_token:
+        pace = settings.telegram_pace or TELEGRAM_PACE
+        telegram = Telegram(settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url, pace=pace)
+    if settings.twilio_account_sid and settings.twilio_auth_token and settings.twilio_number:
+        sms = TwilioSms(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            settings.twilio_number,
+            api_url=settings.twilio_api_url,
+            status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
+        )
+    phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
+    return Channels(telegram, sms, phones)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.runner = Runner(app.state.intake)
+    app.state.runner.start()
+    yield
+    await app.state.runner.stop()
+    app.state.shell.db.close()

@@ -1,0 +1,84 @@
+"""How the two databases are opened: SQLite for one process, PostgreSQL for several."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Engine, NullPool, StaticPool, create_engine, event, make_url
+
+BUSY_MILLISECONDS = 10_000
+
+
+class GroupConnection(sqlite3.Connection):
+    """The writer's connection, on which a commit or rollback of SQLAlchemy does nothing: the group decides."""
+
+    def commit(self) -> None:
+        """Left to `api.writers.GroupWriter`."""
+
+    def rollback(self) -> None:
+        """Left to `api.writers.GroupWriter`."""
+
+
+def database_url(text: str) -> URL:
+    """SQLAlchemy's form of a database address; `postgresql://…` is spoken to with psycopg."""
+    url = make_url(text)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
+
+
+def writing_engine(text: str, threads: int) -> Engine:
+    """Where use cases write: on SQLite the one connection of the group, on PostgreSQL one for each thread."""
+    url = database_url(text)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=threads)
+    arguments = {"factory": GroupConnection, "check_same_thread": False}
+    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def reading_engine(text: str, threads: int) -> Engine:
+    """Where use cases read: each on one state of the database, and the database refuses that it writes."""
+    url = database_url(text)
+    if url.get_backend_name() != "sqlite":
+        engine = create_engine(url, pool_size=threads, isolation_level="REPEATABLE READ")
+        event.listen(engine, "connect", _read_only_postgres)
+        return engine
+    engine = create_engine(url, pool_size=threads, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _read_only_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def migrating_engine(text: str) -> Engine:
+    """Where tables are changed, in a transaction on both databases; foreign keys rest while SQLite rebuilds a table."""
+    engine = create_engine(database_url(text), poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _ignore_foreign_keys)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # FULL: a message is acknowledged after its commit, and with NORMAL a power cut could lose it.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _read_only_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _ignore_foreign_keys(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _read_only_postgres(connection: Any, _record: Any) -> None:
+    connection.read_only = True

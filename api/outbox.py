@@ -1,0 +1,156 @@
+"""Sends what the reply table holds: in order within a chat, chats side by side, at the pace that a lane allows.
+
+The reply table is the outbox (docs/decisions/0002). A reply is marked sent after the provider took it, so a crash in
+between sends it once more: at least once, never not at all.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from api import lanes
+from api.db import Database
+from api.keyring import Gone
+from api.replies import Due, Outcome, chat_messages, due_replies, mark
+from api.vault import Vault
+from bot.channel import Channel, ChannelError
+from flows.model import Reply
+
+log = logging.getLogger("rafiqa.outbox")
+POLL = 1.0
+RENEW = lanes.HOLD / 3
+SIDE_BY_SIDE = 32
+"""How many chats are written to at once in one lane."""
+BACK_OFF = (5, 30, 120, 600, 1800)
+"""Seconds before the second, third … try; then every half hour until the reply's day is over."""
+
+
+class Outbox:
+    """One lane's sender. `holder` names this process; `clock` gives the time (aware, UTC)."""
+
+    def __init__(
+        self, db: Database, vault: Vault, channel: Channel, *, holder: str, clock: Callable[[], datetime]
+    ) -> None:
+        self.lane = channel.lane
+        self._db, self._vault, self._channel = db, vault, channel
+        self._holder, self._clock = holder, clock
+        self._wake = asyncio.Event()
+        self._busy: set[bytes] = set()
+        self._outcomes: list[tuple[bytes, list[Outcome]]] = []
+        self._sent = asyncio.Event()
+        self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._next_slot = 0.0
+        self._held_until: datetime | None = None
+        self.last_error = ""
+
+    def wake(self) -> None:
+        """Something was committed: look whether there is anything to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; a failure of storage, or a bug, only makes it begin again."""
+        while True:
+            try:
+                await self._run()
+            except* Exception as errors:
+                log.error("sending began again after: %s", ", ".join(type(one).__name__ for one in errors.exceptions))
+            self._busy.clear()
+            await asyncio.sleep(POLL)
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_marking())
+            while True:
+                if await self._holds():
+                    for address, replies in await self._due():
+                        self._busy.add(address)
+                        group.create_task(self._send_chat(address, replies))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), POLL)
+                self._wake.clear()
+
+    async def _holds(self) -> bool:
+        now = self._clock()
+        if self._held_until is None or now > self._held_until - lanes.HOLD + RENEW:
+            held = await self._db.write(lambda session: lanes.hold(session, self._channel.lane, self._holder, now))
+            self._held_until = now + lanes.HOLD if held else None
+        return self._held_until is not None
+
+    async def _due(self) -> list[tuple[bytes, list[Due]]]:
+        """What may be sent now, a chat's replies together and in order; a chat that is being written to waits."""
+        now, lane = self._clock(), self._channel.lane
+        chats: dict[bytes, list[Due]] = {}
+        for one in await self._db.read(lambda session: due_replies(session, lane, now)):
+            if one.address_index not in self._busy:
+                chats.setdefault(one.address_index, []).append(one)
+        return [(address, replies) for address, replies in chats.items() if replies[0].next_try <= now]
+
+    async def _send_chat(self, address: bytes, replies: Sequence[Due]) -> None:
+        """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
+        outcomes: list[Outcome] = []
+        async with self._room:
+            for number, due in enumerate(replies):
+                if number and self._channel.pace.between:
+                    await asyncio.sleep(self._channel.pace.between)
+                outcomes.append(await self._send(due))
+                if outcomes[-1].state == "waiting":
+                    break
+        self._outcomes.append((address, outcomes))
+        self._sent.set()
+
+    async def _keep_marking(self) -> None:
+        """Write down what became of replies, all that came in meanwhile together; then their chats are free again."""
+        while True:
+            await self._sent.wait()
+            self._sent.clear()
+            taken = list(self._outcomes)
+            outcomes = [one for _, some in taken for one in some]
+            now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
+            await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
+            del self._outcomes[: len(taken)]
+            self._busy.difference_update(address for address, _ in taken)
+            self._wake.set()
+
+    async def _send(self, due: Due) -> Outcome:
+        try:
+            address, reply = due.opened(self._vault)
+        except Gone:
+            return Outcome(due, "dead", self._clock(), error="expired")
+        await self._slot()
+        try:
+            provider_id = await self._hand_over(due, address, reply)
+        except ChannelError as error:
+            return self._failed(due, error)
+        except Exception as error:  # a bug in one reply must not stop the others
+            return self._failed(due, ChannelError(type(error).__name__, permanent=False))
+        self.last_error = ""
+        return Outcome(due, "sent", self._clock(), provider_id)
+
+    async def _hand_over(self, due: Due, address: str, reply: Reply) -> str:
+        if due.kind == "say":
+            return await self._channel.send(address, reply, reply_id=str(due.id))
+        ids = await self._db.read(lambda session: chat_messages(session, self._vault, due.address_index))
+        await self._channel.clear(address, ids)
+        return ""
+
+    def _failed(self, due: Due, error: ChannelError) -> Outcome:
+        self.last_error = error.code
+        log.warning("a reply on %s was not taken: %s", self._channel.name, error)
+        if error.permanent:
+            return Outcome(due, "dead", self._clock(), error=error.code)
+        pause = error.retry_after or BACK_OFF[min(due.attempts, len(BACK_OFF) - 1)]
+        if error.retry_after:
+            self._next_slot = max(self._next_slot, asyncio.get_running_loop().time() + error.retry_after)
+        now = self._clock()
+        return Outcome(due, "waiting", now, error=error.code, next_try=now + timedelta(seconds=pause))
+
+    async def _slot(self) -> None:
+        """Wait for the lane's next turn: `per_second` in all, or at once where there is no limit."""
+        if not self._channel.pace.per_second and not self._next_slot:
+            return
+        loop = asyncio.get_running_loop()
+        start = max(loop.time(), self._next_slot)
+        self._next_slot = start + (1 / self._channel.pace.per_second if self._channel.pace.per_second else 0)
+        await asyncio.sleep(start - loop.time())

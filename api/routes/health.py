@@ -1,0 +1,34 @@
+"""Whether what must work does, for whoever watches the server."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+
+from api import __version__
+from api.runner import Runner
+from api.shell import Shell
+
+router = APIRouter()
+
+
+@router.get("/health")
+async def health(request: Request) -> JSONResponse:
+    """200 when the database, the keyring and the runner work, else 503; says nothing that is secret."""
+    shell: Shell = request.app.state.shell
+    runner: Runner = request.app.state.runner
+    parts = {
+        "database": await _database(shell),
+        "keyring": shell.vault.keyring.check(),
+        "runner": runner.alive,
+    }
+    lanes = {outbox.lane.split(":")[0]: outbox.last_error or "ok" for outbox in runner.outboxes}
+    works = all(parts.values())
+    body = {"status": "ok" if works else "failing", **parts, "lanes": lanes, "version": __version__}
+    return JSONResponse(body, status_code=200 if works else 503)
+
+
+async def _database(shell: Shell) -> bool:
+    try:
+        return await shell.db.read(lambda session: session.connection().execute(text("SELECT 1")).scalar() == 1)
+    except Exception:
+        return False

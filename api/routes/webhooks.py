@@ -1,0 +1,102 @@
+"""Where providers knock: verify, parse, hand to the inbox, and answer only when it is committed."""
+
+import logging
+
+from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
+
+from api.intake import Intake
+from bot import telegram, twilio
+from bot.channel import Forged, Malformed
+
+log = logging.getLogger("rafiqa.webhooks")
+router = APIRouter(prefix="/webhooks")
+LARGEST = 64 * 1024
+"""Bytes of a payload; a real one is a few hundred to a few thousand."""
+FORBIDDEN, TOO_LARGE, OFF = 403, 413, 404
+
+
+@router.post("/telegram")
+async def telegram_update(request: Request) -> Response:
+    """One update of the bot. Telegram repeats it until it gets a 2xx."""
+    intake: Intake = request.app.state.intake
+    channel = intake.shell.channels.telegram
+    secret = intake.shell.settings.telegram_secret
+    if channel is None or secret is None:
+        return Response(status_code=OFF)
+    try:
+        telegram.verify(request.headers.get("X-Telegram-Bot-Api-Secret-Token"), secret.get_secret_value())
+    except Forged:
+        return Response(status_code=FORBIDDEN)
+    body = await _body(request)
+    if body is None:
+        return Response(status_code=TOO_LARGE)
+    callback = await intake.telegram_update(channel, body)
+    return Response(background=BackgroundTask(channel.answer, callback) if callback else None)
+
+
+@router.post("/twilio/sms")
+async def twilio_sms(request: Request) -> Response:
+    """One SMS to a number of ours: to a channel, or to a proxy number; `To` decides."""
+    form = await _signed_form(request)
+    if isinstance(form, Response):
+        return form
+    intake: Intake = request.app.state.intake
+    try:
+        message = twilio.parse_sms(form)
+    except Malformed as error:
+        log.warning("an SMS that nobody understands: %s", error)
+    else:
+        await intake.sms(message)
+    return Response(twilio.EMPTY_ANSWER, media_type="text/xml")
+
+
+@router.post("/twilio/status")
+async def twilio_status(request: Request) -> Response:
+    """What became of an SMS that we sent."""
+    form = await _signed_form(request)
+    if isinstance(form, Response):
+        return form
+    intake: Intake = request.app.state.intake
+    reply_id = request.query_params.get("reply", "")
+    try:
+        report = twilio.parse_status(form)
+    except Malformed as error:
+        log.warning("a delivery report that nobody understands: %s", error)
+        return Response()
+    if reply_id.isdecimal() and len(reply_id) < 19:
+        await intake.report(int(reply_id), report)
+    return Response()
+
+
+async def _signed_form(request: Request) -> twilio.Form | Response:
+    """The form of a request that Twilio signed, or the answer that it gets instead."""
+    intake: Intake = request.app.state.intake
+    settings = intake.shell.settings
+    if intake.shell.channels.sms is None or settings.twilio_auth_token is None:
+        return Response(status_code=OFF)
+    body = await _body(request)
+    if body is None:
+        return Response(status_code=TOO_LARGE)
+    form = twilio.read(body)
+    # Twilio signs the public address, which only the settings know: behind a proxy the request shows another.
+    url = settings.base_url.rstrip("/") + request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    try:
+        token = settings.twilio_auth_token.get_secret_value()
+        twilio.verify(url, form, request.headers.get("X-Twilio-Signature"), token)
+    except Forged:
+        return Response(status_code=FORBIDDEN)
+    return form
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, or None when it is larger than any real payload."""
+    size = request.headers.get("Content-Length", "")
+    if size.isdecimal() and int(size) > LARGEST:
+        return None
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > LARGEST:
+            return None
+    return bytes(parts)

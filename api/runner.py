@@ -1,0 +1,84 @@
+"""The background process: sends what waits, asks for updates, and destroys what is over. It owns a clock."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Coroutine
+from typing import Any
+
+from sqlmodel import Session
+
+from api import lanes, polling, proxies, retention
+from api.intake import Intake
+from api.outbox import Outbox
+
+log = logging.getLogger("rafiqa.runner")
+HOUSEKEEPING = 20.0
+"""Seconds between two looks at what is over."""
+WEBHOOK = "/webhooks/telegram"
+
+
+class Runner:
+    """Runs beside the web server in the same process, or in one of its own."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake, self._shell = intake, intake.shell
+        self._holder = secrets.token_hex(8)
+        shell = self._shell
+        self.outboxes = [
+            Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
+            for channel in shell.channels.all
+        ]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin all loops on the running event loop."""
+        for outbox in self.outboxes:
+            self._shell.db.after_commit(outbox.wake)
+            self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
+        self._begin(self._keep_house(), "housekeeping")
+        telegram, settings = self._shell.channels.telegram, self._shell.settings
+        if telegram and settings.telegram_secret:
+            url, secret = settings.base_url.rstrip("/") + WEBHOOK, settings.telegram_secret.get_secret_value()
+            self._begin(polling.announce_webhook(telegram, url, secret), "webhook")
+        elif telegram:
+            self._begin(polling.poll(self._intake, telegram), "polling")
+
+    async def stop(self) -> None:
+        """End all loops and let the lanes go."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        now = self._shell.clock()
+        await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
+        for channel in self._shell.channels.all:
+            await channel.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether no loop has ended by a bug."""
+        return all(not task.done() or task.get_name() == "webhook" for task in self._tasks)
+
+    def _begin(self, loop: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(loop, name=name)
+        task.add_done_callback(_tell)
+        self._tasks.append(task)
+
+    async def _keep_house(self) -> None:
+        """Destroy and empty what is over, again and again; one failure does not end it."""
+        while True:
+            try:
+                await self._shell.db.write(self._end_what_is_over)
+            except Exception as error:
+                log.error("housekeeping failed: %s", type(error).__name__)
+            await asyncio.sleep(HOUSEKEEPING)
+
+    def _end_what_is_over(self, session: Session) -> None:
+        now = self._shell.clock()
+        retention.end_what_is_over(session, self._shell.vault.keyring, now)
+        proxies.end_what_is_over(session, now)
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        log.error("%s ended by a bug: %s", task.get_name(), type(task.exception()).__name__)

@@ -1,0 +1,44 @@
+"""Everything a route or the runner needs, in one frozen value; `app.create_app` is where it is put together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.db import Database
+from api.events import Events
+from api.settings import Settings
+from api.vault import Vault
+from bot.channel import Channel
+from bot.phone import Phone
+from bot.telegram import Telegram
+from bot.twilio import TwilioSms
+from flows.loader import Library
+from flows.portal import Portal
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane."""
+
+    telegram: Telegram | None = None
+    sms: TwilioSms | None = None
+    phones: Mapping[str, Phone] = field(default_factory=dict)
+
+    @property
+    def all(self) -> tuple[Channel, ...]:
+        """Those that are on."""
+        return tuple(one for one in (self.telegram, self.sms, *self.phones.values()) if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The settings, the database and its locks, what is said, and the ways to say it."""
+
+    settings: Settings
+    db: Database
+    vault: Vault
+    library: Library
+    portals: Mapping[str, Portal]
+    channels: Channels
+    events: Events
+    clock: Callable[[], datetime]

@@ -1,0 +1,53 @@
+"""How a reply is laid out: buttons in rows where there are buttons, and long texts in parts."""
+
+from flows.model import Option, Reply
+from flows.segments import fold
+
+Button = tuple[str, str]
+"""A label and the data that comes back when it is pressed."""
+
+SHORT_LABEL = 14  # characters that still fit twice beside each other at 360 px, Ethiopic included
+DATA_BYTES = 64  # what Telegram lets a button carry (Bot API, InlineKeyboardButton.callback_data)
+MOST_BUTTONS = 100  # what Telegram shows under one message
+
+
+def chat(reply: Reply) -> tuple[str, list[list[Button]]]:
+    """A text and rows of buttons: two in a row when all labels are short. More than 100 options become numbers."""
+    if len(reply.options) > MOST_BUTTONS:
+        return reply.plain, []
+    buttons = [(option.label, data(number, option)) for number, option in enumerate(reply.options, start=1)]
+    width = 2 if all(len(label) <= SHORT_LABEL for label, _ in buttons) else 1
+    return reply.text, [buttons[start : start + width] for start in range(0, len(buttons), width)]
+
+
+def sms(reply: Reply) -> str:
+    """One text with numbered options, without the accents that would make it cost twice as much."""
+    return fold(reply.plain)
+
+
+def data(number: int, option: Option) -> str:
+    """What the button of an option carries: its value, or its number where the value is too long."""
+    return option.value if len(option.value.encode()) <= DATA_BYTES else str(number)
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Cut a text into parts of at most `limit` UTF-16 units, at a line's end, else at a space, else anywhere."""
+    parts = []
+    while (end := _fitting(text, limit)) < len(text):
+        # The character after the last that fits may be the gap itself.
+        cut = max(text.rfind("\n", 1, end + 1), 0) or max(text.rfind(" ", 1, end + 1), 0) or end
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [part for part in (*parts, text) if part] or [text]
+
+
+def _fitting(text: str, limit: int) -> int:
+    """How many characters from the start fit into `limit` UTF-16 units: an emoji takes two."""
+    if len(text) * 2 <= limit:
+        return len(text)
+    units = 0
+    for index, character in enumerate(text):
+        units += 1 + (character > "\uffff")
+        if units > limit:
+            return index
+    return len(text)

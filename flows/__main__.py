@@ -1,0 +1,104 @@
+"""`python -m flows talk SERVICE` and `python -m flows check`: services without a server."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.check import check, segments_of
+from flows.effects import Deliver, ForgetCase, OpenCase, Say, TellStatus, Turn
+from flows.engine import step
+from flows.errors import ServiceError
+from flows.language import load_catalogues
+from flows.loader import Library, Service, load_library
+from flows.model import Desk, Draft, Manner, Message, Reply
+from flows.places import load_places
+
+ROOT = Path(__file__).resolve().parent
+LIBRARY = ROOT / "library"
+TRANSLATIONS = ROOT.parent / "translations"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the two; gives the exit status: 1 when a service has errors."""
+    parser = argparse.ArgumentParser(prog="python -m flows", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    talking = commands.add_parser("talk", help="talk to a service in this terminal")
+    talking.add_argument("service")
+    talking.add_argument("--lang", default="", help="begin in this language, e.g. am")
+    talking.add_argument("--sms", action="store_true", help="as by SMS")
+    checking = commands.add_parser("check", help="look for what is wrong in the service files")
+    checking.add_argument("service", nargs="?", default="")
+    given = parser.parse_args(arguments)
+    try:
+        library = load_library(LIBRARY, load_catalogues(TRANSLATIONS), load_places(LIBRARY / "places"), Desk())
+        chosen = [library.services[given.service]] if given.service else list(library.services.values())
+    except ServiceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyError:
+        print(f"there is no service {given.service!r}", file=sys.stderr)
+        return 1
+    if given.command == "check":
+        return report(library, chosen)
+    talk(library, chosen[0], given.lang, "sms" if given.sms else "chat")
+    return 0
+
+
+def report(library: Library, services: list[Service]) -> int:
+    """Print what is wrong and what each language costs by SMS; 1 when there is an error."""
+    errors = 0
+    for service in services:
+        findings = check(library, service)
+        for finding in findings:
+            print(("error: " if finding.is_error else "note: ") + str(finding))
+        errors += sum(finding.is_error for finding in findings)
+        for language in service.file.languages:
+            costs = segments_of(library, service, language)
+            total, long = sum(cost for _, cost, _ in costs), sum(cost > 1 for _, cost, _ in costs)
+            print(f"{service.name} [{language}]: {len(costs)} questions, {total} SMS segments, {long} over one segment")
+    print(f"{errors} errors")
+    return 1 if errors else 0
+
+
+def talk(library: Library, service: Service, language: str, manner: Manner) -> None:
+    """Read messages from the terminal and print the replies until the input ends."""
+    only = Library({service.name: service}, library.catalogues, library.places, library.desk)
+    draft: Draft | None = Draft(language=language) if language else None
+    number = 0
+    text = "new"
+    while text is not None:
+        number += 1
+        message = Message("terminal", "terminal:", "you", str(number), text, manner=manner)
+        turn = step(only, draft, message, datetime.now(UTC))
+        draft = turn.draft
+        for reply in said(turn):
+            print(reply.plain, end="\n\n")
+        try:
+            text = input("> ")
+        except EOFError:
+            return
+
+
+def said(turn: Turn) -> list[Reply]:
+    """What a turn would say, as far as that is known without a server."""
+    replies = []
+    for effect in turn.effects:
+        match effect:
+            case Say(reply):
+                replies.append(reply)
+            case OpenCase():
+                replies.append(Reply(effect.closing.text.replace("{reference}", "K7-4QF")))
+            case Deliver() if effect.receipt:
+                replies.append(effect.receipt)
+            case TellStatus():
+                replies.append(effect.texts["open"])
+            case ForgetCase():
+                replies.append(effect.done)
+            case _:
+                pass
+    return replies
+
+
+if __name__ == "__main__":
+    sys.exit(main())

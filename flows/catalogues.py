@@ -1,0 +1,78 @@
+"""`python -m flows.catalogues` brings every catalogue up to date with the texts; `--check` counts what is missing."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+TRANSLATIONS = ROOT / "translations"
+DOMAINS = ("messages", "console")
+KEYWORDS = {"t": None, "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+UNREAD = "not read by a native speaker"
+"""Stands in the header of a catalogue until somebody who speaks the language has read it."""
+
+
+def template(domain: str) -> Catalog:
+    """All texts of a domain as they stand in the sources, found by `translations/<domain>.cfg`."""
+    with (TRANSLATIONS / f"{domain}.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    catalogue = Catalog(project="Rafiqa", charset="utf-8")
+    found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
+    for filename, line, message, comments, context in found:
+        catalogue.add(message, None, [(filename, line)], auto_comments=comments, context=context)
+    return catalogue
+
+
+def catalogues(domain: str) -> Iterator[tuple[Path, Catalog]]:
+    """Every language's catalogue of a domain."""
+    for path in sorted(TRANSLATIONS.glob(f"*/LC_MESSAGES/{domain}.po")):
+        with path.open("rb") as file:
+            yield path, read_po(file, locale=path.parts[-3], domain=domain)
+
+
+def update(domain: str) -> None:
+    """Add new texts and drop old ones; a text whose source changed must be translated anew, never guessed."""
+    source = template(domain)
+    for path, catalogue in catalogues(domain):
+        catalogue.update(source, no_fuzzy_matching=True, update_header_comment=False)
+        catalogue.obsolete.clear()
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=110, sort_by_file=True, include_lineno=False)
+
+
+def missing(source: Catalog, catalogue: Catalog) -> list[str]:
+    """The texts that a catalogue does not translate."""
+    return [str(one.id) for one in source if one.id and not _translated(catalogue, one.id, one.context)]
+
+
+def _translated(catalogue: Catalog, text: object, context: str | None) -> bool:
+    found = catalogue.get(text, context)  # type: ignore[arg-type]  # a plural is a tuple there
+    return bool(found and found.string and not found.fuzzy)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Update, or with `--check` count; gives 1 when something is not translated."""
+    parser = argparse.ArgumentParser(prog="python -m flows.catalogues", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; count what is missing")
+    checking = parser.parse_args(arguments).check
+    lacking = 0
+    for domain in DOMAINS:
+        if not checking:
+            update(domain)
+        source = template(domain)
+        for path, catalogue in catalogues(domain):
+            gaps = missing(source, catalogue)
+            read = "" if UNREAD not in catalogue.header_comment else f", {UNREAD}"
+            print(f"{path.parts[-3]} {domain}: {len(source)} texts, {len(gaps)} missing{read}")
+            lacking += len(gaps)
+    return 1 if lacking else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

