@@ -73,15 +73,15 @@ def unpack_message(packed: bytes) -> Message:
 
 
 def pack_reply(address: str, reply: Reply) -> bytes:
-    """A reply and where it goes, as JSON: `{"to": address, "text": …, "options": [[value, label, button], …]}`."""
+    """A reply and where it goes, as JSON: `{"to": address, "text": …, "options": [[value, label, button], …], "about": …}`."""
     options = [(option.value, option.label, option.button) for option in reply.options]
-    return write({"to": address, "text": reply.text, "options": options})
+    return write({"to": address, "text": reply.text, "options": options, "about": reply.about})
 
 
 def unpack_reply(packed: bytes) -> tuple[str, Reply]:
     """The address and the reply that `pack_reply` wrote."""
     reply = from_json(packed)
-    return reply["to"], Reply(reply["text"], tuple(Option(*option) for option in reply["options"]))
+    return reply["to"], Reply(reply["text"], tuple(Option(*option) for option in reply["options"]), reply["about"])
 
 
 def write(value: Any) -> bytes:

@@ -8,6 +8,8 @@ from bot.channel import ChannelError
 from bot.telegram import Telegram
 
 log = logging.getLogger("rafiqa.polling")
+GAP = 0.2
+"""Seconds before asking again when nothing came: a server that does not hold the line is not flooded."""
 PAUSES = (1, 2, 5, 10, 30)
 """Seconds to wait after the first, second … failure in a row."""
 
@@ -21,12 +23,14 @@ async def poll(intake: Intake, telegram: Telegram) -> None:
             if not webhook_gone:
                 await telegram.drop_webhook()
                 webhook_gone = True
-            for update in await telegram.poll(offset):
+            updates = await telegram.poll(offset)
+            for update in updates:
                 callback = await intake.telegram_update(telegram, update)
                 offset = int(update["update_id"]) + 1
                 if callback:
                     await telegram.answer(callback)
             failures = 0
+            await asyncio.sleep(0 if updates else GAP)
         except ChannelError as error:
             webhook_gone = webhook_gone and error.code != "409"
             log.warning("Telegram does not answer: %s", error)

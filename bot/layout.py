@@ -12,12 +12,18 @@ MOST_BUTTONS = 100  # what Telegram shows under one message
 
 
 def chat(reply: Reply) -> tuple[str, list[list[Button]]]:
-    """A text and rows of buttons: two in a row when all labels are short. More than 100 options become numbers."""
+    """A text and rows of buttons: two in a row when all labels are short. More than 100 options become numbers.
+
+    Options that are not worth a button are numbered in the text.
+    """
     if len(reply.options) > MOST_BUTTONS:
         return reply.plain, []
-    buttons = [(option.label, data(number, option)) for number, option in enumerate(reply.options, start=1)]
+    numbered = list(enumerate(reply.options, start=1))
+    lines = [f"{number} {option.label}" for number, option in numbered if not option.button]
+    buttons = [(option.label, data(reply, number, option)) for number, option in numbered if option.button]
     width = 2 if all(len(label) <= SHORT_LABEL for label, _ in buttons) else 1
-    return reply.text, [buttons[start : start + width] for start in range(0, len(buttons), width)]
+    rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
+    return "\n".join((reply.text, *lines)), rows
 
 
 def sms(reply: Reply) -> str:
@@ -25,9 +31,10 @@ def sms(reply: Reply) -> str:
     return fold(reply.plain)
 
 
-def data(number: int, option: Option) -> str:
-    """What the button of an option carries: its value, or its number where the value is too long."""
-    return option.value if len(option.value.encode()) <= DATA_BYTES else str(number)
+def data(reply: Reply, number: int, option: Option) -> str:
+    """What the button of an option carries: what it is about and its value, or its number where that is too long."""
+    carried = f"{reply.about}={option.value}"
+    return carried if len(carried.encode()) <= DATA_BYTES else f"{reply.about}={number}"
 
 
 def split(text: str, limit: int) -> list[str]:

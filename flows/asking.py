@@ -65,7 +65,7 @@ def ask(talk: Talk, asked: Asked, number: int, total: int, *, before: str = "") 
     if asked.question.items:
         label = label.format(items=_titles(talk, asked))
     parts = (before, f"{number}/{total} {label}", prompt.hint)
-    return Reply("\n".join(part for part in parts if part), options_of(talk, asked))
+    return Reply("\n".join(part for part in parts if part), options_of(talk, asked), asked.question.ask)
 
 
 def _titles(talk: Talk, consent: Asked) -> str:

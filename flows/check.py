@@ -1,6 +1,5 @@
 """A static look at a service: what nobody reaches, what nobody defined, what is untranslated or too long."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,7 +84,7 @@ def _unreachable(service: Service) -> Found:
     for asked in service.questions:
         if asked.relevant is None or asked.relevant.names - set(service.by_name):
             continue
-        for name, value in _COMPARED.findall(asked.relevant.text):
+        for name, value in sorted(asked.relevant.compared):
             choices = service.by_name[name].question.choices if name in service.by_name else {}
             if choices and value and value not in choices:
                 yield "undefined", asked.question.ask, f"${{{name}}} is never '{value}'"
@@ -93,7 +92,6 @@ def _unreachable(service: Service) -> Found:
             yield "unreachable", asked.question.ask, "no answer brings this question up"
 
 
-_COMPARED = re.compile(r"\$\{(\w+)\}\s*!?=\s*'([^']*)'")
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _SAMPLES: tuple[Value, ...] = (None, "0", "1", "1992", "2020-05-17", "x")
 """What a question without choices is tried with."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flows.commands import recognise
 from flows.conversation import cases, opening, orders, returning, taking
-from flows.effects import Turn
+from flows.effects import Effect, Say, Turn
 from flows.loader import Library
 from flows.model import Draft, Message
 from flows.talk import Talk
@@ -23,7 +23,16 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     """
     known = draft or Draft()
     talk = Talk(library, replace(known, manner=message.manner, touched=now), message, now)
-    return _turn(talk, idle=known.touched is not None and now - known.touched > IDLE)
+    turn = _turn(talk, idle=known.touched is not None and now - known.touched > IDLE)
+    gate = turn.draft.gate if turn.draft else ""
+    return replace(turn, effects=tuple(_about(effect, gate) for effect in turn.effects)) if gate else turn
+
+
+def _about(effect: Effect, gate: str) -> Effect:
+    """Mark what can be chosen at a gate as being about it; a question of the service marks its own."""
+    if isinstance(effect, Say) and effect.reply.options and not effect.reply.about:
+        return Say(replace(effect.reply, about=gate))
+    return effect
 
 
 GATES: dict[str, Callable[[Talk], Turn]] = {
@@ -42,13 +51,14 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
 
 
 def _turn(talk: Talk, *, idle: bool) -> Turn:
-    command = recognise(talk.typed)
+    command = recognise(talk.message.text)
     if command and talk.draft.language:
         return orders.obey(talk, command, idle=idle)
     if idle and returning.protects(talk.draft):
         return returning.offer(talk)
-    if talk.draft.gate:
+    if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
+    talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
     if not talk.draft.language:
         return opening.greet(talk)
     if not talk.draft.service:

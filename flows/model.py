@@ -28,7 +28,7 @@ class Message:
     `channel` names the kind of channel (`telegram`, `sms`, `phone`), `lane` the bot or number that received it
     (`telegram:8123`, `sms:+96181000001`), `address` the chat id or E.164 number that it came from, `id` the
     provider's own id (the same message delivered twice has the same lane and id), `button` the value of a button
-    that was pressed, `chat_message` the id by which the provider can delete it from the chat.
+    that was pressed (`papers=none`: what it is about, and the choice), `chat_message` the id by which the provider can delete it from the chat.
     """
 
     channel: str
@@ -56,10 +56,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes out: a text and, where there is something to choose, the options in order."""
+    """What goes out: a text and, where there is something to choose, the options in order.
+
+    `about` names what is being asked; a button carries it, so that a press that comes late is not taken for the
+    answer to another question.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
+    about: str = ""
 
     @property
     def plain(self) -> str:

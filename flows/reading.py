@@ -15,6 +15,7 @@ from flows.talk import Talk
 __all__ = ["Misread", "explain", "pick", "pick_by_number", "read"]
 
 WORDS: dict[Code, str] = {
+    "not_a_choice": t("Please send a number from the list."),
     "date_in_future": t("That date is still to come."),
     "too_old": t("That is too long ago."),
     "no_year": t("We need the year as well."),
@@ -32,26 +33,29 @@ LEFT_OUT = ("0", "-")
 def pick(talk: Talk, options: Sequence[Option]) -> str | None:
     """The value of the option that she chose by button, number or words; None when she chose none."""
     if talk.message.button:
-        return next((option.value for option in options if option.value == talk.message.button), None)
+        return _pressed(talk.pressed, options)
     outcome = choice.read(talk.message.text, tuple(options), language=talk.draft.language)
     return str(outcome.value) if isinstance(outcome, Answer) else None
 
 
 def pick_by_number(talk: Talk, options: Sequence[Option]) -> str | None:
     """The same by button or number alone, for options that show what she said: words are not compared with it."""
-    number = number_in(talk.message.text)
-    if number is not None and 0 < number <= len(options):
+    return _pressed(talk.pressed if talk.message.button else talk.message.text, options)
+
+
+def _pressed(said: str, options: Sequence[Option]) -> str | None:
+    """The option with this value or this number; a button with a long value carries its number."""
+    by_value = next((option.value for option in options if option.value == said), None)
+    number = number_in(said)
+    if by_value is None and number is not None and 0 < number <= len(options):
         return options[number - 1].value
-    return next((option.value for option in options if option.value == talk.message.button), None)
+    return by_value
 
 
 def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:
     """Read a message as the answer to a question; `meant` is the reading that she chose of several."""
-    said = meant or message.button or message.text
     options = options_of(talk, asked)
-    pressed = next((option for option in options if option.value == message.button), None)
-    if pressed and asked.question.type != "many":
-        return Answer(pressed.value, pressed.label)
+    said = meant or _pressed(message.button.partition("=")[2], options) or message.text
     if asked.question.optional and said.strip() in LEFT_OUT:
         return Answer(None, said)
     outcome = _read(talk, asked, said, options)
@@ -72,11 +76,11 @@ def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> A
         case "date":
             return date.read(said, today=talk.now.date(), language=language)
         case "phone":
-            return phone.read(said)
+            return phone.read(said, options)
         case "number":
-            return number.read(said)
+            return number.read(said, language=language)
         case "email":
-            return email.read(said)
+            return email.read(said, language=language)
         case "country":
             return country.read(said, options, language=language)
         case "governorate" | "district":

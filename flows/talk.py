@@ -30,9 +30,13 @@ class Talk:
         return self.library.services[self.draft.service]
 
     @property
-    def typed(self) -> str:
-        """What she wrote or pressed, as one text."""
-        return self.message.button or self.message.text
+    def pressed(self) -> str:
+        """The value of the button that she pressed, without what it is about."""
+        return self.message.button.partition("=")[2]
+
+    def is_about(self, asked: str) -> bool:
+        """Whether the message can be meant for what is asked: a text always, a button only if it belongs to it."""
+        return not self.message.button or self.message.button.partition("=")[0] == asked
 
     def reply(self, source: str, *options: Option, **values: object) -> Reply:
         """An engine text in her language, with what can be chosen."""

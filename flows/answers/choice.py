@@ -35,18 +35,23 @@ def read(
     return Answer(found.value, text) if isinstance(found, Option) else found
 
 
-def _one(text: str, options: tuple[Option, ...], language: str) -> Option | Misread:
+def offered(text: str, options: tuple[Option, ...]) -> Option | None:
+    """The option that was named exactly: by its number in the list, its label or its value."""
     number = number_in(text)
     if number is not None and 0 < number <= len(options):
         return options[number - 1]
-    known = _known(options)
-    words = fold(text)
-    if not words:
+    return _known(options).exact.get(fold(text))
+
+
+def _one(text: str, options: tuple[Option, ...], language: str) -> Option | Misread:
+    chosen = offered(text, options)
+    if chosen:
+        return chosen
+    known, words = _known(options), fold(text)
+    if not words or number_in(text) is not None:
         return _meant(text, options, language) or Misread("not_a_choice")
     return (
-        known.exact.get(words)
-        or (Misread("not_a_choice") if number is not None else None)
-        or _meant(text, options, language)
+        _meant(text, options, language)
         or _only((*_beginning(words, known), *_containing(words, known)))
         or _meant_none(text, options, language)
         or _only(_close(words, known))

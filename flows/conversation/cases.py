@@ -54,6 +54,8 @@ def _about(talk: Talk, what: str) -> Turn:
     waiting = replace(talk.message, text="", button=what)
     if len(talk.draft.cases) == 1:
         return talk.turn(_do(talk, talk.draft.cases[0], waiting))
+    if talk.draft.answers and not talk.draft.cases:
+        return talk.turn(talk.say(t("You are not finished yet, so nothing was sent. Go on whenever you like.")))
     return _which(talk, waiting)
 
 

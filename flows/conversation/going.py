@@ -1,5 +1,6 @@
 """What is said next: the next question, or everything once more before it is sent."""
 
+from dataclasses import replace
 from datetime import date
 
 from flows.asking import Position, ask, options_of, position, prompt_of
@@ -10,6 +11,7 @@ from flows.model import Answer, Option, Reply
 from flows.talk import Talk
 
 SEND = "send"
+REVIEW = "review"
 
 
 def go_on(talk: Talk, *, before: str = "") -> Turn:
@@ -17,7 +19,16 @@ def go_on(talk: Talk, *, before: str = "") -> Turn:
     here = position(talk.service, talk.draft, talk.now)
     if here.asked is None:
         return talk.turn(Say(_review(talk, here, before)))
+    only = _only_answer(talk, here.asked)
+    if only:
+        return go_on(replace(talk, draft=talk.draft.with_answer(here.asked.question.ask, only)), before=before)
     return talk.turn(Say(ask(talk, here.asked, here.number, here.total, before=before)))
+
+
+def _only_answer(talk: Talk, asked: Asked) -> Answer | None:
+    """The answer to a question that leaves no choice: a region with one district."""
+    options = options_of(talk, asked) if asked.question.type == "district" else ()
+    return Answer(options[0].value) if len(options) == 1 else None
 
 
 def review_options(talk: Talk, here: Position) -> tuple[Option, ...]:
@@ -31,7 +42,7 @@ def review_options(talk: Talk, here: Position) -> tuple[Option, ...]:
 
 def _review(talk: Talk, here: Position, before: str) -> Reply:
     text = talk.words.t(t("Please look once more. To change something, send its number."))
-    return Reply("\n".join(part for part in (before, text) if part), review_options(talk, here))
+    return Reply("\n".join(part for part in (before, text) if part), review_options(talk, here), REVIEW)
 
 
 def shown(talk: Talk, asked: Asked, answer: Answer) -> str:

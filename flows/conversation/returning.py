@@ -41,7 +41,7 @@ def take_choice(talk: Talk) -> Turn:
 def take_proof(talk: Talk) -> Turn:
     """Go on with the draft whose birth year or name she gives; after three wrong tries begin anew."""
     for draft in _drafts(talk.draft):
-        if any(_same(talk.typed, proof) for proof in _proofs(talk, draft)):
+        if any(_same(talk.message.text, proof) for proof in _proofs(talk, draft)):
             others = tuple(other for other in _drafts(talk.draft) if other is not draft)
             mine = replace(draft, gate="", failures=0, aside=others, cases=talk.draft.cases, touched=talk.now)
             return go_on(replace(talk, draft=mine))

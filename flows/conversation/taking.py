@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flows.asking import Position, ask, is_voice, position, prompt_of, wording
 from flows.conversation.cases import call_a_person
-from flows.conversation.going import SEND, go_on, review_options
+from flows.conversation.going import REVIEW, SEND, go_on, review_options
 from flows.effects import ForgetDraft, OpenCase, Say, Turn
 from flows.language import t
 from flows.loader import Asked
@@ -19,6 +19,8 @@ TRIES = 3
 def take(talk: Talk) -> Turn:
     """Take a message as the answer to the question that is open, or to the review."""
     here = position(talk.service, talk.draft, talk.now)
+    if not talk.is_about(here.asked.question.ask if here.asked else REVIEW):
+        return go_on(talk)  # a button of an earlier question: say what is asked now
     if here.asked is None:
         return _take_review(talk, here)
     if is_voice(talk.message):

@@ -1,0 +1,248 @@
+"""The settings of a deployment, and the only place where the environment is read.
+
+Each setting is an environment variable `RAFIQA_NAME`, or the content of the file that `RAFIQA_NAME_FILE` names.
+docs/operations.md lists them; an empty one counts as not set, an unknown or wrong one stops the start.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.channel import Pace
+from flows.model import Desk
+
+PREFIX = "RAFIQA_"
+INDEX_KEY_BYTES = 32
+_DESK = Desk()
+
+
+class SettingsError(Exception):
+    """The environment is wrong: one line for each wrong variable, which names it and never shows its value."""
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("should be a web address such as https://desk.example.org")
+    return text.rstrip("/")
+
+
+def _api_address(text: str) -> str:
+    if urlsplit(_web_address(text)).path.strip("/"):
+        raise ValueError("should be scheme and host only, without a path")
+    return text.rstrip("/")
+
+
+def _pace(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    try:
+        per_second, between = (float(part) for part in text.split())
+    except ValueError:
+        raise ValueError("should be two numbers: messages a second, and seconds between two to one chat") from None
+    return Pace(per_second, between)
+
+
+def _key(secret: SecretStr) -> SecretStr:
+    try:
+        length = len(bytes.fromhex(secret.get_secret_value()))
+    except ValueError:
+        length = 0
+    if length != INDEX_KEY_BYTES:
+        raise ValueError("should be 64 hexadecimal digits")
+    return secret
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    """As https://core.telegram.org/bots/api#setwebhook wants `secret_token`."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+        raise ValueError("should be 1 to 256 of A-Z, a-z, 0-9, _ and -")
+    return secret
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("should be a time zone such as Asia/Beirut") from None
+    return name
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+ApiAddress = Annotated[str, AfterValidator(_api_address)]
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+
+
+class _Environment(PydanticBaseSettingsSource):
+    """Reads the variables; pydantic-settings' own source would let unknown ones pass and knows no `_FILE`."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Not used: `__call__` reads all at once."""
+        raise NotImplementedError
+
+    def __call__(self) -> dict[str, Any]:
+        return read_variables(os.environ, set(self.settings_cls.model_fields))
+
+
+def read_variables(environment: Mapping[str, str], names: set[str]) -> dict[str, str]:
+    """The values of those settings that this environment sets, by lower-case name. Raises SettingsError."""
+    values = {"port": environment["PORT"]} if environment.get("PORT") else {}
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or not value:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        from_file = name.endswith("_file") and name not in names
+        setting = name.removesuffix("_file") if from_file else name
+        if setting not in names:
+            raise SettingsError(f"{variable}: there is no such setting{_hint(setting, names)}")
+        if from_file and environment.get(variable.removesuffix("_FILE")):
+            raise SettingsError(f"{variable}: {variable.removesuffix('_FILE')} is set too; only one may be")
+        values[setting] = _content(variable, value) if from_file else value
+    return values
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{variable}: the file that it names cannot be read") from None
+
+
+def _hint(name: str, names: set[str]) -> str:
+    close = get_close_matches(name, names, n=1)
+    return f"; is {PREFIX}{close[0].upper()} meant?" if close else ""
+
+
+class Settings(BaseSettings):
+    """All settings. Secrets are never in its `repr`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
+
+    data_dir: Path = Path("data")
+    database_url: str = Field(default="", repr=False)
+    index_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    base_url: WebAddress = "http://127.0.0.1:8000"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Beirut"
+    simulator: bool = False
+
+    telegram_token: SecretStr | None = None
+    telegram_secret: WebhookSecret | None = None
+    telegram_api_url: ApiAddress = "https://api.telegram.org"
+    telegram_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr | None = None
+    twilio_number: E164 | None = None
+    twilio_api_url: ApiAddress = "https://api.twilio.com"
+
+    session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)
+
+    desk_name: str = _DESK.name
+    desk_handle: str = _DESK.handle
+    desk_number: str = _DESK.number
+    desk_phrase: str = _DESK.phrase
+    desk_emergency: str = _DESK.emergency
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in stands over the environment, and nothing else is read."""
+        return init_settings, _Environment(settings_cls)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Defaults that follow from other settings."""
+        folder = Path(values.get("data_dir") or cls.model_fields["data_dir"].default)
+        follows = {
+            "database_url": f"sqlite:///{folder.absolute() / 'main.db'}",
+            "base_url": f"http://127.0.0.1:{values.get('port', 8000)}",
+        }
+        return follows | values
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.twilio_auth_token and not (self.twilio_account_sid and self.twilio_number):
+            raise ValueError(
+                "RAFIQA_TWILIO_AUTH_TOKEN needs RAFIQA_TWILIO_ACCOUNT_SID and RAFIQA_TWILIO_NUMBER beside it"
+            )
+        if self.simulator:
+            self._refuse_simulator(bool(self.telegram_token), "TELEGRAM_TOKEN", self.telegram_api_url)
+            self._refuse_simulator(bool(self.twilio_auth_token), "TWILIO_AUTH_TOKEN", self.twilio_api_url)
+        return self
+
+    def _refuse_simulator(self, provider_is_on: bool, token: str, api_url: str) -> None:
+        if provider_is_on and not _is_loopback(urlsplit(api_url).hostname or ""):
+            raise ValueError(f"RAFIQA_SIMULATOR=on is refused while RAFIQA_{token} is set: anybody could play a worker")
+
+    @property
+    def keyring_path(self) -> Path:
+        """Where the keyring lies: always in the data folder, whatever the database is."""
+        return self.data_dir / "keyring.db"
+
+    @property
+    def index_key_path(self) -> Path:
+        """Where the index key lies when it is not a setting."""
+        return self.data_dir / "index.key"
+
+    @property
+    def index_key_bytes(self) -> bytes:
+        """The index key. Raises SettingsError when there is none yet."""
+        if self.index_key:
+            return bytes.fromhex(self.index_key.get_secret_value())
+        try:
+            return bytes.fromhex(self.index_key_path.read_text("ascii").strip())
+        except (OSError, ValueError):
+            raise SettingsError(f"{PREFIX}INDEX_KEY: there is no index key; has `rafiqa setup` been run?") from None
+
+    @property
+    def desk(self) -> Desk:
+        """Who runs this deployment, as a worker may be told it."""
+        return Desk(self.desk_name, self.desk_handle, self.desk_number, self.desk_phrase, self.desk_emergency)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the console shows times."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach this deployment by https."""
+        return self.base_url.startswith("https:")
+
+
+def load() -> Settings:
+    """The settings of this process. Raises SettingsError."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(one["loc"], one["msg"]) for one in error.errors())) from None
+
+
+def _line(place: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return f"{PREFIX}{str(place[0]).upper()}: {text}" if place else text
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
