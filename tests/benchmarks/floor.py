@@ -1,8 +1,8 @@
 """The floor: the same registration with nothing between it and the machine, to see what durability itself costs.
 
 One process on uvloop parses HTTP by hand. What arrived together is one SQLite transaction (`synchronous=FULL`): the
-update's id, the state of the chat, the message to send. Then come the 200s, then the sends. Nothing is sealed, there are
-no commands, no languages, no pacing, no retries after an error: it is a floor to measure from and not a thing to run.
+update's id, the state of the chat, the message to send. Then come the 200s, then the sends. Nothing is sealed; there
+are no commands, no languages, no pacing, no retries after an error. It is there to measure from and not to be run.
 """
 
 import asyncio

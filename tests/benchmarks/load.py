@@ -83,6 +83,7 @@ class Place(Wire):
         self.crowd = crowd
         self.someone: Person | None = None
         self.texts: Iterator[tuple[int, str]] = iter(())
+        self.request = b""
         self.unanswered = self.posted = self.replied = 0
 
     def sit(self) -> None:
@@ -103,10 +104,9 @@ class Place(Wire):
             self.sit()
             return
         plan, body = self.crowd.plan, update(self.someone, number, text)
-        request = post("/webhooks/telegram", body, f"X-Telegram-Bot-Api-Secret-Token: {plan.secret}")
+        self.request = post("/webhooks/telegram", body, f"X-Telegram-Bot-Api-Secret-Token: {plan.secret}")
         self.unanswered, self.replied, self.posted = plan.copies, 0, time.monotonic_ns()
-        for _ in range(plan.copies):
-            self.write(request)
+        self.write(self.request)
 
     def received(self, head: bytes, body: bytes) -> None:
         """The webhook was answered."""
@@ -114,6 +114,8 @@ class Place(Wire):
             self.give_up()
             return
         self.unanswered -= 1
+        if self.unanswered:
+            self.write(self.request)
         self.go_on()
 
     def reply(self, at: int) -> None:
@@ -180,7 +182,7 @@ class Crowd:
         self.places = plan.at_a_time
         self.latencies: list[int] = []
         self.over = asyncio.Event()
-        self.opening: set[asyncio.Task[Place]] = set()
+        self.opening: set[asyncio.Task[None]] = set()
 
     def invite(self, place: Place) -> Person | None:
         """The next person who waits, if any."""
@@ -207,9 +209,13 @@ class Crowd:
         self.report.gave_up += 1
         if place.transport is not None:
             place.transport.close()
-        task = asyncio.get_running_loop().create_task(self.open())
+        task = asyncio.get_running_loop().create_task(self.open_another())
         self.opening.add(task)
-        task.add_done_callback(lambda done: (self.opening.discard(done), done.result().sit()))
+        task.add_done_callback(self.opening.discard)
+
+    async def open_another(self) -> None:
+        """Connect one more place and let somebody sit down."""
+        (await self.open()).sit()
 
     async def open(self) -> Place:
         """Connect one more place."""

@@ -18,10 +18,15 @@ Kept = Mapping[int, list[dict[str, str]]]
 class System:
     """One of them. `serve` takes its port, the fake API's port and a folder, and gives the server's process id.
 
-    `prepare` makes a folder ready before its first start; `kept` reads the registrations from it, by chat.
+    `prepare` makes a folder ready before its first start; `kept` reads the registrations from it, by chat. `people`
+    register in one round, enough for it to last a second or more; `engine` is its name for `memory`. After a crash it
+    answers again within `wakes` seconds, or never.
     """
 
     name: str
+    engine: str
+    people: int
+    wakes: float
     prepare: Callable[[Path], None]
     serve: Callable[[int, int, Path], AbstractContextManager[int]]
     kept: Callable[[Path], Kept]
@@ -35,6 +40,6 @@ def _module(name: str) -> Callable[[int, int, Path], AbstractContextManager[int]
     return serve
 
 
-FLOOR = System("floor", lambda folder: None, _module("floor"), floor.kept)
-PTB = System("python-telegram-bot", lambda folder: None, _module("ptb_bot"), ptb_bot.kept)
+PTB = System("python-telegram-bot", "ptb", 200, 5.0, lambda folder: None, _module("ptb_bot"), ptb_bot.kept)
+FLOOR = System("floor", "floor", 2000, 5.0, lambda folder: None, _module("floor"), floor.kept)
 SYSTEMS = (PTB, FLOOR)
