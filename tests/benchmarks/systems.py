@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import floor, ptb_bot
+from tests.benchmarks import floor, ptb_bot, rafiqa_server
 from tests.benchmarks.processes import running
 
 TOKEN = "8123:benchmark"
@@ -40,6 +40,6 @@ def _module(name: str) -> Callable[[int, int, Path], AbstractContextManager[int]
     return serve
 
 
+RAFIQA = System("Rafiqa", "rafiqa", 600, 45.0, rafiqa_server.prepare, _module("rafiqa_server"), rafiqa_server.kept)
 PTB = System("python-telegram-bot", "ptb", 200, 5.0, lambda folder: None, _module("ptb_bot"), ptb_bot.kept)
 FLOOR = System("floor", "floor", 2000, 5.0, lambda folder: None, _module("floor"), floor.kept)
-SYSTEMS = (PTB, FLOOR)
