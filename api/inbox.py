@@ -28,7 +28,7 @@ UNHANDLED = "unhandled"
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
 _case = metadata.tables["case"]
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_SEE = {name: insert(_seen).on_conflict_do_nothing() for name, insert in _INSERT.items()}
+_SEE = {name: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key) for name, insert in _INSERT.items()}
 _KEEP = {
     name: insert(_draft).on_conflict_do_update(
         index_elements=["address_index"],
@@ -67,7 +67,7 @@ def see(session: Session, vault: Vault, lane: str, provider_id: str, now: dateti
     """Remember a provider's message id; False when it was seen before."""
     key = vault.index("seen", lane, provider_id)
     statement = _SEE[session.get_bind().dialect.name]
-    return bool(session.connection().execute(statement, {"key": key, "at": now}).rowcount)
+    return session.connection().execute(statement, {"key": key, "at": now}).first() is not None
 
 
 def store_unhandled(session: Session, vault: Vault, message: Message, error: str, now: datetime) -> None:

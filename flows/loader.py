@@ -93,7 +93,7 @@ def load_service(path: Path, catalogues: Catalogues) -> Service:
     try:
         file = ServiceFile.model_validate(tree)
     except ValidationError as error:
-        raise _located(error, tree, path) from None
+        raise located(error, tree, path) from None
     return _compile(file, tree, path, catalogues)
 
 
@@ -106,7 +106,7 @@ def read_yaml(path: Path) -> Any:
         raise ServiceError(f"this is not YAML: {error.problem}", file=path.name, line=line) from None
 
 
-def _located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
+def located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
     """Turn pydantic's first finding into a sentence with the line and the question that it is about."""
     first = error.errors(include_url=False)[0]
     line, node, question = 1, tree, ""
