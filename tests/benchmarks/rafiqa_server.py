@@ -26,7 +26,7 @@ from tests.benchmarks.memory import library
 INDEX_KEY = bytes(32)
 NO_PACE = Pace(0, 0)
 TEAM_KEY = "team.key"
-"""Where the benchmark keeps the team's private key, to look into the cases afterwards. A deployment keeps it nowhere."""
+"""Where the team's private key lies, to look into the cases afterwards; a deployment keeps it nowhere."""
 
 
 def settings(folder: Path, **more: object) -> Settings:

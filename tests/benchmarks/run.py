@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from tests.benchmarks.systems import FLOOR, PTB, RAFIQA, System
-from tests.benchmarks.table import Figures, ratios, table
+from tests.benchmarks.table import Figures, Memory, ratios, table
 from tests.benchmarks.trials import Round, killed, measure, posted_twice
 
 SYSTEMS = (RAFIQA, PTB, FLOOR)
@@ -26,7 +26,7 @@ def main() -> None:
 
 def _figures(rounds: int, share: float) -> list[Figures]:
     measured: dict[str, list[Round]] = {system.name: [] for system in SYSTEMS}
-    engines: dict[str, list[float]] = {system.name: [] for system in SYSTEMS}
+    engines: dict[str, list[Memory]] = {system.name: [] for system in SYSTEMS}
     for number in range(rounds):
         for system in _in_turn(number):
             _tell(f"round {number + 1} of {rounds}: {system.name}")
@@ -41,17 +41,18 @@ def _in_turn(number: int) -> tuple[System, ...]:
     return SYSTEMS[first:] + SYSTEMS[:first]
 
 
-def _checked(system: System, rounds: list[Round], engine: list[float]) -> Figures:
+def _checked(system: System, rounds: list[Round], engine: list[Memory]) -> Figures:
     """What a system guarantees, tried."""
     _tell(f"every update twice, then kill -9: {system.name}")
     twice, survived = posted_twice(system, CHECKED), killed(system, CHECKED)
     return Figures(system.name, rounds, engine, twice, survived, len(CHECKED))
 
 
-def _in_memory(system: System) -> float:
-    """Microseconds a message of the system's engine alone, in a process of its own."""
+def _in_memory(system: System) -> Memory:
+    """Microseconds a message of the system's engine, in a process of its own."""
     command = (sys.executable, "-m", "tests.benchmarks.memory", system.engine)
-    return float(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    alone, whole = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.split()
+    return Memory(float(alone), float(whole))
 
 
 def _tell(what: str) -> None:
