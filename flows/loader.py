@@ -111,17 +111,20 @@ def located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
     first = error.errors(include_url=False)[0]
     line, node, question = 1, tree, ""
     for step in first["loc"]:
-        if isinstance(node, dict):
-            question = str(node.get("ask", question))
+        question = _asked(node, question)
         try:
-            line = (node.lc.key(step) if isinstance(node, dict) else node.lc.item(step))[0] + 1
-            node = node[step]
+            at = node.lc.key(step) if hasattr(node, "keys") else node.lc.item(step)
+            line, node = at[0] + 1, node[step]
         except (AttributeError, KeyError, IndexError, TypeError):
             break
-    if isinstance(node, dict):
-        question = str(node.get("ask", question))
+    question = _asked(node, question)
     where = ".".join(str(step) for step in first["loc"] if isinstance(step, str))
     return ServiceError(f"{where}: {first['msg']}", file=path.name, line=line, question=question)
+
+
+def _asked(node: Any, before: str) -> str:
+    """The name of the question that this piece of the file is, or the one that it lies in."""
+    return str(node.get("ask", before)) if hasattr(node, "keys") else before
 
 
 def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -> Service:

@@ -19,13 +19,14 @@ from bot.channel import Channel, ChannelError, Pace
 from flows.model import Manner, Reply
 
 LANE = "telegram:1"
+UNLIMITED = Pace(0, 0)
 
 
 @dataclass
 class FakeBot(Channel):
     """Takes what it is given; the next refusals come first."""
 
-    pace: Pace = Pace(0, 0)
+    pace: Pace = UNLIMITED
     lane: str = LANE
     name: str = "telegram"
     manner: Manner = "chat"
@@ -77,7 +78,7 @@ async def sending(db: Database, vault: Vault, bot: FakeBot, clock: Clock, holder
 
 async def until(what: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not what():
+        while not what():  # noqa: ASYNC110  (it looks into a database)
             await asyncio.sleep(0.01)
 
 
