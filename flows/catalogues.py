@@ -40,6 +40,7 @@ def update(domain: str) -> None:
     """Add new texts and drop old ones; a text whose source changed must be translated anew, never guessed."""
     source = template(domain)
     for path, catalogue in catalogues(domain):
+        source.creation_date = catalogue.creation_date  # a new date would only be a conflict in the next merge
         catalogue.update(source, no_fuzzy_matching=True, update_header_comment=False)
         catalogue.obsolete.clear()
         with path.open("wb") as file:
