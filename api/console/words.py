@@ -72,7 +72,15 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def figure(number: float) -> str:
         return format_decimal(number, locale=locale)
 
-    def number(e164: str) -> str:
+    def number(e164: str) -> str:  # +961 70 123 456
         return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
-    return {"number": number, "moment": moment, "clock": clock, "day": day, "ago": ago, "language": language_name, "figure": figure}
+    return {
+        "moment": moment,
+        "clock": clock,
+        "day": day,
+        "ago": ago,
+        "language": language_name,
+        "figure": figure,
+        "number": number,
+    }

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.conftest import serving
-from tests.browser.scenes import Scene
+from tests.scenes import Scene
 from tests.desks import founded_app, passphrase_of
 
 pytestmark = pytest.mark.browser

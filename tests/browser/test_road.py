@@ -106,3 +106,29 @@ async def test_from_the_first_word_to_the_ministrys_file(tmp_path: Path, browser
         assert exported["Reference"] == reference
         assert exported["Full name"] == "አልማዝ ተስፋዬ"
         assert exported["Phone"] == NUMBER
+
+
+async def test_without_scripts_everything_works_but_what_appears_by_itself(tmp_path: Path, browser: Browser) -> None:
+    async with serving_desk(tmp_path) as address:
+        context = await browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 720})
+        tab = await context.new_page()
+        await tab.goto(f"{address}/phone/1/sms")
+        for text in ("hello", "1", "2"):  # English; call me, which opens a case at once
+            await tab.fill("#text", text)
+            await tab.keyboard.press("Enter")
+            await tab.wait_for_timeout(300)
+        await sign_in(tab, address, "Hana")
+        await tab.get_by_role("button", name="Take the next case").click()
+        await tab.get_by_role("button", name="Lend a number").click()
+        await tab.get_by_role("button", name="Expect a code").click()
+        await expect(tab.locator("[data-clock]")).to_contain_text("until")
+        await expect(tab.get_by_role("button", name="Copy")).to_have_count(0)
+        case = tab.url
+        await tab.goto(f"{address}/portal")
+        await tab.get_by_role("button", name="Send a login code").click()
+        await tab.goto(case)
+        await expect(tab.locator("#code")).to_have_text(re.compile("[0-9]{6}"))
+        await tab.fill("#text", "I call you at four")
+        await tab.get_by_role("button", name="Send").click()
+        await expect(tab.get_by_text("I call you at four")).to_be_visible()
+        await context.close()
