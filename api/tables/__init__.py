@@ -1,0 +1,32 @@
+"""Every table: what is readable by the server is a plain column, everything else is a `box`.
+
+A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may open it and when it dies.
+"""
+
+from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.keys import metadata
+from api.tables.people import Audit, Person, SignIn, Team
+from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+
+__all__ = [
+    "Audit",
+    "Batch",
+    "BatchCase",
+    "CaseRow",
+    "ChatMessage",
+    "CodeWindow",
+    "DraftRow",
+    "Item",
+    "Lane",
+    "Lease",
+    "Number",
+    "Person",
+    "PortalMessage",
+    "ReplyRow",
+    "Seen",
+    "SignIn",
+    "Team",
+    "Unhandled",
+    "metadata",
+]

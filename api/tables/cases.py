@@ -1,0 +1,72 @@
+"""Cases, what is sealed in them, and what of them left in a batch."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Column
+from sqlmodel import Field, SQLModel
+
+from api.tables.keys import RowId
+
+
+class CaseRow(SQLModel, table=True):
+    """A case: its routing fields are readable, its items are sealed to `public_key`.
+
+    `state` is `open`, `claimed`, `closed` or `forgotten`; `route` holds the facts that the service names there.
+    """
+
+    __tablename__ = "case"
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    reference: str = Field(unique=True)
+    service: str = Field(index=True)
+    language: str
+    channel: str
+    manner: str
+    state: str = Field(default="open", index=True)
+    urgency: str = "normal"
+    call: bool = False
+    route: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    address_index: bytes = Field(index=True)
+    public_key: bytes
+    sealed_key: bytes
+    secret_id: bytes
+    opened_at: datetime
+    claimed_by: int | None = Field(default=None, foreign_key="person.id", index=True)
+    claimed_at: datetime | None = None
+    closed_at: datetime | None = None
+    closing_reason: str = ""
+    unread: int = 0
+
+
+class Item(SQLModel, table=True):
+    """One sealed thing in a case: `answers`, `address`, `note`, `in` (from her), `out` (to her), `portal`."""
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    kind: str
+    box: bytes
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    created_at: datetime
+
+
+class Batch(SQLModel, table=True):
+    """An export to one recipient: what it was, who made it, and the checksum of the file (which is not kept)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    service: str
+    export: str
+    form: str  # xlsx | csv
+    rows: int
+    sha256: str
+    columns: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    person_id: int = Field(foreign_key="person.id")
+    created_at: datetime
+
+
+class BatchCase(SQLModel, table=True):
+    """Which case left in which batch; `again` counts repeats that somebody asked for."""
+
+    __tablename__ = "batch_case"
+
+    batch_id: int = Field(foreign_key="batch.id", primary_key=True)
+    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

@@ -1,0 +1,114 @@
+"""Telephone numbers of ours, their loan to cases, and what portals sent to them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+
+class Number(SQLModel, table=True):
+    """A telephone number of ours, E.164. `use` is `channel` or `proxy`: the primary key forbids both."""
+
+    number: str = Field(primary_key=True)
+    use: str
+    gateway: str = "twilio"
+    state: str = "active"  # active | retired
+    registered_to: str = ""
+    paid_until: date | None = None
+
+
+class Lease(SQLModel, table=True):
+    """The loan of a proxy number to a case for one portal.
+
+    `place` is which of the portal's places on that number the case takes (1 to its cap): the partial unique index
+    makes it impossible to lend one place twice while it is active or cooling. `state`: `active`, `cooling`, `ended`.
+    `cooling_days` is how long the place will rest: as the portal asked when the number was lent.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_lease_place",
+            "number",
+            "portal",
+            "place",
+            unique=True,
+            sqlite_where=text("state <> 'ended'"),
+            postgresql_where=text("state <> 'ended'"),
+        ),
+        Index(
+            "uq_lease_case",
+            "case_id",
+            "portal",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(foreign_key="number.number", index=True)
+    portal: str
+    place: int
+    case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    state: str = "active"
+    cooling_days: int
+    lent_at: datetime
+    released_at: datetime | None = None
+    cool_until: datetime | None = None
+
+
+class CodeWindow(SQLModel, table=True):
+    """The minutes in which one case expects a code on one number. `state`: `open`, `quiet`, `ended`.
+
+    One row that is not `ended` a number and portal, and one `open` a number: two partial unique indexes.
+    """
+
+    __tablename__ = "code_window"
+    __table_args__ = (
+        Index(
+            "uq_code_window_number",
+            "number",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "uq_code_window_quiet",
+            "number",
+            "portal",
+            unique=True,
+            sqlite_where=text("state <> 'ended'"),
+            postgresql_where=text("state <> 'ended'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(foreign_key="number.number")
+    portal: str
+    case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    person_id: int = Field(foreign_key="person.id")
+    state: str = "open"
+    opened_at: datetime
+    closes_at: datetime
+    quiet_until: datetime
+
+
+class PortalMessage(SQLModel, table=True):
+    """An SMS that a portal sent to a proxy number: sealed to its case, or to the team while it has none.
+
+    `kind` is `code` or `other`; a code's box is emptied when its lifetime ends (`wipe_at`). `code_index` is a keyed
+    hash of number and code, by which the same code sent again is recognised; it goes with the box.
+    """
+
+    __tablename__ = "portal_message"
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(foreign_key="number.number", index=True)
+    case_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True, index=True))
+    kind: str
+    box: bytes
+    code_index: bytes | None = Field(default=None, index=True)
+    received_at: datetime
+    wipe_at: datetime | None = Field(default=None, index=True)
+    read_by: int | None = Field(default=None, foreign_key="person.id")
+    read_at: datetime | None = None
