@@ -34,7 +34,7 @@ class Contact:
 
 def pack(answers: Mapping[str, Answer]) -> bytes:
     """Answers as JSON, in the order in which they were given."""
-    return write(_answers_out(answers))
+    return encode(_answers_out(answers))
 
 
 def unpack(packed: bytes) -> dict[str, Answer]:
@@ -44,7 +44,7 @@ def unpack(packed: bytes) -> dict[str, Answer]:
 
 def pack_draft(draft: Draft) -> bytes:
     """A whole draft as JSON, with the drafts that it holds aside and the message that waits."""
-    return write(_draft_out(draft))
+    return encode(_draft_out(draft))
 
 
 def unpack_draft(packed: bytes) -> Draft:
@@ -54,7 +54,7 @@ def unpack_draft(packed: bytes) -> Draft:
 
 def pack_contact(contact: Contact) -> bytes:
     """A contact as JSON."""
-    return write(contact)
+    return encode(contact)
 
 
 def unpack_contact(packed: bytes) -> Contact:
@@ -64,7 +64,7 @@ def unpack_contact(packed: bytes) -> Contact:
 
 def pack_message(message: Message) -> bytes:
     """A message as it came in, as JSON."""
-    return write(message)
+    return encode(message)
 
 
 def unpack_message(packed: bytes) -> Message:
@@ -73,9 +73,9 @@ def unpack_message(packed: bytes) -> Message:
 
 
 def pack_reply(address: str, reply: Reply) -> bytes:
-    """A reply and where it goes, as JSON: `{"to": address, "text": …, "options": [[value, label, button], …], "about": …}`."""
+    """A reply and where it goes, as JSON; an option is the list of its value, its label and whether it is a button."""
     options = [(option.value, option.label, option.button) for option in reply.options]
-    return write({"to": address, "text": reply.text, "options": options, "about": reply.about})
+    return encode({"to": address, "text": reply.text, "options": options, "about": reply.about})
 
 
 def unpack_reply(packed: bytes) -> tuple[str, Reply]:
@@ -84,7 +84,7 @@ def unpack_reply(packed: bytes) -> tuple[str, Reply]:
     return reply["to"], Reply(reply["text"], tuple(Option(*option) for option in reply["options"]), reply["about"])
 
 
-def write(value: Any) -> bytes:
+def encode(value: Any) -> bytes:
     """Any value of ours as compact JSON. Half a surrogate pair, which UTF-8 cannot hold, becomes a question mark."""
     try:
         return to_json(value)
@@ -93,8 +93,8 @@ def write(value: Any) -> bytes:
         return text.encode("utf-8", "replace")
 
 
-def read(packed: bytes) -> Any:
-    """The JSON value that `write` wrote."""
+def decode(packed: bytes) -> Any:
+    """The JSON value that `encode` wrote."""
     return from_json(packed)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlmodel import Session
 
 from api import cases
@@ -27,7 +27,7 @@ from flows.effects import (
 )
 from flows.model import Answer, Message, Reply
 
-ADDRESS = bindparam("address")
+ADDRESS: BindParameter[bytes] = bindparam("address")
 _case, _reply = metadata.tables["case"], metadata.tables["reply"]
 
 

@@ -6,6 +6,7 @@ This is the hot path, and the only place where a message is handled below SQLMod
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,7 +28,7 @@ UNHANDLED = "unhandled"
 
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
 _case = metadata.tables["case"]
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _SEE = {name: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key) for name, insert in _INSERT.items()}
 _KEEP = {
     name: insert(_draft).on_conflict_do_update(

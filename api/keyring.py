@@ -103,10 +103,12 @@ class Keyring:
 
     def destroy_days_before(self, day: date) -> int:
         """Destroy the keys of all days before this one, for ever, and return how many there were."""
-        number = day.toordinal()
+        connection, number = self._thread.connection, day.toordinal()
+        (oldest,) = connection.execute("SELECT oldest_day FROM horizon").fetchone()
+        if number <= oldest:
+            return 0
         self._thread.staged.oldest_day = max(number, self._thread.staged.oldest_day)
-        found = self._thread.connection.execute("SELECT count(*) FROM day WHERE day < ?", (number,)).fetchone()
-        return int(found[0])
+        return int(connection.execute("SELECT count(*) FROM day WHERE day < ?", (number,)).fetchone()[0])
 
     def savepoint(self) -> None:
         """Begin changes that `rollback_to_savepoint` can undo alone; there is one savepoint at a time."""

@@ -68,7 +68,8 @@ class Outbox:
                         self._busy.add(address)
                         group.create_task(self._send_chat(address, replies))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL)
+                    async with asyncio.timeout(POLL):
+                        await self._wake.wait()
                 self._wake.clear()
 
     async def _holds(self) -> bool:

@@ -48,13 +48,17 @@ class Person(SQLModel, table=True):
 
 
 class SignIn(SQLModel, table=True):
-    """A signed-in session. `token_hash` recognises the cookie; `private_box` opens only with the cookie itself."""
+    """A signed-in session. `token_hash` recognises the cookie; `private_box` opens only with the cookie itself.
+
+    It ends at `expires_at`, and before that when nothing was asked for `idle_minutes` after `seen_at`.
+    """
 
     token_hash: bytes = Field(primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     private_box: bytes
     created_at: datetime
     seen_at: datetime
+    idle_minutes: int
     expires_at: datetime
 
 
@@ -200,6 +204,7 @@ class Lease(SQLModel, table=True):
 
     `place` is which of the portal's places on that number the case takes (1 to its cap): the partial unique index
     makes it impossible to lend one place twice while it is active or cooling. `state`: `active`, `cooling`, `ended`.
+    `cooling_days` is how long the place will rest: as the portal asked when the number was lent.
     """
 
     __table_args__ = (
@@ -228,6 +233,7 @@ class Lease(SQLModel, table=True):
     place: int
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     state: str = "active"
+    cooling_days: int
     lent_at: datetime
     released_at: datetime | None = None
     cool_until: datetime | None = None
@@ -272,7 +278,8 @@ class CodeWindow(SQLModel, table=True):
 class PortalMessage(SQLModel, table=True):
     """An SMS that a portal sent to a proxy number: sealed to its case, or to the team while it has none.
 
-    `kind` is `code` or `other`; a code's box is emptied when it was read or its lifetime ends (`wipe_at`).
+    `kind` is `code` or `other`; a code's box is emptied when its lifetime ends (`wipe_at`). `code_index` is a keyed
+    hash of number and code, by which the same code sent again is recognised; it goes with the box.
     """
 
     __tablename__ = "portal_message"
@@ -282,6 +289,7 @@ class PortalMessage(SQLModel, table=True):
     case_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True, index=True))
     kind: str
     box: bytes
+    code_index: bytes | None = Field(default=None, index=True)
     received_at: datetime
     wipe_at: datetime | None = Field(default=None, index=True)
     read_by: int | None = Field(default=None, foreign_key="person.id")

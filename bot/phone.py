@@ -81,7 +81,8 @@ class Phone(Channel):
         screen = self._screen(address)
         if screen.version == version:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(screen.changed.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await screen.changed.wait()
         return screen.version != version
 
     def _show(self, address: str, shown: Shown) -> None:

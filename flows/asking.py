@@ -7,7 +7,8 @@ from flows.loader import Asked, Prompt, Service
 from flows.model import Draft, Message, Option, Reply, Value
 from flows.talk import Talk
 
-EDITED = "review"
+SEPARATORS = {"ar": "، ", "am": "፣ "}
+"""How a list is written where it is not with commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def ask(talk: Talk, asked: Asked, number: int, total: int, *, before: str = "") 
 
 def _titles(talk: Talk, consent: Asked) -> str:
     """The items of a consent by their short names, exactly those that it covers."""
-    separator = "، " if talk.draft.language == "ar" else ", "
+    separator = SEPARATORS.get(talk.draft.language, ", ")
     by_name = talk.service.by_name
     return separator.join(prompt_of(talk, by_name[name]).title for name in consent.question.items)
 

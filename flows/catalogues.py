@@ -21,7 +21,7 @@ UNREAD = "not read by a native speaker"
 def template(domain: str) -> Catalog:
     """All texts of a domain as they stand in the sources, found by `translations/<domain>.cfg`."""
     with (TRANSLATIONS / f"{domain}.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     catalogue = Catalog(project="Rafiqa", charset="utf-8")
     found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
     for filename, line, message, comments, context in found:
@@ -40,6 +40,7 @@ def update(domain: str) -> None:
     """Add new texts and drop old ones; a text whose source changed must be translated anew, never guessed."""
     source = template(domain)
     for path, catalogue in catalogues(domain):
+        source.creation_date = catalogue.creation_date  # a new date would only be a conflict in the next merge
         catalogue.update(source, no_fuzzy_matching=True, update_header_comment=False)
         catalogue.obsolete.clear()
         with path.open("wb") as file:

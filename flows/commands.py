@@ -1,22 +1,23 @@
 """Words that work anywhere, in every language, whatever was asked."""
 
-import unicodedata
 from typing import Literal
+
+from flows.fold import fold
 
 Command = Literal["back", "help", "who", "stop", "clear", "status", "human", "language", "forget", "new"]
 
 # Twilio answers STOP, CANCEL, END, QUIT, YES, HELP, INFO and START itself and may never pass them on, so by SMS
 # `#` opens the same list by number (https://www.twilio.com/docs/messaging/guides/advanced-opt-out).
 WORDS: dict[Command, str] = {
-    "back": "back retour arrière رجوع ارجع السابق ተመለስ ወደኋላ * atras atrás назад",
+    "back": "back retour arrière رجوع ارجع ارجعي السابق ተመለስ ተመለሺ ወደኋላ * atras atrás назад",
     "help": "help aide menu مساعدة القائمة እርዳታ እገዛ # ? ayuda помощь",
     "who": "who qui من ماهذا ማን እናንተማን quien quién кто",
-    "stop": "stop arrêter arret arrêt توقف قف አቁም parar стоп",
-    "clear": "clear effacer امسح مسح አጥፋ borrar очистить",
+    "stop": "stop arrêter arrêt توقف توقفي قف አቁም አቁሚ parar стоп",
+    "clear": "clear effacer امسح امسحي مسح አጥፋ አጥፊ borrar очистить",
     "status": "status statut état nouvelles الحالة حالة ሁኔታ estado статус",
     "human": "human person personne humain شخص إنسان ሰው persona человек",
     "language": "language langue لغة اللغة ቋንቋ idioma язык",
-    "forget": "forget oublier انسى انس احذف እርሳ ሰርዝ olvidar забыть",
+    "forget": "forget oublier انسى انسي انس احذف احذفي እርሳ እርሺ ሰርዝ ሰርዢ olvidar забыть",
     "new": "new nouveau nouvelle جديد አዲስ start nuevo новый",
 }
 
@@ -25,7 +26,7 @@ MENU: tuple[Command, ...] = ("back", "who", "human", "status", "language", "new"
 
 
 def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip("/!.؟?።") or text.strip()
+    return fold(text).replace(" ", "") or text.strip()
 
 
 _BY_WORD: dict[str, Command] = {_plain(word): command for command, words in WORDS.items() for word in words.split()}

@@ -71,6 +71,14 @@ def own_name(language: str) -> str:
     return name[0].upper() + name[1:]
 
 
+def direction(language: str) -> str:
+    """`rtl` or `ltr`: which way a language is written, for dir=."""
+    try:
+        return Locale.parse(language).text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
 def extract_service(
     file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:

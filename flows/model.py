@@ -27,8 +27,9 @@ class Message:
 
     `channel` names the kind of channel (`telegram`, `sms`, `phone`), `lane` the bot or number that received it
     (`telegram:8123`, `sms:+96181000001`), `address` the chat id or E.164 number that it came from, `id` the
-    provider's own id (the same message delivered twice has the same lane and id), `button` the value of a button
-    that was pressed (`papers=none`: what it is about, and the choice), `chat_message` the id by which the provider can delete it from the chat.
+    provider's own id (the same message delivered twice has the same lane and id), `button` what a pressed button
+    carries (`papers=none`: what it is about, and the choice), `chat_message` the id by which the provider can delete
+    the message from the chat.
     """
 
     channel: str

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from flows.fold import fold
 
@@ -121,7 +122,7 @@ def months_named(name: str, language: str) -> frozenset[Month]:
 def month_name(month: Month, language: str) -> str:
     """How a month is called in a language, or in Latin letters where we have no other name for it."""
     if month.calendar == "gregorian":
-        return str(_locale(language).months["format"]["wide"][month.number])
+        return str(locale(language).months["format"]["wide"][month.number])
     names = _lines(_TABLES[month.calendar])[month.number - 1]
     if language in _HOME[month.calendar] and language != "om":
         return names[0]
@@ -136,7 +137,9 @@ def _close(key: str, names: dict[str, frozenset[Month]]) -> frozenset[Month]:
     if len(key) < 4:
         return frozenset()
     allowed = 1 if len(key) < 8 else 2
-    near = [months for name, months in names.items() if OSA.distance(key, name, score_cutoff=allowed) <= allowed]
+    near = [
+        names[name] for name, _, _ in extract(key, names.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None)
+    ]
     return near[0] if near and all(months == near[0] for months in near) else frozenset()
 
 
@@ -149,7 +152,7 @@ def _names(language: str) -> dict[str, frozenset[Month]]:
     _add(found, "gregorian", _cldr_names(language))
     for half, numbers in _HALVES.items():
         found[_key(half)] = {Month("gregorian", number) for number in numbers}
-    return {name: frozenset(_at_home(months, language)) for name, months in found.items()}
+    return {name: frozenset(months) for name, months in found.items()}
 
 
 def _add(found: dict[str, set[Month]], calendar: str, lines: Iterable[Iterable[str]]) -> None:
@@ -158,24 +161,19 @@ def _add(found: dict[str, set[Month]], calendar: str, lines: Iterable[Iterable[s
             found.setdefault(_key(name), set()).add(Month(calendar, number))
 
 
-def _at_home(months: set[Month], language: str) -> set[Month]:
-    """Tir is the fifth Ethiopian and the fourth Iranian month: the reader's own language decides where it can."""
-    home = {month for month in months if language in _HOME.get(month.calendar, ())}
-    return home if home and "gregorian" not in {month.calendar for month in months} else months
-
-
 def _lines(table: str) -> list[list[str]]:
     return [line.split(", ") for line in table.strip().splitlines()]
 
 
 def _cldr_names(language: str) -> list[list[str]]:
     """The forms used in dates. Not the stand-alone ones: Babel 2.18 mixes up whose they are when it inherits them."""
-    months = _locale(language).months["format"]
+    months = locale(language).months["format"]
     return [[str(months[width][number]) for width in ("wide", "abbreviated")] for number in range(1, 13)]
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale(language: str) -> Locale:
+    """The CLDR locale of a language, or English where CLDR has none (Krio, Ilocano, Serer)."""
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

@@ -80,9 +80,13 @@ class CasePlan(Part):
 
 
 class Export(Part):
-    """What may leave, to whom: `consent` names the question that must be answered `yes`, `columns` the cells."""
+    """What may leave, to whom: `consent` names the question that must be answered `yes`, `columns` the cells.
+
+    Only answers that are `items` of that consent can be read by a column. `language` (ISO 639) is the recipient's.
+    """
 
     recipient: str
+    language: str = "en"
     consent: str
     columns: dict[str, str]
 

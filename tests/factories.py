@@ -1,15 +1,27 @@
 """Small makers of rows for tests; none of them pays for Argon2."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlmodel import Session
 
+from api import cases, numbers, queue
+from api.answers import Contact
 from api.db import Database
+from api.locks import Cost
 from api.people import COORDINATOR, VOLUNTEER, Viewer
 from api.tables import Person
-from api.vault import TeamKey
+from api.vault import TeamKey, Vault
+from flows.model import Answer
+from flows.portal import load_portal
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+CHEAP = Cost(passes=1, mebibytes=1)
+"""An Argon2id that costs a test nothing."""
+ALMAZ = {"name": Answer("Almaz Tesfaye", "almaz tesfaye"), "share_ministry": Answer("yes", "1")}
+HER_PHONE = Contact("sms", "sms:+96181000001", "+96170123456", "sms", "am")
+MINISTRY = load_portal(Path(__file__).parent.parent / "flows" / "library" / "portals" / "model_ministry.yaml")
 
 
 def make_viewer(db: Database, team: TeamKey, name: str, role: str = VOLUNTEER, language: str = "en") -> Viewer:
@@ -30,3 +42,41 @@ def make_viewer(db: Database, team: TeamKey, name: str, role: str = VOLUNTEER, l
 def make_coordinator(db: Database, team: TeamKey, name: str = "Amal") -> Viewer:
     """Store a coordinator who cannot sign in, and return her as if she had."""
     return make_viewer(db, team, name, COORDINATOR)
+
+
+def make_case(
+    db: Database,
+    vault: Vault,
+    answers: Mapping[str, Answer] = ALMAZ,
+    *,
+    claimed_by: Viewer | None = None,
+    contact: Contact = HER_PHONE,
+    urgency: str = "normal",
+    now: datetime = NOW,
+) -> cases.Opened:
+    """Open a case, and have somebody claim it."""
+
+    def store(session: Session) -> cases.Opened:
+        opened = cases.open_case(
+            session,
+            vault,
+            service="vaccination",
+            contact=contact,
+            answers=answers,
+            route={"district": "LB-BA"},
+            urgency=urgency,
+            now=now,
+        )
+        if claimed_by:
+            queue.claim(session, claimed_by, opened.reference, now)
+        return opened
+
+    return db.write_now(store)
+
+
+def make_numbers(db: Database, coordinator: Viewer, count: int) -> list[str]:
+    """Add this many proxy numbers to the pool."""
+    pool = [f"+9618100010{number}" for number in range(count)]
+    for number in pool:
+        db.write_now(lambda session, number=number: numbers.add_number(session, coordinator, number, NOW))
+    return pool

@@ -7,6 +7,7 @@ from flows.model import Option
 
 Code = Literal[
     "ambiguous",
+    "constraint",
     "date_in_future",
     "excludes_others",
     "no_year",
@@ -31,6 +32,8 @@ Code = Literal[
 @dataclass(frozen=True, slots=True)
 class Misread:
     """Why there is no answer, in a code that the engine turns into words, and what she may have meant.
+
+    `constraint` is the engine's own: a rule of the service file forbids this answer.
 
     The value of each option, given to the same reader, is that answer: a button or a number can choose it.
     """

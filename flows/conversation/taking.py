@@ -45,12 +45,19 @@ def _keep(talk: Talk, asked: Asked, answer: Answer) -> Turn:
 
 
 def _still_fitting(talk: Talk, draft: Draft, changed: str) -> dict[str, Answer]:
-    """The answers without those that were chosen within the changed one: another region has other districts."""
+    """The answers, made to agree with the changed one: another region drops the district, a district sets its region.
+
+    (At the question which part of Beirut, she may say Dora, and mean it: that is in another region.)
+    """
+    by_name, answers, value = talk.service.by_name, dict(draft.answers), draft.answers[changed].value
+    around = by_name[changed].question.within
+    region = next((one.governorate for one in talk.library.places.all if one.id == value), "") if around else ""
+    if region and answers.get(around, Answer(None)).value != region:
+        answers[around] = Answer(region)
     before = talk.draft.answers.get(changed)
-    if before is None or before.value == draft.answers[changed].value:
-        return draft.answers
-    by_name = talk.service.by_name
-    return {name: answer for name, answer in draft.answers.items() if by_name[name].question.within != changed}
+    if before is not None and before.value != value:
+        answers = {name: answer for name, answer in answers.items() if by_name[name].question.within != changed}
+    return answers
 
 
 def _values(talk: Talk) -> dict[str, Value]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from api.answers import (
     Contact,
+    encode,
     pack,
     pack_contact,
     pack_draft,
@@ -18,7 +19,6 @@ from api.answers import (
     unpack_draft,
     unpack_message,
     unpack_reply,
-    write,
 )
 from flows.model import Answer, Draft, Media, Message, Option, Reply
 
@@ -91,7 +91,7 @@ def test_a_contact_comes_back_as_it_was():
 
 
 def test_a_draft_of_an_older_release_takes_defaults_for_what_it_did_not_know():
-    old = write({"language": "am", "answers": {}, "aside": [], "cases": [], "pending": None, "touched": None})
+    old = encode({"language": "am", "answers": {}, "aside": [], "cases": [], "pending": None, "touched": None})
     assert unpack_draft(old) == Draft(language="am")
 
 

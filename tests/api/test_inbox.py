@@ -1,21 +1,17 @@
 """What one message leads to in the database: once, whole, and only for the person who wrote it."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from api import inbox
-from api.answers import unpack_reply
 from api.db import Database
 from api.keyring import Gone
-from api.replies import due_replies
 from api.tables import CaseRow, ChatMessage, DraftRow, Item, ReplyRow, Unhandled
 from api.vault import TeamKey, Vault
 from flows.loader import Library
-from flows.model import Draft, Message
 from tests.factories import NOW
 from tests.talking import REGISTRATION, Worker
 

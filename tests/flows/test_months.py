@@ -44,8 +44,6 @@ LANGUAGES = [
         ("ህዳር", "am", "ethiopian", 3),
         ("Meskerem", "en", "ethiopian", 1),
         ("ታህሳስ", "am", "ethiopian", 4),
-        ("Tir", "am", "ethiopian", 5),
-        ("Tir", "fa", "solar_hijri", 4),
         ("رمضان", "ar", "hijri", 9),
         ("Rabi al-Awwal", "en", "hijri", 3),
         ("असोज", "ne", "bikram_sambat", 6),
@@ -73,6 +71,10 @@ def test_half_a_levantine_name_is_two_months() -> None:
     assert months_named("تشرين", "ar") == {Month("gregorian", 10), Month("gregorian", 11)}
 
 
+def test_one_name_may_belong_to_two_calendars() -> None:
+    assert months_named("Tir", "en") == {Month("ethiopian", 5), Month("solar_hijri", 4)}
+
+
 def test_tigrinya_has_one_name_for_two_months() -> None:
     assert months_named("መስከረም", "ti") == {Month("ethiopian", 1), Month("gregorian", 9)}
     assert months_named("መስከረም", "am") == {Month("ethiopian", 1)}
@@ -82,5 +84,4 @@ def test_tigrinya_has_one_name_for_two_months() -> None:
 @pytest.mark.parametrize("calendar", ["gregorian", "ethiopian", "hijri", "bikram_sambat", "solar_hijri"])
 def test_what_we_write_we_read(calendar: str, language: str) -> None:
     for number in range(1, 14 if calendar == "ethiopian" else 13):
-        name = month_name(Month(calendar, number), language)
-        assert name == "Tir" or Month(calendar, number) in months_named(name, language)  # Tir: the reader's own month
+        assert Month(calendar, number) in months_named(month_name(Month(calendar, number), language), language)

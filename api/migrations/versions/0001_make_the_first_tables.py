@@ -242,6 +242,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cooling_days", sa.Integer(), nullable=False),
         sa.Column("lent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("released_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("cool_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -273,6 +274,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("code_index", sa.LargeBinary(), nullable=True),
         sa.Column("received_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("wipe_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("read_by", sa.Integer(), nullable=True),
@@ -283,6 +285,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("portal_message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_portal_message_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_portal_message_code_index"), ["code_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_portal_message_number"), ["number"], unique=False)
         batch_op.create_index(batch_op.f("ix_portal_message_wipe_at"), ["wipe_at"], unique=False)
 
@@ -293,6 +296,7 @@ def upgrade() -> None:
         sa.Column("private_box", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("idle_minutes", sa.Integer(), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signin_person_id_person")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_signin")),
@@ -318,6 +322,7 @@ def downgrade() -> None:
     with op.batch_alter_table("portal_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_portal_message_wipe_at"))
         batch_op.drop_index(batch_op.f("ix_portal_message_number"))
+        batch_op.drop_index(batch_op.f("ix_portal_message_code_index"))
         batch_op.drop_index(batch_op.f("ix_portal_message_case_id"))
 
     op.drop_table("portal_message")

@@ -1,0 +1,61 @@
+"""Puts the console into the application: pages, static files, the guard, and what is said when something fails."""
+
+from datetime import timedelta
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from api import deployment
+from api.console.render import STATIC
+from api.errors import Refused
+from api.gate import Gate
+from api.routes import coordination, desk, phone, portal, signin
+from api.routes.doors import NotSignedIn, failure, go
+from api.routes.guard import SERVERS, Guard
+from api.shell import Shell
+
+
+def add_console(app: FastAPI, shell: Shell) -> None:
+    """Add all that staff see; the simulator's pages only where there is a simulator."""
+    settings = shell.settings
+    app.state.trial = shell.db.read_now(deployment.is_trial)
+    app.state.gate = Gate(
+        shell.db,
+        shell.vault,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        longest=timedelta(minutes=settings.session_minutes),
+    )
+    app.add_middleware(Guard, base_url=settings.base_url)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in (signin.router, desk.router, coordination.router):
+        app.include_router(router)
+    if shell.channels.phones:
+        app.include_router(phone.router)
+        app.include_router(portal.router)
+    app.add_exception_handler(NotSignedIn, _sign_in)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _incomplete)
+    app.add_exception_handler(HTTPException, _http)
+
+
+async def _sign_in(_request: Request, _error: Exception) -> RedirectResponse:
+    return go("/sign-in")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return await failure(request, error)
+
+
+async def _incomplete(request: Request, _error: Exception) -> Response:
+    return await failure(request, Refused(422, "incomplete"))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if request.url.path.startswith(SERVERS):
+        return PlainTextResponse(error.detail, error.status_code)
+    return await failure(request, Refused(error.status_code, "not_found" if error.status_code == 404 else "impossible"))

@@ -1,0 +1,54 @@
+"""The queue as a page shows it: what to do next, her own cases, what waits, and what others have."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from api.console.shown import facts, headline
+from api.queue import QueueEntry
+from flows.loader import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case of the queue, with its routing fields in the reader's words."""
+
+    entry: QueueEntry
+    headline: str
+    facts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The rows of the queue by whose they are, each list in the order of the queue."""
+
+    mine: list[Row]
+    waiting: list[Row]
+    others: list[Row]
+
+    @property
+    def to_read(self) -> Row | None:
+        """The first of her cases in which something new has come."""
+        return next((row for row in self.mine if row.entry.unread), None)
+
+    @property
+    def urgent(self) -> int:
+        """How many of those that wait are urgent."""
+        return sum(row.entry.urgency == "high" for row in self.waiting)
+
+
+def board(library: Library, entries: Iterable[QueueEntry], reader: str) -> Board:
+    """Sort the queue by whose its cases are, in the reader's language."""
+    rows = [_row(library, entry, reader) for entry in entries]
+    return Board(
+        mine=[row for row in rows if row.entry.mine],
+        waiting=[row for row in rows if row.entry.state == "open"],
+        others=[row for row in rows if row.entry.state != "open" and not row.entry.mine],
+    )
+
+
+def _row(library: Library, entry: QueueEntry, reader: str) -> Row:
+    return Row(
+        entry,
+        headline(library, entry.service, entry.language, reader),
+        facts(library, entry.service, entry.route, entry.channel, reader),
+    )

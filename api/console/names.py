@@ -1,0 +1,53 @@
+"""What codes are called on the pages, in the console's source language."""
+
+from flows.language import t
+
+ACTIONS: dict[str, str] = {
+    "case.claim": t("took the case"),
+    "case.release": t("put the case back"),
+    "case.close": t("closed the case"),
+    "case.reopen": t("opened the case again"),
+    "case.see": t("read the case"),
+    "case.note": t("added a note"),
+    "case.write": t("wrote to the worker"),
+    "case.forget": t("made the case unreadable for ever"),
+    "lease.lend": t("lent a number"),
+    "lease.end": t("took a number back"),
+    "window.open": t("expected a code"),
+    "window.cancel": t("stopped expecting a code"),
+    "code.read": t("read a code"),
+    "code.wipe": t("wiped a code"),
+    "number.add": t("added a number"),
+    "number.retire": t("retired a number"),
+    "person.sign_in": t("signed in"),
+    "person.add": t("added a person"),
+    "person.renew": t("gave a new passphrase"),
+    "person.remove": t("removed a person"),
+    "message.list": t("looked at messages without a case"),
+    "message.assign": t("gave a message to the case"),
+}
+REASONS: dict[str, str] = {
+    "done": t("It is done"),
+    "referred": t("Somebody else helps now"),
+    "unreachable": t("The worker cannot be reached"),
+    "withdrawn": t("The worker does not want it any more"),
+    "duplicate": t("It is here twice"),
+    "other": t("Another reason"),
+}
+MEDIA: dict[str, str] = {
+    "voice": t("a recording"),
+    "photo": t("a picture"),
+    "document": t("a document"),
+    "contact": t("a contact"),
+    "location": t("a place on the map"),
+}
+GATEWAYS: dict[str, str] = {
+    "twilio": t("Twilio"),
+    "android": t("An Android phone with its SIM"),
+    "typed": t("Somebody types them in"),
+}
+
+
+def action(code: str) -> str:
+    """The words for what somebody did; the code itself when there are none yet."""
+    return ACTIONS.get(code, code)

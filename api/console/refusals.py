@@ -1,0 +1,57 @@
+"""What a person is told when she asks for what cannot be done: one sentence a code, in the console's source language.
+
+What may not be seen is refused in the very words of what does not exist.
+"""
+
+from flows.language import t
+
+ABSENT = t("This page does not exist, or it is not yours to see.")
+UNKNOWN = t("That cannot be done now. Look again how things stand.")
+SENTENCES: dict[str, str] = {
+    "not_found": ABSENT,
+    "no_such_case": ABSENT,
+    "no_such_message": ABSENT,
+    "no_such_number": ABSENT,
+    "no_such_person": ABSENT,
+    "already_claimed": t("Somebody else was faster and has taken this case."),
+    "not_claimed": t("Nobody has taken this case, so nothing can be done in it yet."),
+    "no_lease": t("This case has no number. Lend one first."),
+    "no_free_number": t("Every number has as many people as the portal accepts. A coordinator can add one."),
+    "window_taken": t("Another case expects a code on this number just now. Try again in a few minutes."),
+    "number_quiet": t("A late code for another case may still come to this number. Try again in a few minutes."),
+    "code_gone": t("This code was wiped because its time was over. Expect another one."),
+    "never_lent": t("That case never had the number on which this message arrived."),
+    "bad_number": t("That is no telephone number. Write it with its country: +961 70 123 456."),
+    "number_is_channel": t("The bot already writes to people from this number, so it cannot be lent."),
+    "number_is_proxy": t("This number is lent to portals, so the bot cannot write from it."),
+    "incomplete": t("Something in that form was missing or too long. Go back and look once more."),
+    "too_long": t("That is too long. Send it in two parts."),
+    "empty": t("There was nothing to send."),
+    "closed": t("This case is closed."),
+    "not_closed": t("This case is not closed."),
+    "unknown_reason": t("Say why the case is finished."),
+    "unknown_portal": t("No portal of that name is known here."),
+    "name_missing": t("A name is needed, of sixty letters at most."),
+    "name_taken": t("Somebody already has this name. Choose another one."),
+    "role_unknown": t("Choose whether it is a volunteer or a coordinator."),
+    "last_coordinator": t("This is the last coordinator. Add another one first."),
+    "too_many_tries": t("That was wrong too often."),
+    "busy": t("Too many people are signing in just now. Try again in a minute."),
+    "wrong_passphrase": t("That name and that passphrase do not belong together."),
+}
+TITLES: dict[int, str] = {
+    404: t("There is nothing here"),
+    410: t("It is gone"),
+    422: t("That did not fit"),
+}
+TITLE = t("That cannot be done now")
+
+
+def refusal(code: str) -> str:
+    """The sentence for the code of an `api.errors.Refused`."""
+    return SENTENCES.get(code, UNKNOWN)
+
+
+def title(status: int) -> str:
+    """The headline over that sentence, by HTTP status."""
+    return TITLES.get(status, TITLE)

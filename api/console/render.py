@@ -1,0 +1,44 @@
+"""Turns a template and its values into a page; one cached Jinja environment a language."""
+
+from datetime import tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.console.names import action
+from api.console.refusals import refusal
+from api.console.words import LANGUAGES, catalogue, direction, formats, own_name
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+
+
+@cache
+def environment(language: str, zone: tzinfo) -> Environment:
+    """Jinja for one language and time zone: escapes everything, and refuses a name that nobody set."""
+    jinja = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = catalogue(language)
+    jinja.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    jinja.filters.update(formats(language, zone))
+    jinja.globals.update(
+        lang=language,
+        dir=direction(language),
+        languages=[(code, own_name(code)) for code in LANGUAGES],
+        refusal=lambda code: words.gettext(refusal(code)),
+        action=lambda code: words.gettext(action(code)),
+    )
+    return jinja
+
+
+def render(template: str, language: str, zone: tzinfo, **values: Any) -> str:
+    """The page as HTML text. Raises jinja2.UndefinedError when the template wants a value that is not given."""
+    return environment(language, zone).get_template(template).render(values)

@@ -1,0 +1,46 @@
+"""Cases and their routing fields in the reader's words."""
+
+from collections.abc import Mapping
+
+from babel import Locale
+
+from api.caseview import AnswerView
+from api.console.words import catalogue
+from api.labels import in_words
+from flows.language import t
+from flows.loader import Library
+
+CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
+"""Kinds of question that are answered by a number of a list, as a rule."""
+CHANNELS = {"telegram": t("Telegram"), "sms": t("SMS"), "phone": t("Phone simulator")}
+
+
+def service_title(library: Library, service: str, reader: str) -> str:
+    """A service's name in the reader's language (ISO 639); its plain name when it is no longer offered."""
+    known = library.services.get(service)
+    return known.titles.get(reader, known.file.title) if known else service
+
+
+def headline(library: Library, service: str, language: str, reader: str) -> str:
+    """What a case is about and in which language: `Vaccination · Amharic`."""
+    return f"{service_title(library, service, reader)} · {Locale.parse(reader).languages.get(language, language)}"
+
+
+def facts(library: Library, service: str, route: Mapping[str, str], channel: str, reader: str) -> list[str]:
+    """The readable facts of a case, each once, and the channel by which it came."""
+    known = library.services.get(service)
+    asked = known.by_name if known else {}
+    words = (in_words(library, asked[name], value, reader) if name in asked else value for name, value in route.items())
+    return [*dict.fromkeys(filter(None, words)), catalogue(reader).gettext(CHANNELS.get(channel, channel))]
+
+
+def as_written(library: Library, service: str, answer: AnswerView, reader: str) -> str:
+    """The words in which an answer came, where they say more than the answer: not the number or button of a choice."""
+    known = library.services.get(service)
+    asked = known.by_name.get(answer.name) if known else None
+    written = answer.raw.strip()
+    if asked is None:
+        return "" if written == answer.value else written
+    by_number = asked.question.type in CHOSEN and written.isnumeric()
+    by_button = in_words(library, asked, written, reader) == answer.value
+    return "" if by_number or by_button else written

@@ -1,0 +1,177 @@
+// What a page does by itself: it looks again when the server says "changed", counts a code window down, and copies.
+// Without this script everything else still works; "Load again" is an ordinary link.
+"use strict";
+
+const POLL = 15_000; // milliseconds between looks while there is no connection
+
+// Copying: [data-copy] names the element whose text is copied.
+function offerCopying(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+async function copy(button) {
+  const text = document.getElementById(button.dataset.copy).textContent.trim();
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyTheOldWay(text); // no clipboard on a page without https
+  }
+  const words = button.textContent;
+  button.textContent = button.dataset.done;
+  button.classList.add("done");
+  setTimeout(() => {
+    button.textContent = words;
+    button.classList.remove("done");
+  }, 1600);
+}
+
+function copyTheOldWay(text) {
+  const field = document.body.appendChild(document.createElement("textarea"));
+  field.value = text;
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+// Counting down: [data-left] holds the seconds that were left when the page was made; the browser's clock may be wrong.
+function startCounting(root) {
+  for (const box of root.querySelectorAll("[data-left]")) box.endsAt = performance.now() + box.dataset.left * 1000;
+  count();
+}
+
+function count() {
+  for (const box of document.querySelectorAll("[data-left]")) {
+    const left = Math.max(0, Math.round((box.endsAt - performance.now()) / 1000));
+    const minutes = Math.floor(left / 60);
+    box.querySelector("[data-clock]").textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    box.querySelector("progress").value = left;
+    box.classList.toggle("soon", left <= 30);
+    if (left === 0 && !box.over) {
+      box.over = true;
+      look();
+    }
+  }
+}
+
+// Looking again: the parts marked [data-live] are fetched anew and put in place of those with the same id.
+const source = document.querySelector("[data-events]");
+let looking = null;
+let lookAgain = false;
+
+async function look() {
+  if (!source) return;
+  if (looking) {
+    lookAgain = true;
+    return looking;
+  }
+  do {
+    lookAgain = false;
+    looking = fetchParts();
+    await looking;
+    looking = null;
+  } while (lookAgain);
+}
+
+async function fetchParts() {
+  const answer = await fetch(source.dataset.fragment, { credentials: "same-origin" }).catch(() => null);
+  if (!answer) return showState(false);
+  if (answer.redirected || !answer.ok) return location.reload(); // signed out, or no longer hers to see
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of fresh.querySelectorAll("[data-live]")) swap(document.getElementById(part.id), part);
+}
+
+function swap(old, fresh) {
+  if (!old || old.madeOf === fresh.outerHTML) return;
+  fresh.madeOf = fresh.outerHTML;
+  const typed = whatWasTyped(old);
+  const said = old.querySelector("[data-say]")?.dataset.say;
+  old.replaceWith(document.adoptNode(fresh));
+  typed.forEach(putBack);
+  offerCopying(fresh);
+  startCounting(fresh);
+  const say = fresh.querySelector("[data-say]")?.dataset.say;
+  if (say && say !== said) document.querySelector("[data-announce]").textContent = say;
+}
+
+function whatWasTyped(root) {
+  return [...root.querySelectorAll("textarea[id], input[id], select[id], details[id]")].map((field) => ({
+    id: field.id,
+    value: field.value,
+    changed: field.value !== field.defaultValue && "defaultValue" in field,
+    open: field.open,
+    focused: field === document.activeElement,
+    from: field.selectionStart,
+    to: field.selectionEnd,
+  }));
+}
+
+function putBack(was) {
+  const field = document.getElementById(was.id);
+  if (!field) return;
+  if (was.changed) field.value = was.value;
+  if (was.open !== undefined) field.open = was.open;
+  if (!was.focused) return;
+  field.focus({ preventScroll: true });
+  if (was.from !== undefined && was.from !== null) field.setSelectionRange(was.from, was.to);
+}
+
+// Listening: only while the page can be seen, because a browser opens no more than six connections to one server.
+let stream = null;
+let poll = null;
+
+function listen() {
+  if (!source || stream) return;
+  stream = new EventSource(source.dataset.events);
+  stream.addEventListener("open", () => showState(true));
+  stream.addEventListener("changed", look);
+  stream.addEventListener("error", () => showState(false));
+}
+
+function showState(on) {
+  for (const line of document.querySelectorAll("[data-live-state]")) line.textContent = on ? line.dataset.on : line.dataset.off;
+  if (on) clearInterval(poll);
+  poll = on ? null : poll ?? setInterval(retry, POLL);
+}
+
+function retry() {
+  look();
+  if (stream?.readyState !== EventSource.CLOSED) return;
+  stream = null;
+  listen();
+}
+
+function hush() {
+  stream?.close();
+  stream = null;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return hush();
+  listen();
+  look();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+  if (!event.target.closest("[data-again]")) return;
+  event.preventDefault();
+  look();
+});
+
+// A form marked [data-quiet] is sent without leaving the page: the phone simulator stays where it is.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-quiet]");
+  if (!form) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  form.reset();
+  const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+  if (!answer?.ok) return location.reload();
+  look();
+});
+
+offerCopying(document);
+startCounting(document);
+setInterval(count, 1000);
+listen();

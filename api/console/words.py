@@ -1,0 +1,74 @@
+"""The console's languages: their catalogues, which one a reader wants, and how she writes dates and numbers."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = ("en", "ar")
+"""What the console speaks, the source language first."""
+CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
+DOMAIN = "console"
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The console's texts in one of LANGUAGES, read from its .po file: nothing has to be compiled beforehand."""
+    source = CATALOGUES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if not source.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language, domain=DOMAIN))
+    compiled.seek(0)
+    return Translations(compiled, domain=DOMAIN)
+
+
+def negotiate(*wishes: str) -> str:
+    """The first of LANGUAGES that is wished for; each wish is a language tag or an Accept-Language header."""
+    tags = [tag.split(";")[0].strip() for wish in wishes for tag in wish.split(",") if tag.strip()]
+    return negotiate_locale(tags, LANGUAGES, sep="-") or LANGUAGES[0]
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, for dir=."""
+    return Locale.parse(language).text_direction
+
+
+def own_name(language: str) -> str:
+    """A language's name in that language."""
+    name = Locale.parse(language).get_display_name(language) or language
+    return name[:1].upper() + name[1:]
+
+
+def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
+    """Template filters that write dates, times and numbers as readers of this language do, in that time zone."""
+    locale = Locale.parse(language)
+
+    def moment(at: datetime) -> str:
+        return format_datetime(at, "d MMM HH:mm", tzinfo=zone, locale=locale)
+
+    def clock(at: datetime) -> str:
+        return format_time(at, "HH:mm", tzinfo=zone, locale=locale)
+
+    def day(at: date) -> str:
+        return format_date(at, "d MMM y", locale=locale)
+
+    def ago(at: datetime, now: datetime) -> str:
+        return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
+
+    def language_name(code: str) -> str:
+        return str(locale.languages.get(code, code))
+
+    def figure(number: float) -> str:
+        return format_decimal(number, locale=locale)
+
+    return {"moment": moment, "clock": clock, "day": day, "ago": ago, "language": language_name, "figure": figure}

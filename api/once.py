@@ -1,0 +1,19 @@
+"""Inserting a row unless a unique index forbids it: how two who want the same thing at once are told apart."""
+
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def insert_once(session: Session, table: Table, values: dict[str, Any]) -> Any:
+    """Insert a row and give its primary key; None when one that may stand only once is there already.
+
+    On PostgreSQL it waits for a transaction that is inserting the same, and then sees what that one did.
+    """
+    key = next(iter(table.primary_key))
+    statement = _INSERT[session.get_bind().dialect.name](table).on_conflict_do_nothing().returning(key)
+    return session.connection().execute(statement, values).scalar_one_or_none()

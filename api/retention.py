@@ -1,0 +1,34 @@
+"""What is over ends: its row is deleted, its shred secret destroyed, and with its day the key of that day."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete
+
+from api import signin
+from api.keyring import Keyring
+from api.tables import ChatMessage, DraftRow, ReplyRow, Seen
+
+SEEN_LIVES = timedelta(days=400)
+"""How long a repeat is recognised. A signed webhook never grows old by itself, so the token that signs it is to be
+replaced once a year (docs/operations.md)."""
+
+
+def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
+    """End drafts, replies, ids of chat messages, sessions and repeats whose time is over, and the days before this.
+
+    Call it every minute or so. A box is then unreadable in copies of the database too: a draft at once, because its
+    secret is destroyed, all others when the day of their end is over.
+    """
+    _end_drafts(session, keyring, now)
+    session.connection().execute(delete(ReplyRow).where(col(ReplyRow.expires_at) <= now))
+    session.connection().execute(delete(ChatMessage).where(col(ChatMessage.expires_at) <= now))
+    session.connection().execute(delete(Seen).where(col(Seen.at) <= now - SEEN_LIVES))
+    signin.end_expired(session, now)
+    keyring.destroy_days_before(now.date())
+
+
+def _end_drafts(session: Session, keyring: Keyring, now: datetime) -> None:
+    # Deleted first and destroyed then: a message that comes at this moment either saves its draft or finds none.
+    over = delete(DraftRow).where(col(DraftRow.expires_at) <= now).returning(col(DraftRow.secret_id))
+    for (secret_id,) in session.connection().execute(over):
+        keyring.destroy(secret_id)

@@ -1,0 +1,149 @@
+"""What only coordinators do: proxy numbers, messages without a case, people, exports, and the audit list."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api import audit, leases, numbers, people, unmatched
+from api.console.names import GATEWAYS
+from api.errors import Refused
+from api.events import QUEUE, case_topic
+from api.gate import Gate
+from api.people import Newcomer, Viewer
+from api.routes.doors import Coordinating, Desk, go, page
+from api.shell import Shell
+
+router = APIRouter()
+LONGEST = 200
+WARN_BEFORE = timedelta(days=21)
+"""How long before a number's paid time ends the page warns."""
+ENTRIES = 100
+"""Lines of the audit list on one page."""
+Typed = Annotated[str, Form(max_length=LONGEST)]
+
+
+@router.get("/numbers")
+async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
+    """The pool, what is lent, and the messages that found no case by themselves."""
+    now = shell.clock()
+    return page(
+        request,
+        "numbers.html",
+        viewer,
+        numbers=await shell.db.read(lambda session: numbers.pool(session, viewer)),
+        leases=await shell.db.read(leases.lent_now),
+        messages=await shell.db.write(lambda session: unmatched.unmatched(session, viewer, now)),
+        portals=shell.portals,
+        gateways=GATEWAYS,
+        soon=(now + WARN_BEFORE).date(),
+    )
+
+
+@router.post("/numbers")
+async def add_number(
+    shell: Desk,
+    viewer: Coordinating,
+    number: Typed,
+    gateway: Typed = "twilio",
+    registered_to: Typed = "",
+    paid_until: Typed = "",
+) -> RedirectResponse:
+    """Take a number into the pool."""
+    now, until = shell.clock(), _day(paid_until)
+    if gateway not in GATEWAYS:
+        raise Refused(422, "incomplete")
+    await shell.db.write(
+        lambda session: numbers.add_number(
+            session, viewer, number, now, gateway=gateway, registered_to=registered_to.strip(), paid_until=until
+        )
+    )
+    return go("/numbers?done=added")
+
+
+@router.post("/numbers/retire")
+async def retire_number(shell: Desk, viewer: Coordinating, number: Typed) -> RedirectResponse:
+    """Lend a number no more."""
+    now = shell.clock()
+    await shell.db.write(lambda session: numbers.retire_number(session, viewer, number, now))
+    return go("/numbers?done=retired")
+
+
+@router.post("/messages/{message_id}/assign")
+async def assign(shell: Desk, viewer: Coordinating, message_id: int, reference: Typed) -> RedirectResponse:
+    """Say whose a portal message is."""
+    now = shell.clock()
+    await shell.db.write(lambda session: unmatched.assign(session, shell.vault, viewer, message_id, reference, now))
+    shell.events.changed(QUEUE, case_topic(reference))
+    return go("/numbers?done=assigned")
+
+
+@router.get("/people")
+async def the_people(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
+    """Everybody who can sign in."""
+    return await _people(request, shell, viewer)
+
+
+@router.post("/people")
+async def add_person(
+    request: Request,
+    shell: Desk,
+    viewer: Coordinating,
+    name: Typed,
+    role: Typed,
+    language: Typed,
+    languages: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
+) -> HTMLResponse:
+    """Add a person, and show her passphrase this once."""
+    gate: Gate = request.app.state.gate
+    spoken = tuple(one for one in shell.library.languages if one in languages)
+    passphrase = await gate.add(viewer, Newcomer(name, role, language, spoken), shell.clock())
+    return await _people(request, shell, viewer, name, passphrase)
+
+
+@router.post("/people/{person_id}/passphrase")
+async def renew(request: Request, shell: Desk, viewer: Coordinating, person_id: int) -> HTMLResponse:
+    """Give a person a new passphrase, and show it this once."""
+    gate: Gate = request.app.state.gate
+    name, passphrase = await gate.renew(viewer, person_id, shell.clock())
+    return await _people(request, shell, viewer, name, passphrase)
+
+
+@router.post("/people/{person_id}/remove")
+async def remove(request: Request, shell: Desk, viewer: Coordinating, person_id: int) -> RedirectResponse:
+    """Shut a person out."""
+    gate: Gate = request.app.state.gate
+    await gate.remove(viewer, person_id, shell.clock())
+    shell.events.changed(QUEUE)
+    return go("/people?done=removed")
+
+
+@router.get("/audit")
+async def the_trail(
+    request: Request, shell: Desk, viewer: Coordinating, before: int | None = None, about: str = ""
+) -> HTMLResponse:
+    """Who did what, the newest first; about one case or number when it is named."""
+    entries = await shell.db.read(lambda session: audit.recent(session, limit=ENTRIES, before=before, object=about))
+    older = entries[-1].id if len(entries) == ENTRIES else None
+    return page(request, "audit.html", viewer, entries=entries, older=older, about=about)
+
+
+async def _people(request: Request, shell: Shell, viewer: Viewer, name: str = "", passphrase: str = "") -> HTMLResponse:
+    everyone = await shell.db.read(people.everyone)
+    return page(
+        request,
+        "people.html",
+        viewer,
+        people=everyone,
+        spoken=shell.library.languages,
+        name=name,
+        passphrase=passphrase,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(422, "incomplete") from None

@@ -1,0 +1,202 @@
+"""The desk of a volunteer: the queue, a case, and all that she does in it."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api import caseview, conversation, leases, proxies, queue, windows
+from api.console.board import board
+from api.console.names import MEDIA, REASONS
+from api.console.shown import as_written, facts, headline
+from api.errors import Refused
+from api.events import QUEUE, case_topic
+from api.people import Viewer
+from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
+from api.routes.live import changes
+from api.shell import Shell
+from flows.portal import Portal
+
+router = APIRouter()
+Typed = Annotated[str, Form()]
+
+
+@router.get("/")
+async def home() -> RedirectResponse:
+    """The queue is where everything begins."""
+    return go("/queue")
+
+
+@router.get("/queue")
+async def the_queue(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse:
+    """What to do next, and all that waits."""
+    return await _queue(request, shell, viewer, "queue.html")
+
+
+@router.get("/queue/live")
+async def the_queue_again(request: Request, shell: Desk, viewer: LookingOn) -> HTMLResponse:
+    """The part of the queue that changes by itself."""
+    return await _queue(request, shell, viewer, "queue_live.html")
+
+
+@router.get("/queue/events", response_class=EventSourceResponse)
+async def queue_changes(shell: Desk, viewer: LookingOn) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` whenever a case was opened, taken or changed."""
+    async for change in changes(shell.events, QUEUE):
+        yield change
+
+
+@router.post("/queue/next")
+async def take_next(shell: Desk, viewer: Looking) -> RedirectResponse:
+    """Take the case that waits most urgently; the queue again when somebody just took the last one."""
+    now = shell.clock()
+    reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now))
+    return _changed(shell, reference) if reference else go("/queue")
+
+
+@router.post("/cases/{reference}/claim")
+async def claim(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
+    """Take a case."""
+    now = shell.clock()
+    await shell.db.write(lambda session: queue.claim(session, viewer, reference, now))
+    return _changed(shell, reference)
+
+
+@router.post("/cases/{reference}/release")
+async def release(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
+    """Put a case back into the queue."""
+    now = shell.clock()
+    await shell.db.write(lambda session: queue.release(session, viewer, reference, now))
+    return _changed(shell, reference, "/queue?done=released")
+
+
+@router.post("/cases/{reference}/close")
+async def close(shell: Desk, viewer: Looking, reference: str, reason: Typed) -> RedirectResponse:
+    """Close a case."""
+    now = shell.clock()
+    await shell.db.write(lambda session: queue.close(session, viewer, reference, reason, now))
+    return _changed(shell, reference, "/queue?done=closed")
+
+
+@router.post("/cases/{reference}/reopen")
+async def reopen(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
+    """Take a closed case up again."""
+    now = shell.clock()
+    await shell.db.write(lambda session: queue.reopen(session, viewer, reference, now))
+    return _changed(shell, reference)
+
+
+@router.get("/cases/{reference}")
+async def the_case(request: Request, shell: Desk, viewer: Looking, reference: str) -> HTMLResponse:
+    """A case: the answers, the number that is lent, the conversation, and what can be done."""
+    return await _case(request, shell, viewer, reference, "case.html")
+
+
+@router.get("/cases/{reference}/live")
+async def the_case_again(request: Request, shell: Desk, viewer: LookingOn, reference: str) -> HTMLResponse:
+    """The parts of a case that change by themselves."""
+    return await _case(request, shell, viewer, reference, "case_live.html")
+
+
+@router.get("/cases/{reference}/events", response_class=EventSourceResponse)
+async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` whenever something in the case did. It says nothing more, so anybody signed in may listen."""
+    async for change in changes(shell.events, case_topic(reference)):
+        yield change
+
+
+@router.post("/cases/{reference}/lend")
+async def lend(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
+    """Lend a number for a portal."""
+    now, known = shell.clock(), _portal(shell, portal)
+    await shell.db.write(lambda session: leases.lend(session, viewer, reference, known, now))
+    return _changed(shell, reference)
+
+
+@router.post("/cases/{reference}/end-lease")
+async def end_lease(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
+    """Give a number back."""
+    now = shell.clock()
+    await shell.db.write(lambda session: leases.end_lease(session, viewer, reference, portal, now))
+    return _changed(shell, reference)
+
+
+@router.post("/cases/{reference}/expect")
+async def expect_code(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
+    """Open the code window."""
+    now, known = shell.clock(), _portal(shell, portal)
+    await shell.db.write(lambda session: windows.expect_code(session, viewer, reference, known, now))
+    return _changed(shell, reference)
+
+
+@router.post("/cases/{reference}/stop")
+async def stop_expecting(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
+    """Close the code window before its time."""
+    now = shell.clock()
+    await shell.db.write(lambda session: windows.cancel_window(session, viewer, reference, portal, now))
+    return _changed(shell, reference)
+
+
+@router.post("/cases/{reference}/codes/{message_id}/wipe")
+async def wipe_code(shell: Desk, viewer: Looking, reference: str, message_id: int) -> RedirectResponse:
+    """Wipe a login code that was used."""
+    now = shell.clock()
+    await shell.db.write(lambda session: proxies.wipe_code(session, viewer, message_id, now))
+    return _changed(shell, reference)
+
+
+@router.post("/cases/{reference}/write")
+async def write(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
+    """Write to the worker, through the bot."""
+    now = shell.clock()
+    await shell.db.write(lambda session: conversation.write(session, shell.vault, viewer, reference, text, now))
+    return _changed(shell, reference, f"/cases/{reference}?done=written")
+
+
+@router.post("/cases/{reference}/note")
+async def note(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
+    """Keep a note for the team."""
+    now = shell.clock()
+    await shell.db.write(lambda session: conversation.note(session, shell.vault, viewer, reference, text, now))
+    return _changed(shell, reference, f"/cases/{reference}?done=noted")
+
+
+def _changed(shell: Shell, reference: str, path: str = "") -> RedirectResponse:
+    """Tell open pages, and go to a page: the case, if no other is named."""
+    shell.events.changed(QUEUE, case_topic(reference))
+    return go(path or f"/cases/{reference}")
+
+
+def _portal(shell: Shell, name: str) -> Portal:
+    if name not in shell.portals:
+        raise Refused(422, "unknown_portal")
+    return shell.portals[name]
+
+
+async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
+    now = shell.clock()
+    entries = await shell.db.read(lambda session: queue.queue(session, viewer, now))
+    return page(request, template, viewer, board=board(shell.library, entries, language_of(request, viewer)))
+
+
+async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
+    now, reader = shell.clock(), language_of(request, viewer)
+    case = await shell.db.write(
+        lambda session: caseview.see(session, shell.vault, shell.library, viewer, reference, now)
+    )
+    portal = shell.portals.get(case.portal)
+    return page(
+        request,
+        template,
+        viewer,
+        case=case,
+        headline=headline(shell.library, case.service, case.language, reader),
+        facts=facts(shell.library, case.service, case.route, case.channel, reader),
+        written={answer.name: as_written(shell.library, case.service, answer, reader) for answer in case.answers},
+        left=max(0, round((case.window.closes_at - now).total_seconds())) if case.window else 0,
+        whole=round(portal.lifetime.total_seconds()) if portal else 0,
+        reasons=REASONS,
+        media=MEDIA,
+    )

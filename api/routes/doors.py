@@ -1,0 +1,130 @@
+"""What every page starts with: the shell, who is looking, and how a page is answered."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api import signin
+from api.console.refusals import title
+from api.console.render import render
+from api.console.words import negotiate
+from api.errors import Refused
+from api.people import Viewer
+from api.shell import Shell
+
+LANGUAGE = "language"
+"""The cookie in which somebody who is not signed in keeps the language that she chose."""
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or no longer: the answer is the sign-in page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the frame of every page needs. `done` is what was just done, said once."""
+
+    path: str
+    trial: bool
+    simulator: bool
+    done: str
+
+
+def the_shell(request: Request) -> Shell:
+    """The shell of this application."""
+    shell: Shell = request.app.state.shell
+    return shell
+
+
+Desk = Annotated[Shell, Depends(the_shell)]
+
+
+def cookie_name(shell: Shell) -> str:
+    """The name of the session's cookie; over https browsers then refuse it from any other host or path."""
+    return "__Host-rafiqa" if shell.settings.secure else "rafiqa"
+
+
+async def viewer_or_none(request: Request) -> Viewer | None:
+    """Who is looking, if anybody is signed in; does not keep her session alive."""
+    shell = the_shell(request)
+    token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
+    return await shell.db.read(lambda session: signin.viewer_of(session, token, now)) if token else None
+
+
+async def the_onlooker(request: Request) -> Viewer:
+    """Who is looking, when it is her page that asks and not she. Raises NotSignedIn."""
+    if viewer := await viewer_or_none(request):
+        return viewer
+    raise NotSignedIn
+
+
+async def the_viewer(request: Request) -> Viewer:
+    """Who is looking; what she asks for keeps her signed in. Raises NotSignedIn."""
+    shell = the_shell(request)
+    token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
+    viewer = await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
+    if viewer is None:
+        raise NotSignedIn
+    return viewer
+
+
+Looking = Annotated[Viewer, Depends(the_viewer)]
+LookingOn = Annotated[Viewer, Depends(the_onlooker)]
+
+
+async def the_coordinator(viewer: Looking) -> Viewer:
+    """Who is looking, if she is a coordinator; for anybody else the page does not exist."""
+    if not viewer.coordinator:
+        raise Refused(404, "not_found")
+    return viewer
+
+
+Coordinating = Annotated[Viewer, Depends(the_coordinator)]
+
+
+def language_of(request: Request, viewer: Viewer | None) -> str:
+    """The console's language: her own, else the one that this browser chose, else the one that it asks for."""
+    if viewer is not None:
+        return negotiate(viewer.language)
+    return negotiate(request.cookies.get(LANGUAGE, ""), request.headers.get("accept-language", ""))
+
+
+def page(
+    request: Request, template: str, viewer: Viewer | None = None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """Answer with a page, in the reader's language."""
+    shell = the_shell(request)
+    here = request.url.path if request.method == "GET" else back_from(request)
+    done = request.query_params.get("done", "")
+    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done)
+    html = render(
+        template,
+        language_of(request, viewer),
+        shell.settings.zone,
+        page=frame,
+        viewer=viewer,
+        now=shell.clock(),
+        **values,
+    )
+    return HTMLResponse(html, status)
+
+
+async def failure(request: Request, error: Refused) -> HTMLResponse:
+    """Answer with a page that says what cannot be done, and leads back to where she was."""
+    viewer = await viewer_or_none(request)
+    values = {"title": title(error.status), "error": error, "back": back_from(request)}
+    return page(request, "error.html", viewer, error.status, **values)
+
+
+def back_from(request: Request) -> str:
+    """The page of ours from which she came."""
+    came = urlsplit(request.headers.get("referer", ""))
+    return came.path if came.netloc == request.url.netloc and came.path.startswith("/") else "/"
+
+
+def go(path: str) -> RedirectResponse:
+    """Answer a form: look at that page now. A reload then sends nothing twice."""
+    return RedirectResponse(path, 303)

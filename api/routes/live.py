@@ -1,0 +1,18 @@
+"""The streams that tell an open page to look again. They say `changed`, and nothing else."""
+
+from collections.abc import AsyncIterator
+
+from fastapi.sse import ServerSentEvent
+
+from api.events import Events
+
+CHANGED = ServerSentEvent(event="changed", raw_data="")
+
+
+async def changes(events: Events, *topics: str) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` each time that one of the topics changes, until the page goes away."""
+    with events.listen(*topics) as listener:
+        while True:
+            await listener.wait()
+            listener.clear()
+            yield CHANGED

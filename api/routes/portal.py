@@ -1,0 +1,53 @@
+"""The portal simulator: one plays the ministry, and its SMS is taken in like any SMS on that number."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse
+
+from api.errors import Refused
+from api.intake import Intake
+from api.numbers import active_numbers
+from api.routes.doors import Desk, page
+
+router = APIRouter(prefix="/portal")
+SENDER = "MOPH"
+LOGIN_CODE = "MOPH: your login code is {code}. It is valid for 10 minutes. Do not share it."
+MOST = 600
+
+
+@router.get("")
+async def play(request: Request, shell: Desk) -> HTMLResponse:
+    """Choose a proxy number and what the portal sends to it."""
+    return await _show(request, shell)
+
+
+@router.post("")
+async def send(
+    request: Request,
+    shell: Desk,
+    number: Annotated[str, Form()],
+    what: Annotated[str, Form()] = "text",
+    text: Annotated[str, Form(max_length=MOST)] = "",
+) -> HTMLResponse:
+    """Send the SMS. The code follows from the time: it is a game, and nothing opens with it."""
+    intake: Intake = request.app.state.intake
+    message_id = f"portal-{shell.clock():%Y%m%d%H%M%S%f}"
+    sent = LOGIN_CODE.format(code=_code(message_id)) if what == "code" else text.strip()
+    if not sent:
+        raise Refused(422, "empty")
+    await intake.portal_sms(number, SENDER, sent, message_id)
+    return await _show(request, shell, chosen=number, sent=sent)
+
+
+def _code(message_id: str) -> str:
+    """Six digits that look like chance and never like a year."""
+    return f"{(int(message_id[-9:]) * 7919 + 104729) % 900000 + 100000}"
+
+
+async def _show(request: Request, shell: Desk, chosen: str = "", sent: str = "") -> HTMLResponse:
+    if not shell.channels.phones:
+        raise Refused(404, "not_found")
+    now = shell.clock()
+    proxies = await shell.db.read(lambda session: active_numbers(session, now))
+    return page(request, "portal.html", numbers=proxies, chosen=chosen, sent=sent)

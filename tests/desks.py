@@ -1,0 +1,101 @@
+"""A whole desk for a test: founded on disk, with people who can sign in, and the application that serves it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+from sqlmodel import Session
+
+from api import deployment, locks, numbers, people
+from api.app import create_app
+from api.db import Database
+from api.gate import Gate
+from api.keyring import Keyring
+from api.locks import RecoveryKey
+from api.migrate import upgrade
+from api.people import COORDINATOR, Newcomer, Viewer
+from api.settings import Settings
+from api.shell import Shell
+from tests.factories import CHEAP, NOW
+
+PEOPLE = (
+    Newcomer("Amal", COORDINATOR, "en", ("ar", "en")),
+    Newcomer("Hana", language="en", languages=("am", "en")),
+    Newcomer("Rima", language="ar", languages=("ar", "bn")),
+)
+NUMBER = "+96170123456"
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def passphrase_of(name: str) -> str:
+    """What a person of a test desk signs in with."""
+    return f"the six words of {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TestDesk:
+    """A running desk."""
+
+    __test__ = False
+
+    app: FastAPI
+    shell: Shell
+
+    @asynccontextmanager
+    async def browser(self, name: str = "") -> AsyncIterator[AsyncClient]:
+        """A browser of somebody; of a person who has signed in, when she is named."""
+        transport = ASGITransport(self.app)
+        async with AsyncClient(transport=transport, base_url=ADDRESS, follow_redirects=True) as client:
+            if name:
+                await sign_in(client, name)
+            yield client
+
+
+async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Response:
+    """Fill in the sign-in page."""
+    return await client.post("/sign-in", data={"name": name, "passphrase": passphrase or passphrase_of(name)})
+
+
+@asynccontextmanager
+async def running_desk(folder: Path, base_url: str = ADDRESS, *, simulator: bool = True) -> AsyncIterator[TestDesk]:
+    """Found a trial desk in a folder, and run it beside the test with cheap passphrases."""
+    app = founded_app(folder, base_url, simulator=simulator)
+    async with app.router.lifespan_context(app):
+        yield TestDesk(app, app.state.shell)
+
+
+def founded_app(folder: Path, base_url: str, *, simulator: bool = True) -> FastAPI:
+    """Found a trial desk in a folder, and make the application that serves it, with cheap passphrases."""
+    settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator)
+    found(settings)
+    app = create_app(settings)
+    app.state.gate.close()
+    app.state.gate = _cheap_gate(app.state.shell)
+    return app
+
+
+def found(settings: Settings) -> None:
+    """Make the tables, the team key, the people and one proxy number."""
+    upgrade(settings.database_url)
+    db = Database(settings.database_url, Keyring(settings.keyring_path))
+    db.write_now(_found)
+    db.close()
+
+
+def _found(session: Session) -> None:
+    team = deployment.found(session, RecoveryKey.generate().public, trial=True)
+    ids = [_add(session, team, newcomer) for newcomer in PEOPLE]
+    amal = Viewer(ids[0], "Amal", COORDINATOR, "en", team)
+    numbers.add_number(session, amal, NUMBER, NOW, gateway="typed", registered_to="Amel", paid_until=date(2099, 1, 1))
+
+
+def _add(session: Session, team: deployment.TeamKey, newcomer: Newcomer) -> int:
+    return people.add(session, team, newcomer, locks.new_person(passphrase_of(newcomer.name), CHEAP), None, NOW)
+
+
+def _cheap_gate(shell: Shell) -> Gate:
+    return Gate(shell.db, shell.vault, idle=timedelta(minutes=30), longest=timedelta(hours=8), cost=CHEAP)
