@@ -9,7 +9,7 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from api import audit
-from api.access import FORGOTTEN, coordinators_only
+from api.access import FORGOTTEN, coordinators_only, id_of
 from api.errors import Refused
 from api.exporting import Sheet
 from api.people import Viewer
@@ -109,27 +109,13 @@ def export(
     sheet = _sheet(session, vault, library, viewer, service, export, now)
     if form not in _WRITERS:
         raise Refused(422, "unknown_form")
-    found = list(_look(session, sheet, locked=True))
-    cases = [one.case for one in found if one.reason is None or (again and _may_go_again(sheet, one))]
-    if not cases:
-        before = any(one.reason == "already_exported" for one in found)
-        raise Refused(409, "already_exported" if before else "nothing_to_export")
+    cases = _going(session, sheet, again)
     content = _WRITERS[form](sheet.header, [sheet.row(case) for case in cases])
-    batch = Batch(
-        service=service,
-        export=export,
-        form=form,
-        rows=len(cases),
-        sha256=sha256(content).hexdigest(),
-        columns=sheet.header,
-        person_id=viewer.person_id,
-        created_at=now,
-    )
-    number = _store(session, batch, cases)
-    audit.record(
-        session, viewer.person_id, "batch.export", str(number), now, rows=batch.rows, sha256=batch.sha256, again=again
-    )
-    return Exported(number, f"{service}-{export}-{number:04}.{form}", content, batch.sha256, batch.rows)
+    checksum = sha256(content).hexdigest()
+    number = _store(session, sheet, form, checksum, cases)
+    trail = {"rows": len(cases), "sha256": checksum, "again": again}
+    audit.record(session, viewer.person_id, "batch.export", str(number), now, **trail)
+    return Exported(number, f"{service}-{export}-{number:04}.{form}", content, checksum, len(cases))
 
 
 def batches(session: Session, viewer: Viewer) -> list[BatchView]:
@@ -178,14 +164,35 @@ def _reason(sheet: Sheet, case: CaseRow, before: set[int]) -> Reason | None:
     return None if sheet.consented(case) else "no_consent"
 
 
+def _going(session: Session, sheet: Sheet, again: bool) -> list[CaseRow]:
+    """The cases that an export takes, locked; Refused when there are none."""
+    found = list(_look(session, sheet, locked=True))
+    cases = [one.case for one in found if one.reason is None or (again and _may_go_again(sheet, one))]
+    if not cases:
+        before = any(one.reason == "already_exported" for one in found)
+        raise Refused(409, "already_exported" if before else "nothing_to_export")
+    return cases
+
+
 def _may_go_again(sheet: Sheet, found: _Found) -> bool:
     """What went before may go once more, as long as she has not taken her consent back."""
     return found.reason == "already_exported" and sheet.consented(found.case)
 
 
-def _store(session: Session, batch: Batch, cases: list[CaseRow]) -> int:
+def _store(session: Session, sheet: Sheet, form: Form, checksum: str, cases: list[CaseRow]) -> int:
+    """Write down that these cases left, and give the number of the batch."""
+    batch = Batch(
+        service=sheet.service.name,
+        export=sheet.export,
+        form=form,
+        rows=len(cases),
+        sha256=checksum,
+        columns=sheet.header,
+        person_id=sheet.viewer.person_id,
+        created_at=sheet.now,
+    )
     session.add(batch)
     session.flush()
     assert batch.id is not None
-    session.add_all(BatchCase(batch_id=batch.id, case_id=case.id or 0) for case in cases)
+    session.add_all(BatchCase(batch_id=batch.id, case_id=id_of(case)) for case in cases)
     return batch.id

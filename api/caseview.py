@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from api import audit
 from api.access import case_for, id_of, open_key
 from api.answers import decode, unpack, unpack_message
-from api.labels import in_words
+from api.labels import in_words, prompt_in
 from api.leases import LeaseView, leases_of
 from api.people import Viewer
 from api.proxies import PortalMessageView, messages_of
@@ -168,7 +168,7 @@ class _View:
 
     def _answer(self, name: str, asked: Asked | None, answer: Answer) -> AnswerView:
         language = self.viewer.language
-        prompt = (asked.prompts.get(language) or asked.prompts["en"]) if asked else None
+        prompt = prompt_in(asked, language) if asked else None
         return AnswerView(
             name,
             prompt.title if prompt else name,

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from flows.errors import ServiceError
 from flows.expressions import Expression, compile_expression
@@ -15,6 +13,7 @@ from flows.language import Catalogues, Words, tidy
 from flows.model import Desk, Option
 from flows.places import Places
 from flows.service import Question, ServiceFile
+from flows.source import located, read_yaml
 
 EXPORT_FUNCTIONS = frozenset({"lent_or", "reference", "jr:choice-name"})
 """What only an export knows; its implementation is in `api/batches.py`."""
@@ -95,36 +94,6 @@ def load_service(path: Path, catalogues: Catalogues) -> Service:
     except ValidationError as error:
         raise located(error, tree, path) from None
     return _compile(file, tree, path, catalogues)
-
-
-def read_yaml(path: Path) -> Any:
-    """Read a YAML 1.2 file (`yes` and `no` stay words), with line numbers. Raises ServiceError."""
-    try:
-        return YAML(typ="rt", pure=True).load(path)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ServiceError(f"this is not YAML: {error.problem}", file=path.name, line=line) from None
-
-
-def located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
-    """Turn pydantic's first finding into a sentence with the line and the question that it is about."""
-    first = error.errors(include_url=False)[0]
-    line, node, question = 1, tree, ""
-    for step in first["loc"]:
-        question = _asked(node, question)
-        try:
-            at = node.lc.key(step) if hasattr(node, "keys") else node.lc.item(step)
-            line, node = at[0] + 1, node[step]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    question = _asked(node, question)
-    where = ".".join(str(step) for step in first["loc"] if isinstance(step, str))
-    return ServiceError(f"{where}: {first['msg']}", file=path.name, line=line, question=question)
-
-
-def _asked(node: Any, before: str) -> str:
-    """The name of the question that this piece of the file is, or the one that it lies in."""
-    return str(node.get("ask", before)) if hasattr(node, "keys") else before
 
 
 def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -> Service:

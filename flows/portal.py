@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 
-from flows.loader import located, read_yaml
 from flows.service import Name, Part
+from flows.source import located, read_yaml
 
 
 class LoginCode(Part):

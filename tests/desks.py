@@ -63,14 +63,19 @@ async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Respo
 @asynccontextmanager
 async def running_desk(folder: Path, base_url: str = ADDRESS, *, simulator: bool = True) -> AsyncIterator[TestDesk]:
     """Found a trial desk in a folder, and run it beside the test with cheap passphrases."""
+    app = founded_app(folder, base_url, simulator=simulator)
+    async with app.router.lifespan_context(app):
+        yield TestDesk(app, app.state.shell)
+
+
+def founded_app(folder: Path, base_url: str, *, simulator: bool = True) -> FastAPI:
+    """Found a trial desk in a folder, and make the application that serves it, with cheap passphrases."""
     settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator)
     found(settings)
     app = create_app(settings)
     app.state.gate.close()
     app.state.gate = _cheap_gate(app.state.shell)
-    async with app.router.lifespan_context(app):
-        yield TestDesk(app, app.state.shell)
-    app.state.gate.close()
+    return app
 
 
 def found(settings: Settings) -> None:

@@ -10,6 +10,8 @@ from api.labels import in_words
 from flows.language import t
 from flows.loader import Library
 
+CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
+"""Kinds of question that are answered by a number of a list, as a rule."""
 CHANNELS = {"telegram": t("Telegram"), "sms": t("SMS"), "phone": t("Phone simulator")}
 
 
@@ -32,11 +34,13 @@ def facts(library: Library, service: str, route: Mapping[str, str], channel: str
     return [*dict.fromkeys(filter(None, words)), catalogue(reader).gettext(CHANNELS.get(channel, channel))]
 
 
-def as_written(library: Library, service: str, answer: AnswerView) -> str:
+def as_written(library: Library, service: str, answer: AnswerView, reader: str) -> str:
     """The words in which an answer came, where they say more than the answer: not the number or button of a choice."""
     known = library.services.get(service)
     asked = known.by_name.get(answer.name) if known else None
-    buttons = asked.question.choices if asked else {}
     written = answer.raw.strip()
-    pressed = written in buttons or (bool(buttons) and written.isnumeric())
-    return "" if pressed or written == answer.value else written
+    if asked is None:
+        return "" if written == answer.value else written
+    by_number = asked.question.type in CHOSEN and written.isnumeric()
+    by_button = in_words(library, asked, written, reader) == answer.value
+    return "" if by_number or by_button else written

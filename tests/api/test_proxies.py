@@ -17,6 +17,7 @@ from api.tables import CaseRow, PortalMessage
 from api.vault import TeamKey, Vault
 from flows.portal import Portal
 from tests.factories import MINISTRY, NOW, make_case, make_coordinator, make_numbers, make_viewer
+from tests.together import at_once
 
 CODE = "MOPH: your login code is 482913"
 OTHER_CODE = "MOPH: your login code is 771144"
@@ -110,6 +111,13 @@ def test_the_same_delivery_twice_changes_nothing(morning: Morning) -> None:
     morning.expect(morning.one, 0)
     morning.arrives(CODE, 1)
     assert morning.arrives(CODE, 2, again=True) == ()
+    assert len(morning.rows()) == 1
+
+
+def test_the_same_delivery_at_the_same_moment_is_stored_once(morning: Morning) -> None:
+    morning.expect(morning.one, 0)
+    outcomes = at_once(lambda: morning.arrives(CODE, 1, again=True) for _ in range(6))
+    assert sorted(outcomes, key=repr) == [(morning.one,), (), (), (), (), ()]
     assert len(morning.rows()) == 1
 
 

@@ -107,6 +107,18 @@ def test_a_case_is_closed_for_a_known_reason_and_its_number_begins_to_cool(
     assert refused(db, lambda s: queue.close(s, volunteer, opened.reference, "done", NOW)) == (409, "not_claimed")
 
 
+def test_a_case_closed_by_mistake_is_taken_up_again_by_her_who_closed_it(
+    db: Database, vault: Vault, team: TeamKey, volunteer: Viewer
+) -> None:
+    reference, rana = make_case(db, vault, claimed_by=volunteer).reference, make_viewer(db, team, "Rana")
+    assert refused(db, lambda s: queue.reopen(s, volunteer, reference, NOW)) == (409, "not_closed")
+    close(db, volunteer, reference)
+    assert refused(db, lambda s: queue.reopen(s, rana, reference, NOW)) == (404, "no_such_case")
+    db.write_now(lambda session: queue.reopen(session, volunteer, reference, NOW))
+    (entry,) = db.read_now(lambda session: queue.queue(session, volunteer, NOW))
+    assert (entry.reference, entry.state, entry.mine) == (reference, "claimed", True)
+
+
 def test_the_next_case_is_one_that_she_can_talk_about(db: Database, vault: Vault, team: TeamKey) -> None:
     hana = make_viewer(db, team, "Hana", language="fr")
 

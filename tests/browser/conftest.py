@@ -11,6 +11,8 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 from starlette.types import ASGIApp
 
+from tests.desks import founded_app
+
 CHROMIUM = Path("/usr/bin/chromium")
 THERE = CHROMIUM.exists()
 POLICY = "Content Security Policy"
@@ -32,8 +34,10 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip(f"the pages were not tried: there is no browser at {CHROMIUM} (apt-get install chromium)")
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
+        try:
+            yield chromium
+        finally:
+            await chromium.close()
 
 
 @pytest.fixture
@@ -65,12 +69,23 @@ async def until(holds: Callable[[], object], seconds: float = 10) -> None:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
+async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """Serve an application beside the test, and give its address."""
-    port = free_port()
+    port = port or free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await task
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
+async def serving_desk(folder: Path) -> AsyncIterator[str]:
+    """Found a trial desk, serve it beside the test with its runner, and give its address."""
+    port = free_port()
+    app = founded_app(folder, f"http://127.0.0.1:{port}")
+    async with serving(app, port) as address:
+        yield address
