@@ -8,6 +8,9 @@ from contextlib import contextmanager
 QUEUE = "queue"
 """The topic of the list of cases."""
 
+BATCHES = "batches"
+"""The topic of the list of batches."""
+
 
 def case_topic(reference: str) -> str:
     """The topic of one case."""
@@ -23,12 +26,18 @@ class Events:
 
     def __init__(self) -> None:
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.closed = False
 
     def changed(self, *topics: str) -> None:
         """Wake everybody who listens to one of these topics."""
         for topic in topics:
             for listener in self._listeners.get(topic, ()):
                 listener.set()
+
+    def close(self) -> None:
+        """Let every open page go, because the server stops: it would wait for them otherwise."""
+        self.closed = True
+        self.changed(*self._listeners)
 
     @contextmanager
     def listen(self, *topics: str) -> Iterator[asyncio.Event]:

@@ -19,6 +19,8 @@ ACTIONS: dict[str, str] = {
     "code.wipe": t("wiped a code"),
     "number.add": t("added a number"),
     "number.retire": t("retired a number"),
+    "batch.preview": t("looked at what could be exported"),
+    "batch.export": t("made a file"),
     "person.sign_in": t("signed in"),
     "person.add": t("added a person"),
     "person.renew": t("gave a new passphrase"),
@@ -33,6 +35,13 @@ REASONS: dict[str, str] = {
     "withdrawn": t("The worker does not want it any more"),
     "duplicate": t("It is here twice"),
     "other": t("Another reason"),
+}
+LEFT_OUT: dict[str, str] = {
+    "still_open": t("Its case is not closed yet."),
+    "withdrawn": t("The worker does not want it any more."),
+    "duplicate": t("It is here twice."),
+    "no_consent": t("The worker has not agreed to it."),
+    "already_exported": t("It was sent before."),
 }
 MEDIA: dict[str, str] = {
     "voice": t("a recording"),

@@ -41,6 +41,6 @@ def as_written(library: Library, service: str, answer: AnswerView, reader: str) 
     written = answer.raw.strip()
     if asked is None:
         return "" if written == answer.value else written
-    by_number = asked.question.type in CHOSEN and written.isnumeric()
+    by_number = asked.question.type in CHOSEN and not any(map(str.isalpha, written))
     by_button = in_words(library, asked, written, reader) == answer.value
     return "" if by_number or by_button else written

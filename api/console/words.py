@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import phonenumbers
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
@@ -71,4 +72,15 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def figure(number: float) -> str:
         return format_decimal(number, locale=locale)
 
-    return {"moment": moment, "clock": clock, "day": day, "ago": ago, "language": language_name, "figure": figure}
+    def number(e164: str) -> str:  # +961 70 123 456
+        return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+    return {
+        "moment": moment,
+        "clock": clock,
+        "day": day,
+        "ago": ago,
+        "language": language_name,
+        "figure": figure,
+        "number": number,
+    }

@@ -1,24 +1,34 @@
 """What only coordinators do: proxy numbers, messages without a case, people, exports, and the audit list."""
 
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import audit, leases, numbers, people, unmatched
-from api.console.names import GATEWAYS
+from api import audit, batches, leases, numbers, people, unmatched
+from api.batches import Form as FileForm
+from api.batches import Preview
+from api.console.names import GATEWAYS, LEFT_OUT
+from api.console.shown import service_title
 from api.errors import Refused
-from api.events import QUEUE, case_topic
+from api.events import BATCHES, QUEUE, case_topic
 from api.gate import Gate
 from api.people import Newcomer, Viewer
-from api.routes.doors import Coordinating, Desk, go, page
+from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
+from api.routes.live import changes
 from api.shell import Shell
 
 router = APIRouter()
 LONGEST = 200
 WARN_BEFORE = timedelta(days=21)
 """How long before a number's paid time ends the page warns."""
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 ENTRIES = 100
 """Lines of the audit list on one page."""
 Typed = Annotated[str, Form(max_length=LONGEST)]
@@ -119,6 +129,54 @@ async def remove(request: Request, shell: Desk, viewer: Coordinating, person_id:
     return go("/people?done=removed")
 
 
+@router.get("/export")
+async def the_exports(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
+    """What could leave now, to whom, who is left out and why; and every batch that was made."""
+    return await _exports(request, shell, viewer, "export.html")
+
+
+@router.get("/export/live")
+async def the_exports_again(request: Request, shell: Desk, viewer: CoordinatingOn) -> HTMLResponse:
+    """The same without the page around it: a file that was made changes it."""
+    return await _exports(request, shell, viewer, "export_live.html")
+
+
+@router.get("/export/events", response_class=EventSourceResponse)
+async def export_changes(shell: Desk, viewer: CoordinatingOn) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` whenever a file was made."""
+    async for change in changes(shell.events, BATCHES):
+        yield change
+
+
+@router.post("/export")
+async def make_file(
+    shell: Desk,
+    viewer: Coordinating,
+    service: Typed,
+    export: Typed,
+    form: Annotated[FileForm, Form()],
+    again: Typed = "",
+) -> Response:
+    """Make the file: it goes to her browser and is kept nowhere."""
+    now = shell.clock()
+    made = await shell.db.write(
+        lambda session: batches.export(
+            session,
+            shell.vault,
+            shell.library,
+            viewer,
+            service=service,
+            export=export,
+            form=form,
+            again=again == "yes",
+            now=now,
+        )
+    )
+    shell.events.changed(BATCHES)
+    headers = {"Content-Disposition": f'attachment; filename="{made.filename}"'}
+    return Response(made.content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
 @router.get("/audit")
 async def the_trail(
     request: Request, shell: Desk, viewer: Coordinating, before: int | None = None, about: str = ""
@@ -127,6 +185,24 @@ async def the_trail(
     entries = await shell.db.read(lambda session: audit.recent(session, limit=ENTRIES, before=before, object=about))
     older = entries[-1].id if len(entries) == ENTRIES else None
     return page(request, "audit.html", viewer, entries=entries, older=older, about=about)
+
+
+async def _exports(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
+    made = await shell.db.read(lambda session: batches.batches(session, viewer))
+    choices = [
+        (service.name, name, export.recipient, list(export.columns), await _preview(shell, viewer, service.name, name))
+        for service in shell.library.services.values()
+        for name, export in service.file.exports.items()
+    ]
+    titles = {one: service_title(shell.library, one, language_of(request, viewer)) for one in shell.library.services}
+    return page(request, template, viewer, choices=choices, batches=made, titles=titles, reasons=LEFT_OUT)
+
+
+async def _preview(shell: Shell, viewer: Viewer, service: str, export: str) -> Preview:
+    now = shell.clock()
+    return await shell.db.write(
+        lambda session: batches.preview(session, shell.vault, shell.library, viewer, service, export, now)
+    )
 
 
 async def _people(request: Request, shell: Shell, viewer: Viewer, name: str = "", passphrase: str = "") -> HTMLResponse:

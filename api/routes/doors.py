@@ -82,7 +82,13 @@ async def the_coordinator(viewer: Looking) -> Viewer:
     return viewer
 
 
+async def the_onlooking_coordinator(viewer: LookingOn) -> Viewer:
+    """The same, when it is her page that asks and not she."""
+    return await the_coordinator(viewer)
+
+
 Coordinating = Annotated[Viewer, Depends(the_coordinator)]
+CoordinatingOn = Annotated[Viewer, Depends(the_onlooking_coordinator)]
 
 
 def language_of(request: Request, viewer: Viewer | None) -> str:

@@ -10,9 +10,9 @@ CHANGED = ServerSentEvent(event="changed", raw_data="")
 
 
 async def changes(events: Events, *topics: str) -> AsyncIterator[ServerSentEvent]:
-    """Say `changed` each time that one of the topics changes, until the page goes away."""
+    """Say `changed` each time that one of the topics changes, until the page goes away or the server stops."""
     with events.listen(*topics) as listener:
-        while True:
+        while not events.closed:
             await listener.wait()
             listener.clear()
             yield CHANGED

@@ -21,7 +21,8 @@ router = APIRouter(prefix="/phone")
 LAST_PHONE = 4
 MOST = 1600
 """Characters of one text: what Twilio takes in one SMS."""
-WAIT = 3600.0
+WAIT = 1.0
+"""Seconds between two looks at whether the server stops."""
 
 Number = Annotated[int, Path(ge=1, le=LAST_PHONE)]
 
@@ -81,10 +82,10 @@ async def look_again(request: Request, shell: Desk, phone: Simulated, number: Nu
 
 
 @router.get("/{number}/{manner}/events", response_class=EventSourceResponse)
-async def changes(phone: Simulated, number: Number) -> AsyncIterator[ServerSentEvent]:
-    """Say `changed` whenever the screen did."""
+async def changes(shell: Desk, phone: Simulated, number: Number) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` whenever the screen did, until the page goes away or the server stops."""
     version, _ = phone.screen(address_of(number))
-    while True:
+    while not shell.events.closed:
         if await phone.wait(address_of(number), version, WAIT):
             version, _ = phone.screen(address_of(number))
             yield CHANGED

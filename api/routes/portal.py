@@ -9,6 +9,7 @@ from api.errors import Refused
 from api.intake import Intake
 from api.numbers import active_numbers
 from api.routes.doors import Desk, page
+from api.shell import Shell
 
 router = APIRouter(prefix="/portal")
 SENDER = "MOPH"
@@ -36,6 +37,8 @@ async def send(
     sent = LOGIN_CODE.format(code=_code(message_id)) if what == "code" else text.strip()
     if not sent:
         raise Refused(422, "empty")
+    if number not in await _numbers(shell):
+        raise Refused(404, "no_such_number")
     await intake.portal_sms(number, SENDER, sent, message_id)
     return await _show(request, shell, chosen=number, sent=sent)
 
@@ -46,8 +49,9 @@ def _code(message_id: str) -> str:
 
 
 async def _show(request: Request, shell: Desk, chosen: str = "", sent: str = "") -> HTMLResponse:
-    if not shell.channels.phones:
-        raise Refused(404, "not_found")
+    return page(request, "portal.html", numbers=await _numbers(shell), chosen=chosen, sent=sent)
+
+
+async def _numbers(shell: Shell) -> list[str]:
     now = shell.clock()
-    proxies = await shell.db.read(lambda session: active_numbers(session, now))
-    return page(request, "portal.html", numbers=proxies, chosen=chosen, sent=sent)
+    return await shell.db.read(lambda session: active_numbers(session, now))

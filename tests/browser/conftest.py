@@ -68,11 +68,21 @@ async def until(holds: Callable[[], object], seconds: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
+class Server(uvicorn.Server):
+    """Lets open pages go before it waits for them."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        shell = getattr(getattr(self.config.app, "state", None), "shell", None)
+        if shell:
+            shell.events.close()
+        await super().shutdown(sockets)
+
+
 @asynccontextmanager
 async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """Serve an application beside the test, and give its address."""
     port = port or free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
+    server = Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     try:

@@ -4,13 +4,14 @@
 
 const POLL = 15_000; // milliseconds between looks while there is no connection
 
-// Copying: [data-copy] names the element whose text is copied.
+// Copying: [data-copy] names the element whose text is copied, or its [data-value] where that is written otherwise.
 function offerCopying(root) {
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
 }
 
 async function copy(button) {
-  const text = document.getElementById(button.dataset.copy).textContent.trim();
+  const element = document.getElementById(button.dataset.copy);
+  const text = element.dataset.value ?? element.textContent.trim();
   try {
     await navigator.clipboard.writeText(text);
   } catch {

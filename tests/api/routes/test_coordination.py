@@ -1,0 +1,130 @@
+"""What a coordinator does: numbers, stray messages, people, exports, and the trail."""
+
+import io
+import re
+from hashlib import sha256
+
+from openpyxl import load_workbook
+
+from tests.desks import NUMBER, TestDesk, sign_in
+
+EXPORT = {"service": "vaccination", "export": "ministry"}
+
+
+async def test_for_a_volunteer_none_of_it_exists(desk: TestDesk, hanas: str) -> None:
+    async with desk.browser("Hana") as hana:
+        absent = (await hana.get("/nowhere")).text
+        for path in ("/numbers", "/people", "/export", "/export/live", "/audit"):
+            denied = await hana.get(path)
+            assert denied.status_code == 404, path
+            assert denied.text.replace(path, "/nowhere") == absent
+        for path in ("/numbers", "/numbers/retire", "/people", "/people/1/remove", "/people/1/passphrase", "/export"):
+            form = {**EXPORT, "number": NUMBER, "name": "X", "role": "coordinator", "language": "en", "form": "csv"}
+            assert (await hana.post(path, data=form)).status_code == 404, path
+
+
+async def test_a_number_joins_the_pool_and_is_retired(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal:
+        form = {"number": "+961 71 222 333", "gateway": "android", "registered_to": "Amel", "paid_until": "2026-12-01"}
+        page = await amal.post("/numbers", data=form)
+        assert "+961 71 222 333" in page.text
+        assert 'class="chip alarm"' in page.text, "it warns that the number is paid for a short time only"
+        retired = await amal.post("/numbers/retire", data={"number": "+96171222333"})
+        assert "Retired" in retired.text
+
+
+async def test_what_is_no_number_or_no_date_is_refused_in_words(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal:
+        refused = await amal.post("/numbers", data={"number": "70 222 333"})
+        assert refused.status_code == 422
+        assert "Write it with its country" in refused.text
+        assert (await amal.post("/numbers", data={"number": "+96171222333", "paid_until": "soon"})).status_code == 422
+        assert (await amal.post("/numbers", data={"number": "+96171222333", "gateway": "pigeon"})).status_code == 422
+        assert (await amal.post("/numbers")).status_code == 422
+
+
+async def test_a_stray_message_is_given_to_the_case_it_belongs_to(desk: TestDesk, hanas: str) -> None:
+    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
+        assert "3 December" not in (await hana.get(f"/cases/{hanas}")).text
+        page = (await amal.get("/numbers")).text
+        assert "3 December" in page
+        action = re.search(r"/messages/\d+/assign", page)
+        assert action
+        given = await amal.post(action[0], data={"reference": hanas})
+        assert "3 December" not in given.text
+        assert "3 December" in (await hana.get(f"/cases/{hanas}")).text
+
+
+async def test_a_new_person_gets_a_passphrase_that_is_shown_once_and_works(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal, desk.browser() as another:
+        form = {"name": "Selam", "role": "volunteer", "language": "ar", "languages": ["am", "xx"]}
+        page = await amal.post("/people", data=form)
+        passphrase = re.search(r'id="passphrase" dir="ltr">([^<]+)<', page.text)
+        assert passphrase
+        assert passphrase[1] not in (await amal.get("/people")).text
+        assert (await sign_in(another, "Selam", passphrase[1])).url.path == "/queue"
+        assert (await amal.post("/people", data=form)).status_code == 409
+
+
+async def test_who_is_removed_is_out_at_once(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
+        page = (await amal.get("/people")).text
+        hers = re.search(r'action="/people/(\d+)/remove"><button class="grave" aria-label="Remove Hana"', page)
+        assert hers
+        assert "Hana" not in (await amal.post(f"/people/{hers[1]}/remove")).text
+        assert (await hana.get("/queue")).url.path == "/sign-in"
+        assert (await amal.get("/queue")).url.path == "/queue", "the key was rotated, and hers with it"
+
+
+async def test_a_forgotten_passphrase_is_replaced(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal, desk.browser() as another:
+        page = (await amal.get("/people")).text
+        hers = re.search(r'action="(/people/\d+/passphrase)"><button aria-label="New passphrase for Hana"', page)
+        assert hers
+        shown = re.search(r'id="passphrase" dir="ltr">([^<]+)<', (await amal.post(hers[1])).text)
+        assert shown
+        assert (await sign_in(another, "Hana", shown[1])).url.path == "/queue"
+
+
+async def test_a_file_is_made_listed_and_not_made_again_unasked(desk: TestDesk, hanas: str) -> None:
+    async with desk.browser("Amal") as amal:
+        assert "1 case can go." in (await amal.get("/export")).text
+        file = await amal.post("/export", data={**EXPORT, "form": "xlsx"})
+        assert file.headers["content-disposition"] == 'attachment; filename="vaccination-ministry-0002.xlsx"'
+        rows = list(load_workbook(io.BytesIO(file.content)).active.iter_rows(values_only=True))
+        assert rows[1][rows[0].index("Full name")] == "አልማዝ ተስፋዬ"
+        assert sha256(file.content).hexdigest() in (await amal.get("/export/live")).text
+        again = await amal.post("/export", data={**EXPORT, "form": "csv"})
+        assert again.status_code == 409
+        assert "Tick the box" in again.text
+        asked = await amal.post("/export", data={**EXPORT, "form": "csv", "again": "yes"})
+        assert asked.headers["content-type"] == "text/csv; charset=utf-8"
+        assert (await amal.post("/export", data={**EXPORT, "form": "pdf"})).status_code == 422
+
+
+async def test_the_preview_says_who_is_left_out_and_why(desk: TestDesk, hanas: str) -> None:
+    async with desk.browser("Amal") as amal:
+        page = (await amal.get("/export")).text
+        left_out = page[page.index("Who is left out") :]
+        assert hanas in left_out
+        assert "Its case is not closed yet." in left_out
+        assert "It was sent before." in left_out
+
+
+async def test_the_trail_says_who_opened_what(desk: TestDesk, hanas: str) -> None:
+    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
+        await hana.get(f"/cases/{hanas}")
+        page = (await amal.get("/audit", params={"about": hanas})).text
+        assert "read the case" in page
+        assert "lent a number" in page
+        assert "signed in" not in page, "only what is about that case"
+        assert "አልማዝ" not in page
+        newest = (await amal.get("/audit", params={"before": 3})).text
+        assert "read the case" not in newest
+
+
+async def test_a_coordinator_may_look_into_a_volunteers_case(desk: TestDesk, hanas: str) -> None:
+    async with desk.browser("Amal") as amal:
+        page = await amal.get(f"/cases/{hanas}")
+        assert page.status_code == 200
+        assert "17 ግንቦት 1984" in page.text
