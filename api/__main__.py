@@ -9,6 +9,7 @@ from typing import Literal
 
 import click
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from api import settings as environment
 from api.commands.backup import back_up
@@ -34,6 +35,9 @@ class _Commands(click.Group):
             return super().invoke(context)
         except SettingsError as error:
             raise click.ClickException(str(error)) from None
+        except OperationalError as error:
+            kind = type(error.orig).__name__
+            raise click.ClickException(f"RAFIQA_DATABASE_URL: the database does not answer ({kind}).") from None
         except NotSetUp:
             raise click.ClickException("There is no deployment here yet. Run `rafiqa setup` first.") from None
 
@@ -78,6 +82,7 @@ def _serve() -> None:
     settings = _settings()
     with deployed(settings):  # what is wrong is said here in one line
         logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+        logging.getLogger("alembic").setLevel(logging.WARNING)
     uvicorn.run(
         "api.app:create_app",
         factory=True,

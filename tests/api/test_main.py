@@ -84,6 +84,15 @@ def test_a_wrong_setting_is_one_line(rafiqa: Rafiqa, monkeypatch: pytest.MonkeyP
     assert "123 456" not in result.output
 
 
+def test_a_database_that_is_not_there_is_one_line(
+    rafiqa: Rafiqa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAFIQA_DATABASE_URL", f"postgresql://amal:hunter2@/rafiqa?host={tmp_path}")
+    result = rafiqa("setup", "--trial")
+    assert result.exit_code == 1
+    assert result.output == "Error: RAFIQA_DATABASE_URL: the database does not answer (OperationalError).\n"
+
+
 def test_what_commands_write_is_for_their_owner_alone(rafiqa: Rafiqa, amals_words: str, tmp_path: Path) -> None:
     rafiqa("backup", "away")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
