@@ -21,17 +21,9 @@ TRANSLATIONS = ROOT.parent / "translations"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one of the two; gives the exit status: 1 when a service has errors."""
-    parser = argparse.ArgumentParser(prog="python -m flows", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    talking = commands.add_parser("talk", help="talk to a service in this terminal")
-    talking.add_argument("service")
-    talking.add_argument("--lang", default="", help="begin in this language, e.g. am")
-    talking.add_argument("--sms", action="store_true", help="as by SMS")
-    checking = commands.add_parser("check", help="look for what is wrong in the service files")
-    checking.add_argument("service", nargs="?", default="")
-    given = parser.parse_args(arguments)
+    given = _parser().parse_args(arguments)
     try:
-        library = load_library(LIBRARY, load_catalogues(TRANSLATIONS), load_places(LIBRARY / "places"), Desk())
+        library = load_library(given.library, load_catalogues(TRANSLATIONS), load_places(LIBRARY / "places"), Desk())
         chosen = [library.services[given.service]] if given.service else list(library.services.values())
     except ServiceError as error:
         print(error, file=sys.stderr)
@@ -43,6 +35,25 @@ def main(arguments: list[str] | None = None) -> int:
         return report(library, chosen)
     talk(library, chosen[0], given.lang, "sms" if given.sms else "chat")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m flows", description=__doc__)
+    parser.add_argument("--library", type=_folder, default=LIBRARY, metavar="FOLDER", help="service files elsewhere")
+    commands = parser.add_subparsers(dest="command", required=True)
+    talking = commands.add_parser("talk", help="talk to a service in this terminal")
+    talking.add_argument("service")
+    talking.add_argument("--lang", default="", help="begin in this language, e.g. am")
+    talking.add_argument("--sms", action="store_true", help="as by SMS")
+    checking = commands.add_parser("check", help="look for what is wrong in the service files")
+    checking.add_argument("service", nargs="?", default="")
+    return parser
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    return Path(text)
 
 
 def report(library: Library, services: list[Service]) -> int:

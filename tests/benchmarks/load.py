@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import asdict, dataclass
 from statistics import quantiles
 from typing import Any
@@ -142,8 +142,11 @@ class Place(Wire):
             self.crowd.replace(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The server went away."""
-        self.give_up()
+        """The server hung up: no harm when only the reply is missing, since servers close connections that rest."""
+        if self.someone is not None and self.unanswered:
+            self.give_up()
+        elif self.someone is not None:
+            self.crowd.reconnect(self)
 
 
 class Watcher(Wire):
@@ -205,22 +208,31 @@ class Crowd:
             self.over.set()
 
     def replace(self, place: Place) -> None:
-        """Somebody gave up: her connection is of no use to the next."""
+        """Somebody gave up: the next gets a place and a connection of her own."""
         self.report.gave_up += 1
         if place.transport is not None:
             place.transport.close()
-        task = asyncio.get_running_loop().create_task(self.open_another())
+        self.begin(self.open_another())
+
+    def reconnect(self, place: Place) -> None:
+        """Give somebody who waits for her reply a new connection."""
+        self.begin(self.connect(place))
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the rest."""
+        task = asyncio.get_running_loop().create_task(work)
         self.opening.add(task)
         task.add_done_callback(self.opening.discard)
 
     async def open_another(self) -> None:
         """Connect one more place and let somebody sit down."""
-        (await self.open()).sit()
+        place = Place(self)
+        await self.connect(place)
+        place.sit()
 
-    async def open(self) -> Place:
-        """Connect one more place."""
-        loop = asyncio.get_running_loop()
-        return (await loop.create_connection(lambda: Place(self), "127.0.0.1", self.plan.port))[1]
+    async def connect(self, place: Place) -> None:
+        """Connect a place to the server."""
+        await asyncio.get_running_loop().create_connection(lambda: place, "127.0.0.1", self.plan.port)
 
     async def watch(self) -> None:
         """Begin to hear of the messages that are sent."""
@@ -240,7 +252,8 @@ class Crowd:
     async def come(self) -> Report:
         """Play everybody, and say how it went."""
         await self.watch()
-        places = [await self.open() for _ in range(self.plan.at_a_time)]
+        places = [Place(self) for _ in range(self.plan.at_a_time)]
+        await asyncio.gather(*map(self.connect, places))
         patience = asyncio.get_running_loop().create_task(self.lose_patience())
         began, used = time.perf_counter(), cpu_seconds(self.plan.server)
         for place in places:

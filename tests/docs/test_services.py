@@ -1,0 +1,62 @@
+"""docs/services.md is true: its example runs as it stands there, and every word of the schema is explained."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from flows.check import check
+from flows.expressions import compile_expression
+from flows.language import load_catalogues
+from flows.loader import EXPORT_FUNCTIONS, Library, load_library
+from flows.service import CasePlan, Export, Kind, Lend, Offer, Question, ServiceFile
+from tests.libraries import DESK, ROOT
+from tests.transcripts.play import play
+
+PAGE = (ROOT / "docs" / "services.md").read_text("utf-8")
+TRANSCRIPT = Path(__file__).parent / "school.txt"
+
+
+def example() -> str:
+    """The service file that the page builds."""
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+    return str(block)
+
+
+@pytest.fixture
+def school(tmp_path: Path, library: Library) -> Library:
+    """A library with nothing in it but the example."""
+    (tmp_path / "school.yaml").write_text(example(), "utf-8")
+    return load_library(tmp_path, load_catalogues(ROOT / "translations"), library.places, DESK)
+
+
+def test_nothing_is_wrong_with_the_example(school: Library) -> None:
+    assert check(school, school.services["school"]) == []
+
+
+def test_the_example_is_a_conversation(school: Library) -> None:
+    written = TRANSCRIPT.read_text("utf-8")
+
+    assert play(school, written) == written
+
+
+@pytest.mark.parametrize("part", [ServiceFile, Question, CasePlan, Lend, Offer, Export])
+def test_every_word_of_the_schema_is_explained(part: type[ServiceFile]) -> None:
+    assert [word for word in part.model_fields if f"`{word}`" not in PAGE] == []
+
+
+def test_every_kind_of_answer_is_explained() -> None:
+    assert [kind for kind in get_args(Kind) if f"| `{kind}` |" not in PAGE] == []
+
+
+def expressions() -> list[str]:
+    """What the last table tells an author to write."""
+    table = PAGE[PAGE.index("| to say | write |") :]
+    cells = re.findall(r"^\| .*? \| (.*) \|$", table, flags=re.MULTILINE)[1:]
+    return [expression for cell in cells for expression in re.findall(r"`([^`]+)`", cell)]
+
+
+@pytest.mark.parametrize("expression", expressions())
+def test_every_expression_on_the_page_compiles(expression: str) -> None:
+    compile_expression(expression, extra=EXPORT_FUNCTIONS)
