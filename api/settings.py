@@ -43,6 +43,12 @@ def _api_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise ValueError("should begin with sqlite:/// or postgresql://")
+    return text
+
+
 def _pace(text: object) -> object:
     if not isinstance(text, str):
         return text
@@ -130,7 +136,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
 
     data_dir: Path = Path("data")
-    database_url: str = Field(default="", repr=False)
+    database_url: Annotated[str, AfterValidator(_database)] = Field(default="", repr=False)
     index_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
 
     host: str = "127.0.0.1"

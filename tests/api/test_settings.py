@@ -72,6 +72,7 @@ def test_an_unknown_setting_is_refused_with_a_guess(monkeypatch: pytest.MonkeyPa
 
 
 WRONG = {
+    "RAFIQA_DATABASE_URL": "mysql://root@localhost/rafiqa",
     "RAFIQA_PORT": "eighty-eighty",
     "RAFIQA_BASE_URL": "cedar-desk",
     "RAFIQA_TELEGRAM_SECRET": "not allowed!",
