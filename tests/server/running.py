@@ -1,4 +1,4 @@
-"""A real server for a test: a trial deployment founded in a folder, and `rafiqa serve` on it as a process of its own."""
+"""A real server for a test: a trial founded in a folder, and `rafiqa serve` on it as a process of its own."""
 
 import asyncio
 import io
