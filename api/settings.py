@@ -155,6 +155,7 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr | None = None
     twilio_number: E164 | None = None
     twilio_api_url: ApiAddress = "https://api.twilio.com"
+    twilio_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
 
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)
