@@ -12,6 +12,7 @@ from api import deployment, migrate, numbers
 from api.console.application import add_console
 from api.db import Database
 from api.events import Events
+from api.gathering import Gathering
 from api.intake import Intake
 from api.keyring import Keyring
 from api.routes import health, webhooks
@@ -50,7 +51,7 @@ def create_app(
     shell = _shell(settings, channels, clock)
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.shell = shell
-    app.state.intake = Intake(shell)
+    app.state.intake = Intake(shell, Gathering(shell))
     app.include_router(webhooks.router)
     app.include_router(health.router)
     add_console(app, shell)

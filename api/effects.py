@@ -1,16 +1,16 @@
 """What the core asked for, done: one small function an effect, all inside the message's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import Any, Literal, assert_never
 
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from api import cases
 from api.answers import Contact, pack_message
-from api.replies import queue_clear, queue_reply
+from api.replies import Fresh, queue_replies, reply_row
 from api.tables import ReplyRow, metadata
 from api.vault import Vault
 from flows.effects import (
@@ -25,118 +25,124 @@ from flows.effects import (
     Silence,
     TellStatus,
 )
-from flows.model import Answer, Message, Reply
+from flows.model import Message, Reply
 
-ADDRESS: BindParameter[bytes] = bindparam("address")
 _case, _reply = metadata.tables["case"], metadata.tables["reply"]
 
 
 @dataclass(slots=True)
 class Scene:
-    """The transaction of one message: from whom it came (as an index), and when."""
+    """One message in its transaction: from whom it came (as an index), when, and what has come of it."""
 
     session: Session
     vault: Vault
     message: Message
     address: bytes
     now: datetime
+    said: list[tuple[dict[str, Any], str, Reply]]
+    opened: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
 
-def apply_all(scene: Scene, effects: Sequence[Effect]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Apply the effects in order. Gives the references of all cases that changed, and of those that were opened."""
-    changed: list[str] = []
-    opened: list[str] = []
-    for effect in effects:
-        match effect:
-            case Say(reply):
-                _say(scene, reply)
-            case OpenCase():
-                opened.append(_open_case(scene, effect))
-            case Escalate():
-                opened.append(_escalate(scene, effect))
-            case Deliver():
-                changed += _deliver(scene, effect)
-            case TellStatus(reference, texts):
-                found = _hers(scene, reference)
-                _say(scene, texts[found.state if found else "unknown"])
-            case ForgetCase():
-                changed += _forget_case(scene, effect)
-            case ForgetDraft():
-                pass  # the inbox gives the draft a new secret: it holds the old one
-            case ClearChat():
-                _clear_chat(scene)
-            case Silence():
-                scene.session.connection().execute(
-                    delete(ReplyRow).where(_reply.c.address_index == scene.address, _reply.c.state == "waiting")
-                )
-            case _:
-                assert_never(effect)
-    return (*changed, *opened), tuple(opened)
+@dataclass(slots=True)
+class Ahead:
+    """Applies the effects of several messages; what is said is queued at the end, in one statement."""
+
+    session: Session
+    vault: Vault
+    now: datetime
+    touched: list[str] = field(default_factory=list)
+    said: list[tuple[dict[str, Any], str, Reply]] = field(default_factory=list)
+
+    def apply(self, message: Message, address: bytes, effects: Sequence[Effect]) -> Sequence[str]:
+        """Apply one message's effects in order. Gives the references of the cases that it opened."""
+        scene = Scene(self.session, self.vault, message, address, self.now, self.said)
+        for effect in effects:
+            _apply(scene, effect)
+        self.touched += (*scene.changed, *scene.opened)
+        return scene.opened
+
+    def queue(self) -> list[Fresh]:
+        """Put everything that was said into the outbox, and give what may be sent at once."""
+        ids = queue_replies(self.session, [row for row, _, _ in self.said])
+        return [Fresh.of(number, *one) for number, one in zip(ids, self.said, strict=True)]
 
 
-def _say(scene: Scene, reply: Reply) -> None:
+def _apply(scene: Scene, effect: Effect) -> None:
+    match effect:
+        case Say(reply):
+            _say(scene, reply)
+        case OpenCase():
+            _open_case(scene, effect)
+        case Escalate():
+            _open(scene, effect, {}, urgency="high")
+        case Deliver():
+            _deliver(scene, effect)
+        case TellStatus(reference, texts):
+            found = _hers(scene, reference)
+            _say(scene, texts[found.state if found else "unknown"])
+        case ForgetCase():
+            _forget_case(scene, effect)
+        case ForgetDraft():
+            pass  # the inbox gives the draft a new secret: it holds the old one
+        case ClearChat():
+            _say(scene, Reply(""), kind="clear")
+        case Silence():
+            waiting = _reply.c.address_index == scene.address, _reply.c.state == "waiting"
+            scene.session.connection().execute(delete(ReplyRow).where(*waiting))
+        case _:
+            assert_never(effect)
+
+
+def _say(scene: Scene, reply: Reply, kind: Literal["say", "clear"] = "say") -> None:
     message = scene.message
-    queue_reply(scene.session, scene.vault, lane=message.lane, address=message.address, reply=reply, now=scene.now)
+    row = reply_row(scene.vault, lane=message.lane, address=message.address, reply=reply, now=scene.now, kind=kind)
+    scene.said.append((row, message.address, reply))
 
 
-def _clear_chat(scene: Scene) -> None:
-    message = scene.message
-    queue_clear(scene.session, scene.vault, lane=message.lane, address=message.address, now=scene.now)
-
-
-def _open_case(scene: Scene, effect: OpenCase) -> str:
-    reference = _open(scene, effect.service, effect.language, effect.answers, effect.route, effect.urgency, effect.call)
+def _open_case(scene: Scene, effect: OpenCase) -> None:
+    reference = _open(scene, effect, effect.route, urgency=effect.urgency, call=effect.call)
     _say(scene, Reply(effect.closing.text.replace("{reference}", reference), effect.closing.options))
-    return reference
-
-
-def _escalate(scene: Scene, effect: Escalate) -> str:
-    return _open(scene, effect.service, effect.language, effect.answers, {}, "high", False)
 
 
 def _open(
-    scene: Scene,
-    service: str,
-    language: str,
-    answers: Mapping[str, Answer],
-    route: Mapping[str, str],
-    urgency: str,
-    call: bool,
+    scene: Scene, effect: OpenCase | Escalate, route: Mapping[str, str], *, urgency: str, call: bool = False
 ) -> str:
     message = scene.message
-    contact = Contact(message.channel, message.lane, message.address, message.manner, language)
-    return cases.open_case(
+    contact = Contact(message.channel, message.lane, message.address, message.manner, effect.language)
+    opened = cases.open_case(
         scene.session,
         scene.vault,
-        service=service,
+        service=effect.service,
         contact=contact,
-        answers=answers,
+        answers=effect.answers,
         route=route,
         urgency=urgency,
         call=call,
         now=scene.now,
-    ).reference
+    )
+    scene.opened.append(opened.reference)
+    return opened.reference
 
 
-def _deliver(scene: Scene, effect: Deliver) -> list[str]:
+def _deliver(scene: Scene, effect: Deliver) -> None:
     found = _hers(scene, effect.reference)
     if found is None:
         _say(scene, effect.unknown)
-        return []
+        return
     cases.deliver(scene.session, scene.vault, found.id, "in", pack_message(effect.message), scene.now)
+    scene.changed.append(effect.reference)
     if effect.receipt:
         _say(scene, effect.receipt)
-    return [effect.reference]
 
 
-def _forget_case(scene: Scene, effect: ForgetCase) -> list[str]:
-    found = _hers(scene, effect.reference)
-    if found is None:
+def _forget_case(scene: Scene, effect: ForgetCase) -> None:
+    if _hers(scene, effect.reference) is None:
         _say(scene, effect.unknown)
-        return []
+        return
     cases.forget(scene.session, scene.vault, effect.reference, scene.now)
+    scene.changed.append(effect.reference)
     _say(scene, effect.done)
-    return [effect.reference]
 
 
 @dataclass(frozen=True, slots=True)

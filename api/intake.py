@@ -4,10 +4,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
-
-from api import inbox, numbers, proxies, replies
+from api import numbers, proxies, replies
 from api.events import QUEUE, case_topic
+from api.gathering import Gathering
 from api.shell import Shell
 from bot import telegram
 from bot.channel import Malformed
@@ -23,6 +22,7 @@ class Intake:
     """Takes messages and reports in, whatever they came by."""
 
     shell: Shell
+    gathering: Gathering
 
     async def telegram_update(self, channel: Telegram, update: bytes | Mapping[str, object]) -> str:
         """Take one update, from the webhook or from polling; one that nobody understands is logged without content.
@@ -49,24 +49,10 @@ class Intake:
             await self.message(message)
 
     async def message(self, message: Message) -> None:
-        """Take one message into its conversation. A bug in the turn keeps the message as unhandled.
-
-        Raises only when storage fails: then the provider hears a 5xx and tries again.
-        """
-        shell, now = self.shell, self.shell.clock()
-        try:
-            touched = await shell.db.write(
-                lambda session: inbox.receive(session, shell.vault, shell.library, message, now)
-            )
-        except OperationalError:
-            raise
-        except Exception as error:
-            kind = type(error).__name__
-            log.error("a turn failed and its message is kept as unhandled: %s", kind)
-            await shell.db.write(lambda session: inbox.store_unhandled(session, shell.vault, message, kind, now))
-            return
+        """Take one message into its conversation. Raises only when storage fails: the provider then tries again."""
+        touched = await self.gathering.take(message)
         if touched:
-            shell.events.changed(QUEUE, *map(case_topic, touched))
+            self.shell.events.changed(QUEUE, *map(case_topic, touched))
 
     async def portal_sms(self, number: str, sender: str, text: str, provider_id: str) -> None:
         """Take what a portal sent to a proxy number: never the engine, never answered."""

@@ -60,6 +60,12 @@ class _Thread(threading.local):
         self.connection = connect()
         self.kept = _Changes()
         self.staged = _Changes()
+        self.in_group = False
+        self.days: dict[int, bytes] = {}  # day keys that this group has read; forgotten with its end
+
+    def end_group(self) -> None:
+        self.in_group = False
+        self.days.clear()
 
 
 class Keyring:
@@ -98,8 +104,13 @@ class Keyring:
         thread, number = self._thread, day.toordinal()
         if number < max(thread.staged.oldest_day, thread.kept.oldest_day):
             raise Gone
+        if number in thread.days:
+            return thread.days[number]
         row = thread.connection.execute("SELECT value FROM day WHERE day = ?", (number,)).fetchone()
-        return _living(row[0] if row else self._new_day_key(number))
+        key = _living(row[0] if row else self._new_day_key(number))
+        if thread.in_group:
+            thread.days[number] = key
+        return key
 
     def destroy_days_before(self, day: date) -> int:
         """Destroy the keys of all days before this one, for ever, and return how many there were."""
@@ -112,6 +123,7 @@ class Keyring:
 
     def savepoint(self) -> None:
         """Begin changes that `rollback_to_savepoint` can undo alone; there is one savepoint at a time."""
+        self._thread.in_group = True
         self.release()
 
     def release(self) -> None:
@@ -127,6 +139,7 @@ class Keyring:
 
     def commit(self) -> None:
         """Write this thread's changes to the disk; what was destroyed is then in no file any more."""
+        self._thread.end_group()
         self.release()
         changes = self._thread.kept
         if changes:
@@ -140,6 +153,7 @@ class Keyring:
 
     def rollback(self) -> None:
         """Undo all changes of this thread since its last commit."""
+        self._thread.end_group()
         self._thread.staged.clear()
         self._thread.kept.clear()
 

@@ -13,18 +13,25 @@ from datetime import datetime, timedelta
 from api import lanes
 from api.db import Database
 from api.keyring import Gone
-from api.replies import Due, Outcome, chat_messages, due_replies, mark
+from api.replies import LOOK, Due, Fresh, Outcome, chat_messages, due_replies, mark
 from api.vault import Vault
 from bot.channel import Channel, ChannelError
 from flows.model import Reply
 
 log = logging.getLogger("rafiqa.outbox")
 POLL = 1.0
+LOOK_AGAIN = 0.05
+"""Seconds between two looks into the table at least; what the inbox offers is sent without one."""
 RENEW = lanes.HOLD / 3
 SIDE_BY_SIDE = 32
 """How many chats are written to at once in one lane."""
 BACK_OFF = (5, 30, 120, 600, 1800)
 """Seconds before the second, third … try; then every half hour until the reply's day is over."""
+
+Known = tuple[str, Reply] | None
+"""Address and reply, where they need not be unlocked again."""
+Chats = dict[bytes, list[tuple[Due, Known]]]
+"""What may be sent, by chat and in order."""
 
 
 class Outbox:
@@ -38,6 +45,9 @@ class Outbox:
         self._holder, self._clock = holder, clock
         self._wake = asyncio.Event()
         self._busy: set[bytes] = set()
+        self._blocked: set[bytes] | None = None  # chats where something waits for its time; None: nobody knows yet
+        self._offered: list[Fresh] = []
+        self._found: set[int] = set()  # what the last look found: an offer of it came too late
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -49,6 +59,11 @@ class Outbox:
         """Something was committed: look whether there is anything to send."""
         self._wake.set()
 
+    def offer(self, replies: Sequence[Fresh]) -> None:
+        """These were just committed: those of this lane can be sent without looking them up."""
+        self._offered += (one for one in replies if one.lane == self.lane)
+        self._wake.set()
+
     async def run(self) -> None:
         """Send until cancelled; a failure of storage, or a bug, only makes it begin again."""
         while True:
@@ -57,20 +72,47 @@ class Outbox:
             except* Exception as errors:
                 log.error("sending began again after: %s", ", ".join(type(one).__name__ for one in errors.exceptions))
             self._busy.clear()
+            self._blocked = None
             await asyncio.sleep(POLL)
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        look_again = 0.0
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_marking())
             while True:
+                offered, self._offered = self._offered, []
                 if await self._holds():
-                    for address, replies in await self._due():
-                        self._busy.add(address)
+                    chats = self._sendable(offered)
+                    if loop.time() >= look_again:
+                        look_again = loop.time() + LOOK_AGAIN
+                        self._busy.update(chats)
+                        chats |= await self._due()
+                    self._busy.update(chats)
+                    for address, replies in chats.items():
                         group.create_task(self._send_chat(address, replies))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(POLL):
-                        await self._wake.wait()
-                self._wake.clear()
+                await self._rest(look_again - loop.time())
+
+    async def _rest(self, until_look: float) -> None:
+        """Wait for news. What was committed by others is looked up a little later, together with what follows it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL):
+                await self._wake.wait()
+        self._wake.clear()
+        if not self._offered and until_look > 0:
+            await asyncio.sleep(until_look)
+
+    def _sendable(self, offered: Sequence[Fresh]) -> Chats:
+        """The offered replies by chat, without chats where something older waits: those are looked up in order."""
+        if self._blocked is None:
+            return {}
+        chats: Chats = {}
+        for one in offered:
+            address = one.due.address_index
+            looked_up = one.due.id in self._found
+            if not looked_up and address not in self._busy and address not in self._blocked:
+                chats.setdefault(address, []).append((one.due, (one.address, one.reply)))
+        return chats
 
     async def _holds(self) -> bool:
         now = self._clock()
@@ -79,24 +121,32 @@ class Outbox:
             self._held_until = now + lanes.HOLD if held else None
         return self._held_until is not None
 
-    async def _due(self) -> list[tuple[bytes, list[Due]]]:
+    async def _due(self) -> Chats:
         """What may be sent now, a chat's replies together and in order; a chat that is being written to waits."""
         now, lane = self._clock(), self._channel.lane
-        chats: dict[bytes, list[Due]] = {}
-        for one in await self._db.read(lambda session: due_replies(session, lane, now)):
-            if one.address_index not in self._busy:
-                chats.setdefault(one.address_index, []).append(one)
-        return [(address, replies) for address, replies in chats.items() if replies[0].next_try <= now]
+        busy = set(self._busy)  # as it was before the look: a chat that is marked meanwhile is looked at next time
+        chats: Chats = {}
+        found = await self._db.read(lambda session: due_replies(session, lane, now))
+        for one in found:
+            if one.address_index not in busy and one.address_index not in self._busy:
+                chats.setdefault(one.address_index, []).append((one, None))
+        self._found = {one.id for one in found}
+        blocked = {address for address, replies in chats.items() if replies[0][0].next_try > now}
+        # With more waiting than one look finds, nobody knows whose turn it is: then nothing is sent out of turn.
+        self._blocked = blocked if len(found) < LOOK else None
+        return {address: replies for address, replies in chats.items() if address not in blocked}
 
-    async def _send_chat(self, address: bytes, replies: Sequence[Due]) -> None:
+    async def _send_chat(self, address: bytes, replies: Sequence[tuple[Due, Known]]) -> None:
         """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
         outcomes: list[Outcome] = []
         async with self._room:
-            for number, due in enumerate(replies):
+            for number, (due, known) in enumerate(replies):
                 if number and self._channel.pace.between:
                     await asyncio.sleep(self._channel.pace.between)
-                outcomes.append(await self._send(due))
+                outcomes.append(await self._send(due, known))
                 if outcomes[-1].state == "waiting":
+                    if self._blocked is not None:
+                        self._blocked.add(address)
                     break
         self._outcomes.append((address, outcomes))
         self._sent.set()
@@ -114,9 +164,9 @@ class Outbox:
             self._busy.difference_update(address for address, _ in taken)
             self._wake.set()
 
-    async def _send(self, due: Due) -> Outcome:
+    async def _send(self, due: Due, known: Known) -> Outcome:
         try:
-            address, reply = due.opened(self._vault)
+            address, reply = known or due.opened(self._vault)
         except Gone:
             return Outcome(due, "dead", self._clock(), error="expired")
         await self._slot()

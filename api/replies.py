@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -28,8 +28,7 @@ def address_index(vault: Vault, lane: str, address: str) -> bytes:
     return vault.index(lane.split(":", 1)[0], address)
 
 
-def queue_reply(
-    session: Session,
+def reply_row(
     vault: Vault,
     *,
     lane: str,
@@ -40,11 +39,11 @@ def queue_reply(
     case_id: int | None = None,
     item_id: int | None = None,
     send_after: datetime | None = None,
-) -> None:
-    """Put a reply into the outbox: to an address, by the lane that it wrote to, at once or from `send_after` on."""
+) -> dict[str, Any]:
+    """A reply as a row of the outbox: to an address, by the lane that it wrote to, at once or from `send_after` on."""
     start = send_after or now
     expires = start + LIVES
-    values = {
+    return {
         "lane": lane,
         "address_index": address_index(vault, lane, address),
         "box": vault.lock(pack_reply(address, reply), expires=expires),
@@ -60,12 +59,19 @@ def queue_reply(
         "next_try": start,
         "expires_at": expires,
     }
-    session.connection().execute(_reply.insert(), values)
 
 
-def queue_clear(session: Session, vault: Vault, *, lane: str, address: str, now: datetime) -> None:
-    """Ask the lane to delete what can be deleted in this chat, before anything queued later is sent."""
-    queue_reply(session, vault, lane=lane, address=address, reply=Reply(""), now=now, kind="clear")
+_QUEUE = _reply.insert().returning(_reply.c.id, sort_by_parameter_order=True)
+
+
+def queue_replies(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+    """Put rows of `reply_row` into the outbox, in their order; gives their ids."""
+    return session.connection().execute(_QUEUE, rows).scalars().all() if rows else ()
+
+
+def queue_reply(session: Session, vault: Vault, *, lane: str, address: str, reply: Reply, **more: Any) -> None:
+    """Put one reply into the outbox; takes what `reply_row` takes."""
+    queue_replies(session, [reply_row(vault, lane=lane, address=address, reply=reply, **more)])
 
 
 def remember_chat_messages(
@@ -104,6 +110,22 @@ class Due:
     def opened(self, vault: Vault) -> tuple[str, Reply]:
         """The address and the reply. Raises Gone when its day is over."""
         return unpack_reply(vault.unlock(self.box))
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A reply that was just queued, and what it says: its sender need not look it up."""
+
+    lane: str
+    due: Due
+    reply: Reply
+    address: str
+
+    @classmethod
+    def of(cls, number: int, row: dict[str, Any], address: str, reply: Reply) -> "Fresh":
+        """From its id and its row."""
+        due = Due(number, row["address_index"], row["box"], row["kind"], 0, row["next_try"])
+        return cls(row["lane"], due, reply, address)
 
 
 _DUE = (

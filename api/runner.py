@@ -35,6 +35,7 @@ class Runner:
         """Begin all loops on the running event loop."""
         for outbox in self.outboxes:
             self._shell.db.after_commit(outbox.wake)
+            self._intake.gathering.when_fresh(outbox.offer)
             self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
         self._begin(self._keep_house(), "housekeeping")
         telegram, settings = self._shell.channels.telegram, self._shell.settings

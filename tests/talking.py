@@ -42,7 +42,7 @@ class Worker:
 
     def deliver(self, message: Message) -> None:
         """The message arrives."""
-        self.db.write_now(lambda session: inbox.receive(session, self.vault, self.library, message, self.now))
+        self.db.write_now(lambda session: inbox.receive(session, self.vault, self.library, [message], self.now))
 
     def says(self, text: str) -> list[str]:
         """She writes; the texts that are queued for her since."""

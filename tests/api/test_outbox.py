@@ -9,14 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from api import lanes
+from api import inbox, lanes
 from api.db import Database
 from api.outbox import Outbox
-from api.replies import address_index, queue_clear, queue_reply, remember_chat_messages, report
+from api.replies import address_index, queue_reply, remember_chat_messages, report
 from api.tables import ChatMessage, ReplyRow
 from api.vault import Vault
 from bot.channel import Channel, ChannelError, Pace
-from flows.model import Manner, Reply
+from flows.loader import Library
+from flows.model import Manner, Message, Reply
 
 LANE = "telegram:1"
 UNLIMITED = Pace(0, 0)
@@ -171,7 +172,7 @@ async def test_a_chat_is_cleared_by_all_its_ids_before_the_ok(db: Database, vaul
     db.write_now(
         lambda session: remember_chat_messages(session, vault, [(address, LANE, "11"), (address, LANE, "12")], now)
     )
-    db.write_now(lambda session: queue_clear(session, vault, lane=LANE, address="1", now=now))
+    queue(db, vault, "1", "", kind="clear")
     queue(db, vault, "1", "OK")
     bot = FakeBot()
     async with sending(db, vault, bot, Clock()):
@@ -204,3 +205,22 @@ async def test_a_reply_whose_day_is_over_is_dead(db: Database, vault: Vault, tim
         await until(lambda: states(db) == ["dead"] * times)
 
     assert bot.sent == []
+
+
+async def test_what_is_offered_and_looked_up_at_the_same_time_is_sent_once(
+    db: Database, vault: Vault, library: Library
+) -> None:
+    """Two hundred people write; the outbox is offered their replies while it looks into the table."""
+    bot = FakeBot(slow=0.002)
+
+    def take(number: int) -> Callable[[Session], inbox.Taken]:
+        message = Message("telegram", LANE, f"chat {number % 50}", f"id {number}", "hello")
+        return lambda session: inbox.receive(session, vault, library, [message], datetime.now(UTC))
+
+    async with sending(db, vault, bot, Clock()) as outbox:
+        for start in range(0, 200, 50):
+            for taken in await asyncio.gather(*(db.write(take(number)) for number in range(start, start + 50))):
+                outbox.offer(taken.fresh)
+        await until(lambda: states(db) == ["sent"] * 200)
+
+    assert len(bot.sent) == 200

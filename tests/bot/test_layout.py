@@ -12,9 +12,9 @@ def options(*labels: str) -> tuple[Option, ...]:
 
 
 def test_short_labels_stand_two_in_a_row_and_keep_their_order() -> None:
-    text, rows = chat(Reply("Which?", options("Yes", "No", "Later")))
+    text, rows = chat(Reply("Which?", options("Yes", "No", "Later"), about="when"))
     assert text == "Which?"
-    assert rows == [[("Yes", "yes"), ("No", "no")], [("Later", "later")]]
+    assert rows == [[("Yes", "when=yes"), ("No", "when=no")], [("Later", "when=later")]]
 
 
 def test_one_long_label_gives_every_option_a_row_of_its_own() -> None:
@@ -39,10 +39,18 @@ def test_by_sms_a_reply_is_one_text_that_fits_the_cheap_alphabet_where_it_can() 
     assert sms(Reply("ሰላም, née")) == "ሰላም, née"
 
 
-def test_a_button_carries_the_value_or_the_number_where_the_value_is_over_64_bytes() -> None:
-    assert data(3, Option("a" * 64, "A")) == "a" * 64
-    assert data(3, Option("a" * 65, "A")) == "3"
-    assert data(3, Option("ሀ" * 22, "three bytes each")) == "3"
+def test_what_is_not_worth_a_button_is_numbered_in_the_text() -> None:
+    lines = (Option("send", "Send"), Option("name", "Name: Almaz", button=False))
+    text, rows = chat(Reply("Look once more.", lines, about="review"))
+    assert text == "Look once more.\n2 Name: Almaz"
+    assert rows == [[("Send", "review=send")]]
+
+
+def test_a_button_carries_what_it_is_about_and_its_value_or_its_number_where_that_is_over_64_bytes() -> None:
+    asked = Reply("Which?", about="day")
+    assert data(asked, 3, Option("a" * 60, "A")) == "day=" + "a" * 60
+    assert data(asked, 3, Option("a" * 61, "A")) == "day=3"
+    assert data(asked, 3, Option("ሀ" * 21, "three bytes each")) == "day=3"
 
 
 def test_a_text_that_fits_is_not_cut() -> None:

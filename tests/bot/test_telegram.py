@@ -19,7 +19,7 @@ from tests.fakes.telegram_api import TOKEN, Refusal, TelegramApi
 
 ALMAZ = 771122334
 TEXT = "Which paper do you have? ምን ወረቀት አለሽ?"
-PAPERS = Reply(TEXT, (Option("passport", "Passport"), Option("copy", "Only a photo or a copy")))
+PAPERS = Reply(TEXT, (Option("passport", "Passport"), Option("copy", "Only a photo or a copy")), about="papers")
 
 
 @pytest_asyncio.fixture
@@ -50,8 +50,8 @@ async def test_a_reply_arrives_with_its_buttons_protected_and_without_previews(
     assert (sent["chat_id"], sent["text"], sent["protect_content"]) == (ALMAZ, TEXT, "true")
     assert json.loads(sent["link_preview_options"]) == {"is_disabled": True}
     assert sent["reply_markup"]["inline_keyboard"] == [
-        [{"text": "Passport", "callback_data": "passport"}],
-        [{"text": "Only a photo or a copy", "callback_data": "copy"}],
+        [{"text": "Passport", "callback_data": "papers=passport"}],
+        [{"text": "Only a photo or a copy", "callback_data": "papers=copy"}],
     ]
 
 
@@ -75,7 +75,7 @@ async def test_what_she_pressed_comes_back_as_the_value_of_the_option(api: Teleg
     data = api.sent[0]["reply_markup"]["inline_keyboard"][1][0]["callback_data"]
     message = parse(updates.pressed(ALMAZ, data), telegram.lane)
     assert message
-    assert message.button == "copy"
+    assert message.button == "papers=copy"
 
 
 async def test_a_blocked_bot_an_unknown_chat_and_a_bad_text_are_permanent(api: TelegramApi, telegram: Telegram) -> None:
