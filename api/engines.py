@@ -1,4 +1,7 @@
-"""How the two databases are opened: SQLite for one process, PostgreSQL for several."""
+"""How the two databases are opened: SQLite for one process, PostgreSQL for several.
+
+An error of theirs would quote what was to be stored, and errors are logged: so parameters are hidden.
+"""
 
 import sqlite3
 from typing import Any
@@ -28,9 +31,9 @@ def writing_engine(text: str, threads: int) -> Engine:
     """Where use cases write: on SQLite the one connection of the group, on PostgreSQL one for each thread."""
     url = database_url(text)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=threads)
+        return create_engine(url, pool_size=threads, hide_parameters=True)
     arguments = {"factory": GroupConnection, "check_same_thread": False}
-    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments)
+    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -39,10 +42,10 @@ def reading_engine(text: str, threads: int) -> Engine:
     """Where use cases read: each on one state of the database, and the database refuses that it writes."""
     url = database_url(text)
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_size=threads, isolation_level="REPEATABLE READ")
+        engine = create_engine(url, pool_size=threads, isolation_level="REPEATABLE READ", hide_parameters=True)
         event.listen(engine, "connect", _read_only_postgres)
         return engine
-    engine = create_engine(url, pool_size=threads, connect_args={"check_same_thread": False})
+    engine = create_engine(url, pool_size=threads, connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "connect", _read_only_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -51,7 +54,7 @@ def reading_engine(text: str, threads: int) -> Engine:
 
 def migrating_engine(text: str) -> Engine:
     """Where tables are changed, in a transaction on both databases; foreign keys rest while SQLite rebuilds a table."""
-    engine = create_engine(database_url(text), poolclass=NullPool)
+    engine = create_engine(database_url(text), poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "connect", _ignore_foreign_keys)
