@@ -1,15 +1,22 @@
 """`rafiqa` at the command line. This file owns a clock, and says in plain words what each command does."""
 
+import logging
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from api import settings as environment
 from api.commands.backup import back_up
+from api.commands.export import export
 from api.commands.forget import forget
+from api.commands.opened import deployed
+from api.commands.paper import print_paper
 from api.commands.restore import restore
 from api.commands.setup import recover, set_up
 from api.deployment import NotSetUp
@@ -28,6 +35,9 @@ class _Commands(click.Group):
             return super().invoke(context)
         except SettingsError as error:
             raise click.ClickException(str(error)) from None
+        except OperationalError as error:
+            kind = type(error.orig).__name__
+            raise click.ClickException(f"RAFIQA_DATABASE_URL: the database does not answer ({kind}).") from None
         except NotSetUp:
             raise click.ClickException("There is no deployment here yet. Run `rafiqa setup` first.") from None
 
@@ -39,6 +49,7 @@ def main() -> None:
     Settings are environment variables that begin with RAFIQA_; docs/operations.md lists them. The data lies in
     RAFIQA_DATA_DIR (./data when it is not set).
     """
+    os.umask(0o077)  # whatever a command writes is for its owner alone
 
 
 def _now() -> datetime:
@@ -49,7 +60,7 @@ def _settings() -> Settings:
     return environment.load()
 
 
-@main.command("setup")
+@main.command("setup", short_help="Begin: make the keys and let the first people in.")
 @click.option("--trial", is_flag=True, help="Ask nothing: one coordinator, two volunteers, three invented numbers.")
 def _setup(trial: bool) -> None:
     """Begin: make the keys, the paper recovery key and the first coordinator.
@@ -59,16 +70,19 @@ def _setup(trial: bool) -> None:
     set_up(_settings(), trial=trial, now=_now())
 
 
-@main.command("recover")
+@main.command("recover", short_help="Let a coordinator in with the recovery key on paper.")
 def _recover() -> None:
     """Let a coordinator in again, with the recovery key on paper, when all passphrases are lost."""
     recover(_settings(), now=_now())
 
 
-@main.command("serve")
+@main.command("serve", short_help="Run the server.")
 def _serve() -> None:
     """Run the server until it is stopped with Ctrl-C. It takes messages, sends replies and shows the desk."""
     settings = _settings()
+    with deployed(settings):  # what is wrong is said here in one line
+        logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+        logging.getLogger("alembic").setLevel(logging.WARNING)
     uvicorn.run(
         "api.app:create_app",
         factory=True,
@@ -81,7 +95,7 @@ def _serve() -> None:
     )
 
 
-@main.command("talk")
+@main.command("talk", short_help="Talk to a service in this terminal.")
 @click.argument("service")
 @click.option("--lang", default="", help="Begin in this language, e.g. am.")
 @click.option("--sms", is_flag=True, help="Talk as by SMS, without buttons.")
@@ -90,14 +104,36 @@ def _talk(service: str, lang: str, sms: bool) -> None:
     sys.exit(flows(["talk", service, f"--lang={lang}", *(["--sms"] if sms else [])]))
 
 
-@main.command("check")
+@main.command("check", short_help="Look for what is wrong in the services.")
 @click.argument("service", default="")
 def _check(service: str) -> None:
     """Look for what is wrong in one SERVICE, or in all: wrong names, missing translations, long messages."""
     sys.exit(flows(["check", *([service] if service else [])]))
 
 
-@main.command("forget")
+@main.command("print", short_help="Make the paper form of a service.")
+@click.argument("service")
+@click.option("--lang", default="en", show_default=True, help="One to three languages, e.g. am,ar.")
+@click.option("--to", "path", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else into this folder.")
+def _print(service: str, lang: str, path: Path | None) -> None:
+    """Make the paper form of a SERVICE, on one page with its card, for where there is no telephone."""
+    print_paper(_settings(), service, lang, path)
+
+
+@main.command("export", short_help="Make a batch for a ministry or another recipient.")
+@click.argument("service")
+@click.argument("recipient", default="ministry")
+@click.option("--form", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
+@click.option("--again", is_flag=True, help="With the cases that were exported before.")
+@click.option(
+    "--to", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(), help="Where to."
+)
+def _export(service: str, recipient: str, form: Literal["xlsx", "csv"], again: bool, folder: Path) -> None:
+    """Make a numbered batch of a SERVICE for a RECIPIENT, with those who agreed to it. Asks for a passphrase."""
+    export(_settings(), service, recipient, form=form, again=again, folder=folder, now=_now())
+
+
+@main.command("forget", short_help="Make one case unreadable for ever.")
 @click.argument("reference")
 @click.option("--yes", is_flag=True, help="Do not ask whether I am sure.")
 def _forget(reference: str, yes: bool) -> None:
@@ -107,7 +143,7 @@ def _forget(reference: str, yes: bool) -> None:
     forget(_settings(), reference, now=_now())
 
 
-@main.command("backup")
+@main.command("backup", short_help="Copy everything to another place.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--keyring-only", is_flag=True, help="Mirror only the keyring: do this every hour.")
 def _backup(folder: Path, keyring_only: bool) -> None:
@@ -119,7 +155,7 @@ def _backup(folder: Path, keyring_only: bool) -> None:
     back_up(_settings(), folder, now=_now(), keyring_only=keyring_only)
 
 
-@main.command("restore")
+@main.command("restore", short_help="Bring everything back from a backup.")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--name", default="", help="Which copy, e.g. 2026-11-24T090000; the newest when not given.")
 def _restore(folder: Path, name: str) -> None:

@@ -23,6 +23,7 @@ from api.vault import Vault
 from bot.phone import Phone
 from bot.telegram import PACE as TELEGRAM_PACE
 from bot.telegram import Telegram
+from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
@@ -95,6 +96,7 @@ def _channels(settings: Settings) -> Channels:
             settings.twilio_number,
             api_url=settings.twilio_api_url,
             status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
+            pace=settings.twilio_pace or TWILIO_PACE,
         )
     phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
     return Channels(telegram, sms, phones)

@@ -43,6 +43,12 @@ def _api_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise ValueError("should begin with sqlite:/// or postgresql://")
+    return text
+
+
 def _pace(text: object) -> object:
     if not isinstance(text, str):
         return text
@@ -130,7 +136,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
 
     data_dir: Path = Path("data")
-    database_url: str = Field(default="", repr=False)
+    database_url: Annotated[str, AfterValidator(_database)] = Field(default="", repr=False)
     index_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
 
     host: str = "127.0.0.1"
@@ -149,6 +155,7 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr | None = None
     twilio_number: E164 | None = None
     twilio_api_url: ApiAddress = "https://api.twilio.com"
+    twilio_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
 
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)

@@ -1,8 +1,8 @@
 """What every test may ask for: a database of each kind, keys, and people who look."""
 
-import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,10 +31,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The maintenance database of one PostgreSQL server, which all workers of a test run share."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    server = get_server(folder / "postgres", cleanup_mode="delete")
+    """The maintenance database of a PostgreSQL server, one for each process that tests."""
+    server = get_server(tmp_path_factory.getbasetemp() / "postgres", cleanup_mode="delete")
     engine = create_engine(database_url(server.get_uri()), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody pulls the plug of a test
@@ -65,6 +63,19 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres: Engine, postgres_template: str) -> Iterator[str]:
     """The address of a migrated, empty PostgreSQL database."""
+    with copied(postgres, postgres_template) as address:
+        yield address
+
+
+@pytest.fixture
+def another_postgres_url(postgres: Engine, postgres_template: str) -> Iterator[str]:
+    """The address of one more of the same."""
+    with copied(postgres, postgres_template) as address:
+        yield address
+
+
+@contextmanager
+def copied(postgres: Engine, postgres_template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with postgres.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))

@@ -1,9 +1,9 @@
 """A whole desk for a test: founded on disk, with people who can sign in, and the application that serves it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,7 +11,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from sqlmodel import Session
 
 from api import deployment, locks, numbers, people
-from api.app import create_app
+from api.app import create_app, now
 from api.db import Database
 from api.gate import Gate
 from api.keyring import Keyring
@@ -61,18 +61,20 @@ async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Respo
 
 
 @asynccontextmanager
-async def running_desk(folder: Path, base_url: str = ADDRESS, *, simulator: bool = True) -> AsyncIterator[TestDesk]:
+async def running_desk(
+    folder: Path, base_url: str = ADDRESS, *, simulator: bool = True, clock: Callable[[], datetime] = now
+) -> AsyncIterator[TestDesk]:
     """Found a trial desk in a folder, and run it beside the test with cheap passphrases."""
-    app = founded_app(folder, base_url, simulator=simulator)
+    app = founded_app(folder, base_url, simulator=simulator, clock=clock)
     async with app.router.lifespan_context(app):
         yield TestDesk(app, app.state.shell)
 
 
-def founded_app(folder: Path, base_url: str, *, simulator: bool = True) -> FastAPI:
+def founded_app(folder: Path, base_url: str, *, simulator: bool = True, clock: Callable[[], datetime] = now) -> FastAPI:
     """Found a trial desk in a folder, and make the application that serves it, with cheap passphrases."""
     settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator)
     found(settings)
-    app = create_app(settings)
+    app = create_app(settings, clock=clock)
     app.state.gate.close()
     app.state.gate = _cheap_gate(app.state.shell)
     return app

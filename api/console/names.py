@@ -22,6 +22,7 @@ ACTIONS: dict[str, str] = {
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
     "person.sign_in": t("signed in"),
+    "person.change": t("changed the passphrase"),
     "person.add": t("added a person"),
     "person.renew": t("gave a new passphrase"),
     "person.remove": t("removed a person"),

@@ -1,6 +1,7 @@
 """The desk of a volunteer: the queue, a case, and all that she does in it."""
 
 from collections.abc import AsyncIterator
+from math import ceil
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -195,7 +196,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         headline=headline(shell.library, case.service, case.language, reader),
         facts=facts(shell.library, case.service, case.route, case.channel, reader),
         written={answer.name: as_written(shell.library, case.service, answer, reader) for answer in case.answers},
-        left=max(0, round((case.window.closes_at - now).total_seconds())) if case.window else 0,
+        left=max(0, ceil((case.window.closes_at - now).total_seconds())) if case.window else 0,
         whole=round(portal.lifetime.total_seconds()) if portal else 0,
         reasons=REASONS,
         media=MEDIA,

@@ -1,4 +1,4 @@
-"""Coming in, going out, and the language of the console."""
+"""Coming in, going out, the passphrase, and the language of the console."""
 
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from api import people, signin
 from api.console.words import LANGUAGES
 from api.errors import Refused
 from api.gate import Gate
-from api.routes.doors import LANGUAGE, Desk, cookie_name, go, page, viewer_or_none
+from api.routes.doors import LANGUAGE, Desk, Looking, cookie_name, go, page, viewer_or_none
 
 router = APIRouter()
 LONGEST = 200
@@ -49,6 +49,24 @@ async def go_out(request: Request, shell: Desk) -> Response:
     answer.delete_cookie(cookie_name(shell), secure=shell.settings.secure, httponly=True, samesite="strict")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
+
+
+@router.get("/passphrase")
+async def her_passphrase(request: Request, viewer: Looking) -> HTMLResponse:
+    """Where somebody changes her own passphrase."""
+    return page(request, "passphrase.html", viewer, new="", refused=None)
+
+
+@router.post("/passphrase")
+async def change_passphrase(request: Request, shell: Desk, viewer: Looking, passphrase: Typed) -> HTMLResponse:
+    """Give her a new passphrase for the old one, and show it this once."""
+    gate: Gate = request.app.state.gate
+    token = request.cookies.get(cookie_name(shell), "")
+    try:
+        new = await gate.change(viewer, passphrase, token, shell.clock())
+    except Refused as refused:
+        return page(request, "passphrase.html", viewer, refused.status, new="", refused=refused)
+    return page(request, "passphrase.html", viewer, new=new, refused=None)
 
 
 @router.post("/language")

@@ -72,6 +72,7 @@ def test_an_unknown_setting_is_refused_with_a_guess(monkeypatch: pytest.MonkeyPa
 
 
 WRONG = {
+    "RAFIQA_DATABASE_URL": "mysql://root@localhost/rafiqa",
     "RAFIQA_PORT": "eighty-eighty",
     "RAFIQA_BASE_URL": "cedar-desk",
     "RAFIQA_TELEGRAM_SECRET": "not allowed!",
@@ -155,4 +156,5 @@ def test_what_tests_pass_in_stands_over_the_environment(monkeypatch: pytest.Monk
 
 def test_a_pace_is_two_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAFIQA_TELEGRAM_PACE", "25 1.5")
-    assert load().telegram_pace == Pace(25, 1.5)
+    monkeypatch.setenv("RAFIQA_TWILIO_PACE", "10 0")
+    assert (load().telegram_pace, load().twilio_pace) == (Pace(25, 1.5), Pace(10, 0))

@@ -13,6 +13,7 @@ from api import deployment, migrate
 from api.answers import unpack, unpack_contact
 from api.app import create_app
 from api.db import Database
+from api.gathering import Gathering
 from api.intake import Intake
 from api.keyring import Keyring
 from api.locks import RecoveryKey
@@ -56,7 +57,7 @@ def main(port: int, api_port: int, folder: Path, token: str, secret: str) -> Non
     )
     app = create_app(ours)
     app.state.shell = replace(app.state.shell, library=library())
-    app.state.intake = Intake(app.state.shell)
+    app.state.intake = Intake(app.state.shell, Gathering(app.state.shell))
     uvicorn.run(app, port=port, access_log=False, log_level="warning")
 
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.conftest import serving
-from tests.scenes import Scene
 from tests.desks import founded_app, passphrase_of
+from tests.scenes import Scene
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
@@ -68,6 +68,7 @@ async def test_every_page_holds_together(tmp_path: Path, browser: Browser, width
         await app.state.shell.db.write(scene.receive_code)
         await look(f"/cases/{reference}", "case-code")
         await look("/people", "nothing-here")
+        await look("/passphrase", "passphrase")
         await context.close()
 
 

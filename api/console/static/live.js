@@ -17,6 +17,7 @@ async function copy(button) {
   } catch {
     copyTheOldWay(text); // no clipboard on a page without https
   }
+  if (button.classList.contains("done")) return;
   const words = button.textContent;
   button.textContent = button.dataset.done;
   button.classList.add("done");
@@ -42,7 +43,7 @@ function startCounting(root) {
 
 function count() {
   for (const box of document.querySelectorAll("[data-left]")) {
-    const left = Math.max(0, Math.round((box.endsAt - performance.now()) / 1000));
+    const left = Math.max(0, Math.ceil((box.endsAt - performance.now()) / 1000));
     const minutes = Math.floor(left / 60);
     box.querySelector("[data-clock]").textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
     box.querySelector("progress").value = left;

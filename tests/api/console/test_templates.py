@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.console.names import ACTIONS
 from api.console.refusals import ABSENT, SENTENCES, UNKNOWN, refusal
 from api.console.render import STATIC, environment
 
@@ -55,6 +56,19 @@ def _codes(path: Path) -> set[str]:
     calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
     refused = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Refused")
     codes = (call.args[1] for call in refused if len(call.args) > 1)
+    return {code.value for code in codes if isinstance(code, ast.Constant) and isinstance(code.value, str)}
+
+
+def test_every_action_in_the_trail_has_words() -> None:
+    actions = {name for path in (ROOT / "api").rglob("*.py") for name in _actions(path)}
+    assert len(actions) > 15
+    assert not actions - ACTIONS.keys()
+
+
+def _actions(path: Path) -> set[str]:
+    calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+    recorded = (call for call in calls if ast.unparse(call.func) in ("audit.record", "audit.record_visit"))
+    codes = (call.args[2] for call in recorded)
     return {code.value for code in codes if isinstance(code, ast.Constant) and isinstance(code.value, str)}
 
 

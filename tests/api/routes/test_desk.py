@@ -2,8 +2,12 @@
 
 import asyncio
 import re
+from datetime import timedelta
+from pathlib import Path
 
-from tests.desks import NUMBER, TestDesk
+from api.app import now
+from tests.desks import NUMBER, TestDesk, running_desk
+from tests.scenes import Scene
 
 PORTAL = {"portal": "model_ministry"}
 
@@ -70,6 +74,19 @@ async def test_the_road_of_a_number(desk: TestDesk, waiting: str) -> None:
         assert "731946" not in (await hana.post(f"/cases/{waiting}{wipe[0]}")).text
         assert "data-left=" not in (await hana.post(f"/cases/{waiting}/stop", data=PORTAL)).text
         assert NUMBER not in (await hana.post(f"/cases/{waiting}/end-lease", data=PORTAL)).text
+
+
+async def test_a_window_whose_time_is_over_is_offered_again(tmp_path: Path) -> None:
+    """Even before the runner has closed it: a page that counted to nothing must not ask again and again."""
+    late = timedelta()
+    async with running_desk(tmp_path, clock=lambda: now() + late) as desk, desk.browser("Hana") as hana:
+        scene = await Scene.of(desk.shell, desk.app.state.gate)
+        reference = await desk.shell.db.write(scene.fill)
+        assert "data-left=" in (await hana.get(f"/cases/{reference}/live")).text
+        late = timedelta(minutes=10, seconds=1)
+        page = (await hana.get(f"/cases/{reference}/live")).text
+        assert "data-left=" not in page
+        assert "Expect a code" in page
 
 
 async def test_what_she_writes_goes_through_the_bot_and_stands_in_the_case(desk: TestDesk, hanas: str) -> None:

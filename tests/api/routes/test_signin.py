@@ -1,5 +1,6 @@
 """Who gets in, what her cookie looks like, and in which language she reads."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,19 @@ async def test_signing_out_ends_the_session_on_the_server_too(desk: TestDesk) ->
         assert "You are signed out" in left.text
         browser.cookies.update(kept)
         assert (await browser.get("/queue")).url.path == "/sign-in"
+
+
+async def test_she_changes_her_own_passphrase_and_is_signed_out_everywhere_else(desk: TestDesk) -> None:
+    async with desk.browser("Hana") as here, desk.browser("Hana") as elsewhere:
+        wrong = await here.post("/passphrase", data={"passphrase": "not hers"})
+        assert wrong.status_code == 401
+        changed = await here.post("/passphrase", data={"passphrase": passphrase_of("Hana")})
+        new = re.search(r'id="passphrase" dir="ltr">([^<]+)<', changed.text)
+        assert new
+        assert (await here.get("/queue")).url.path == "/queue"
+        assert (await elsewhere.get("/queue")).url.path == "/sign-in"
+        assert (await sign_in(elsewhere, "Hana")).status_code == 401
+        assert (await sign_in(elsewhere, "Hana", new[1])).url.path == "/queue"
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: TestDesk) -> None:

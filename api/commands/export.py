@@ -1,0 +1,69 @@
+"""Makes a batch for a recipient without the console: the same file, the same rules, the same trail."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlmodel import Session
+
+from api import batches, locks, people
+from api.batches import Exported, Form
+from api.commands.opened import Deployed, deployed
+from api.commands.services import the_library, the_service
+from api.errors import Refused
+from api.locks import PersonLock
+from api.people import Viewer
+from api.settings import Settings
+
+REFUSALS = {
+    "not_found": "Only coordinators export.",
+    "no_such_export": "This service has no such export.",
+    "already_exported": "Every case that could go went before. Use --again to send them once more.",
+    "nothing_to_export": "There is no case that could go. The console says why, case by case.",
+}
+
+
+def export(
+    settings: Settings, service: str, recipient: str, *, form: Form, again: bool, folder: Path, now: datetime
+) -> None:
+    """Ask who is there, make the batch, and write its file into `folder` for nobody else to read."""
+    library = the_library(settings)
+    the_service(library, service)
+    with deployed(settings) as opened:
+        viewer = _who(opened, click.prompt("Your name"), click.prompt("Your passphrase", hide_input=True))
+
+        def use_case(session: Session) -> Exported:
+            return batches.export(
+                session,
+                opened.vault,
+                library,
+                viewer,
+                service=service,
+                export=recipient,
+                form=form,
+                again=again,
+                now=now,
+            )
+
+        try:
+            batch = opened.db.write_now(use_case)
+        except Refused as refused:
+            raise click.ClickException(REFUSALS.get(refused.code, refused.code)) from None
+    path = folder / batch.filename
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(batch.content)
+    click.echo(f"Batch {batch.number}: {batch.rows} rows in {path}\nSHA-256 {batch.sha256}")
+
+
+def _who(opened: Deployed, name: str, passphrase: str) -> Viewer:
+    person = opened.db.read_now(lambda session: people.named(session, name))
+    private = None
+    if person is not None:
+        lock = PersonLock(person.public_key, person.salt, person.private_box)
+        private = locks.open_person(passphrase, lock)
+    if person is None or person.id is None or private is None or person.team_box is None:
+        raise click.ClickException("This name and this passphrase do not belong together.")
+    team = locks.open_team(private, person.team_box)
+    return Viewer(person.id, person.name, person.role, person.language, team)

@@ -1,0 +1,52 @@
+"""A deployment, opened for the length of one command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from api import deployment, migrate
+from api.db import Database
+from api.deployment import NotSetUp
+from api.keyring import Keyring
+from api.settings import Settings
+from api.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where a deployment keeps things, whether or not there is one yet."""
+
+    db: Database
+    keyring: Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment that was set up."""
+
+    db: Database
+    vault: Vault
+
+
+@contextmanager
+def storage(settings: Settings) -> Iterator[Storage]:
+    """Open the database and the keyring of these settings, made and brought to this version where necessary."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate.upgrade(settings.database_url)
+    keyring = Keyring(settings.keyring_path)
+    db = Database(settings.database_url, keyring, threads=1)
+    try:
+        yield Storage(db, keyring)
+    finally:
+        db.close()
+        keyring.close()
+
+
+@contextmanager
+def deployed(settings: Settings) -> Iterator[Deployed]:
+    """Open the deployment of these settings. Raises NotSetUp, and SettingsError when its index key is missing."""
+    if not settings.keyring_path.exists():
+        raise NotSetUp
+    with storage(settings) as opened:
+        team_public = opened.db.read_now(deployment.team_public)
+        yield Deployed(opened.db, Vault(opened.keyring, settings.index_key_bytes, team_public))
