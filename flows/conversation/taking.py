@@ -34,7 +34,7 @@ def take(talk: Talk) -> Turn:
 def _keep(talk: Talk, asked: Asked, answer: Answer) -> Turn:
     question = asked.question
     given = answer.value is not None  # as in ODK, what was left out or spoken is not tested
-    if given and asked.constraint is not None and not asked.constraint.truth(_values(talk), now=talk.now, this=answer.value):
+    if given and asked.constraint and not asked.constraint.truth(_values(talk), now=talk.now, this=answer.value):
         here = position(talk.service, talk.draft, talk.now)
         return _ask_again(talk, here, asked, Misread("constraint"))
     if question.type == "consent":
