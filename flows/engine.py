@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from flows.commands import recognise
 from flows.conversation import cases, opening, orders, returning, taking
+from flows.conversation.going import offer
 from flows.effects import Effect, Say, Turn
 from flows.loader import Library
 from flows.model import Draft, Message
@@ -51,14 +52,16 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
 
 
 def _turn(talk: Talk, *, idle: bool) -> Turn:
+    if idle and returning.protects(talk.draft):
+        talk = talk.but(locked=True, gate="", failures=0)
     command = recognise(talk.message.text)
     if command and talk.draft.language:
-        return orders.obey(talk, command, idle=idle)
-    if idle and returning.protects(talk.draft):
-        return returning.offer(talk)
+        return orders.obey(talk, command)
     if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
     talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
+    if talk.draft.locked:
+        return offer(talk)
     if not talk.draft.language:
         return opening.greet(talk)
     if not talk.draft.service:

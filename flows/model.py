@@ -96,10 +96,11 @@ class Draft:
     """A conversation that is not finished. Position is never stored: it follows from what is answered.
 
     `editing` names an answered question that is being asked again (its old answer stands until the new one is
-    taken), `failures` counts misunderstood messages in a row, `gate` is set while somebody must show that the draft
-    is hers or what she is being asked outside the service, `aside` holds drafts of other people on the same phone,
-    `cases` the references opened from this address, `reply_to` the case whose volunteer wrote last and waits for an
-    answer, `pending` a message that waits until we know which case it is for, `touched` when she last wrote.
+    taken), `failures` counts misunderstood messages in a row, `gate` names what she is being asked outside the service,
+    `locked` is set after a while until somebody shows that the draft is hers, `aside` holds drafts of other people on
+    the same phone, `cases` the references opened from this address, `reply_to` the case whose volunteer wrote last and
+    waits for an answer, `pending` a message that waits until we know which case it is for, `touched` when she last
+    wrote.
     """
 
     language: str = ""
@@ -108,6 +109,7 @@ class Draft:
     editing: str = ""
     failures: int = 0
     gate: str = ""
+    locked: bool = False
     aside: tuple["Draft", ...] = ()
     cases: tuple[str, ...] = ()
     reply_to: str = ""

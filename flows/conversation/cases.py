@@ -45,8 +45,12 @@ def take_reference(talk: Talk) -> Turn:
 
 
 def call_a_person(talk: Talk) -> Turn:
-    """HUMAN, or the third answer that was not understood: a case is opened with what there is, for a person to take."""
-    asked = Escalate("human", talk.draft.service, talk.draft.language, talk.draft.answers)
+    """HUMAN, or the third answer that was not understood: a case is opened with what there is, for a person to take.
+
+    What somebody else said on this phone is not in it.
+    """
+    answers = {} if talk.draft.locked else talk.draft.answers
+    asked = Escalate("human", talk.draft.service, talk.draft.language, answers)
     return talk.turn(asked, talk.say(t("A person will write to you here. You can go on meanwhile.")), gate="")
 
 

@@ -15,7 +15,12 @@ REVIEW = "review"
 
 
 def go_on(talk: Talk, *, before: str = "") -> Turn:
-    """Say the next question, or the review when all are answered; `before` is said first, in the same message."""
+    """Say the next question, or the review when all are answered; `before` is said first, in the same message.
+
+    Nothing of a draft that is locked is said: whoever writes now is offered to begin anew, or to show that it is hers.
+    """
+    if talk.draft.locked:
+        return offer(talk)
     here = position(talk.service, talk.draft, talk.now)
     if here.asked is None:
         return talk.turn(Say(_review(talk, here, before)))
@@ -23,6 +28,16 @@ def go_on(talk: Talk, *, before: str = "") -> Turn:
     if only:
         return go_on(replace(talk, draft=talk.draft.with_answer(here.asked.question.ask, only)), before=before)
     return talk.turn(Say(ask(talk, here.asked, here.number, here.total, before=before)))
+
+
+def offer(talk: Talk) -> Turn:
+    """After ten idle minutes: begin anew, or go on with what was begun."""
+    return talk.turn(talk.say(t("Hello. What would you like?"), *ways_back(talk)), gate="go_on")
+
+
+def ways_back(talk: Talk) -> tuple[Option, ...]:
+    """What `offer` offers."""
+    return talk.option("new", t("Begin anew")), talk.option("go_on", t("Go on where I stopped"))
 
 
 def _only_answer(talk: Talk, asked: Asked) -> Answer | None:

@@ -22,7 +22,7 @@ def take_language(talk: Talk) -> Turn:
     if language is None:
         return greet(talk)
     talk = talk.but(language=language, gate="")
-    if talk.draft.service:
+    if talk.draft.service or talk.draft.locked:
         return go_on(talk)
     if talk.draft.manner == "sms" and not talk.draft.cases:
         return talk.turn(_ask_manner(talk), gate="manner")

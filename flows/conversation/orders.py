@@ -6,7 +6,7 @@ from typing import assert_never
 from flows.asking import position
 from flows.commands import MENU, Command
 from flows.conversation import cases, returning
-from flows.conversation.going import go_on
+from flows.conversation.going import go_on, offer
 from flows.conversation.opening import choose_service, greet
 from flows.effects import ClearChat, ForgetDraft, Silence, Turn
 from flows.language import t
@@ -27,8 +27,8 @@ LABELS: dict[Command, str] = {
 }
 
 
-def obey(talk: Talk, command: Command, *, idle: bool) -> Turn:
-    """Do what a command says, wherever she is; after a while, nothing that shows what was said before."""
+def obey(talk: Talk, command: Command) -> Turn:
+    """Do what a command says, wherever she is; of a draft that is locked, nothing that shows what was said before."""
     match command:
         case "help":
             return talk.turn(talk.say(t("What do you need?"), *_menu(talk)), gate="menu")
@@ -47,9 +47,9 @@ def obey(talk: Talk, command: Command, *, idle: bool) -> Turn:
         case "forget":
             return _ask_forget(talk)
         case "new":
-            return returning.begin_anew(talk) if talk.draft.answers else choose_service(talk.but(gate="", service=""))
+            return _new(talk)
         case "back":
-            return returning.offer(talk) if idle and returning.protects(talk.draft) else _back(talk)
+            return _back(talk)
         case _:
             assert_never(command)
 
@@ -60,7 +60,7 @@ def take_from_menu(talk: Talk) -> Turn:
     talk = talk.but(gate="")
     for command in MENU:
         if command == chosen:
-            return obey(talk, command, idle=False)
+            return obey(talk, command)
     return resume(talk)
 
 
@@ -80,7 +80,14 @@ def take_forget(talk: Talk) -> Turn:
 
 def resume(talk: Talk) -> Turn:
     """Go on where she was before the command."""
-    return go_on(talk) if talk.draft.service else choose_service(talk)
+    return go_on(talk) if talk.draft.service or talk.draft.locked else choose_service(talk)
+
+
+def _new(talk: Talk) -> Turn:
+    """Begin anew; who has said nothing yet keeps the language."""
+    if talk.draft.answers or talk.draft.locked:
+        return returning.begin_anew(talk)
+    return choose_service(talk.but(gate="", service=""))
 
 
 def _menu(talk: Talk) -> tuple[Option, ...]:
@@ -121,6 +128,8 @@ def _yes_or_no(talk: Talk) -> tuple[Option, ...]:
 
 def _back(talk: Talk) -> Turn:
     """Ask the question before the present one again; its answer stands until she gives another."""
+    if talk.draft.locked:
+        return offer(talk)
     talk = talk.but(gate="", failures=0)
     if not talk.draft.service:
         return greet(talk)

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from flows.conversation.going import go_on
+from flows.conversation.going import go_on, offer, ways_back
 from flows.conversation.opening import greet
 from flows.digits import number_in, read_digits
 from flows.effects import Say, Turn
 from flows.language import t
-from flows.model import Draft, Option
+from flows.model import Draft
 from flows.reading import pick
 from flows.talk import Talk
 
@@ -21,30 +21,25 @@ def protects(draft: Draft) -> bool:
     return bool(draft.answers) or any(one.answers for one in draft.aside)
 
 
-def offer(talk: Talk) -> Turn:
-    """After ten idle minutes: begin anew, or go on with what was begun."""
-    return talk.turn(talk.say(t("Hello. What would you like?"), *_choices(talk)), gate="go_on", failures=0)
-
-
 def take_choice(talk: Talk) -> Turn:
     """`1` begins anew and keeps the old draft aside; `2` asks for the proof."""
-    chosen = pick(talk, _choices(talk))
+    chosen = pick(talk, ways_back(talk))
     if chosen is None:
         return offer(talk)
     if chosen == "new":
         return begin_anew(talk)
-    if not any(_proofs(talk, draft) for draft in _drafts(talk.draft)):
-        return go_on(talk.but(gate=""))
+    drafts = _drafts(talk.draft)
+    if not any(_proofs(talk, draft) for draft in drafts):
+        return _go_on_with(talk, 0, drafts)
     return talk.turn(_ask_proof(talk), gate="proof")
 
 
 def take_proof(talk: Talk) -> Turn:
     """Go on with the draft whose birth year or name she gives; after three wrong tries begin anew."""
-    for draft in _drafts(talk.draft):
+    drafts = _drafts(talk.draft)
+    for number, draft in enumerate(drafts):
         if any(_same(talk.message.text, proof) for proof in _proofs(talk, draft)):
-            others = tuple(other for other in _drafts(talk.draft) if other is not draft)
-            mine = replace(draft, gate="", failures=0, aside=others, cases=talk.draft.cases, touched=talk.now)
-            return go_on(replace(talk, draft=mine))
+            return _go_on_with(talk, number, drafts)
     if talk.draft.failures >= 2:
         return begin_anew(talk)
     return talk.turn(_ask_proof(talk), failures=talk.draft.failures + 1)
@@ -57,14 +52,17 @@ def begin_anew(talk: Talk) -> Turn:
     return greet(replace(talk, draft=fresh))
 
 
+def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
+    """Take one of the drafts up again; the others wait aside."""
+    others, now = drafts[:number] + drafts[number + 1 :], talk.draft
+    hers = replace(drafts[number], failures=0, aside=others, cases=now.cases, manner=now.manner, touched=talk.now)
+    return go_on(replace(talk, draft=hers))
+
+
 def _drafts(draft: Draft) -> tuple[Draft, ...]:
     """The draft and those aside, each on its own, the ones that hold something."""
-    mine = replace(draft, aside=(), cases=(), gate="", pending=None, reply_to="")
+    mine = replace(draft, aside=(), cases=(), gate="", locked=False, pending=None, reply_to="")
     return tuple(one for one in (mine, *draft.aside) if one.answers)
-
-
-def _choices(talk: Talk) -> tuple[Option, ...]:
-    return talk.option("new", t("Begin anew")), talk.option("go_on", t("Go on where I stopped"))
 
 
 def _ask_proof(talk: Talk) -> Say:

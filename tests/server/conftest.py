@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.twilio_api import TwilioApi
+from tests.server.opened import unhandled
 from tests.server.running import Server, by_sms, by_telegram, found, running, until
 
 
@@ -28,8 +29,10 @@ async def twilio() -> AsyncIterator[TwilioApi]:
 async def server(
     tmp_path_factory: pytest.TempPathFactory, telegram: TelegramApi, twilio: TwilioApi
 ) -> AsyncIterator[Server]:
-    """A trial that runs, whose webhook Telegram knows."""
+    """A trial that runs, whose webhook Telegram knows; whatever was done to it, no turn may have failed."""
     founded = found(tmp_path_factory.mktemp("server"), **by_telegram(telegram), **by_sms(twilio))
     async with running(founded) as server:
         await until(lambda: telegram.webhook)
         yield server
+    assert unhandled(founded) == []
+    assert "Traceback" not in founded.log.read_text("utf-8")

@@ -9,7 +9,7 @@ from api.access import id_of, lock_of
 from api.answers import Contact, unpack, unpack_contact
 from api.commands.opened import deployed
 from api.locks import PersonLock
-from api.tables import CaseRow, Item, metadata
+from api.tables import CaseRow, Item, Unhandled, metadata
 from api.vault import TeamKey, Vault
 from flows.model import Answer
 from tests.server.running import Founded
@@ -68,3 +68,9 @@ def row_counts(founded: Founded) -> dict[str, int]:
                 for name, table in metadata.tables.items()
             }
         )
+
+
+def unhandled(founded: Founded) -> list[str]:
+    """The kinds of exception for which messages were kept as unhandled."""
+    with deployed(founded.settings) as opened:
+        return opened.db.read_now(lambda session: list(session.exec(select(Unhandled.error))))

@@ -1,0 +1,24 @@
+"""`python -m tests.server.later FILE`: the server by a clock that is ahead by the seconds in FILE."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+
+from api import settings as environment
+from api.app import create_app
+
+
+def main(clock: Path) -> None:
+    """Serve until told to stop."""
+    settings = environment.load()
+
+    def later() -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=float(clock.read_text("ascii")))
+
+    uvicorn.run(create_app(settings, clock=later), port=settings.port, access_log=False)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
