@@ -86,7 +86,9 @@ class Outbox:
             group.create_task(self._keep_marking())
             while True:
                 offered, self._offered = self._offered, []
-                if await self._holds():
+                if not await self._holds():
+                    await asyncio.sleep(POLL)  # asking is a commit, which would wake us at once
+                else:
                     chats = self._sendable(offered)
                     if loop.time() >= look_again:
                         look_again = loop.time() + LOOK_AGAIN
