@@ -16,6 +16,8 @@ from flows.model import Message
 log = logging.getLogger("rafiqa.gathering")
 LARGEST = 64
 """Messages in one transaction at most."""
+PAUSE = 0.004
+"""Seconds that a transaction waits for others: nobody notices, and each that comes saves most of its cost."""
 SIDE_BY_SIDE = {"sqlite": 1, "postgresql": 4}
 """Transactions at once: SQLite has one writer."""
 
@@ -59,11 +61,9 @@ class Gathering:
     def _begin(self) -> None:
         """Begin a transaction with those who wait, if one more may run."""
         if self._waiting and len(self._groups) < SIDE_BY_SIDE[self._shell.db.kind]:
-            group = self._next_group()
-            if group:
-                task = asyncio.get_running_loop().create_task(self._commit(group))
-                self._groups.add(task)
-                task.add_done_callback(self._ended)
+            task = asyncio.get_running_loop().create_task(self._next())
+            self._groups.add(task)
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._groups.discard(task)
@@ -83,6 +83,13 @@ class Gathering:
         self._waiting = later
         self._under_way.update(one.chat for one in group)
         return group
+
+    async def _next(self) -> None:
+        """Let those come who are at the door, then take all of them in."""
+        await asyncio.sleep(PAUSE)
+        group = self._next_group()
+        if group:
+            await self._commit(group)
 
     async def _commit(self, group: list[_Waiting]) -> None:
         try:
