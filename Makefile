@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export RAFIQA_DATA_DIR ?= $(CURDIR)/data
 
-.PHONY: help run test check unit browser drills bench lock translations check-translations clean
+.PHONY: help run install test check unit browser drills bench lock translations check-translations clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -13,6 +13,8 @@ help: ## what can be made
 run: $(VENV)/run ## a trial of Rafiqa at http://127.0.0.1:8000 (PORT and RAFIQA_DATA_DIR are honoured)
 	@RAFIQA_SIMULATOR=on $(BIN)/rafiqa setup --trial
 	@RAFIQA_SIMULATOR=on exec $(BIN)/rafiqa serve
+
+install: $(VENV)/run ## what a server needs, and nothing else (docs/operations.md)
 
 test: check unit browser ## everything that must be green: style, types, tests on SQLite and PostgreSQL, pages in Chromium
 

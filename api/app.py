@@ -1,12 +1,14 @@
 """The only wiring: settings in, a running application out."""
 
 import logging
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.types import Receive, Scope, Send
 
 from api import deployment, migrate, numbers
 from api.console.application import add_console
@@ -30,6 +32,7 @@ from flows.loader import Library, load_library
 from flows.places import load_places
 from flows.portal import load_portals
 
+log = logging.getLogger("rafiqa.app")
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "flows" / "library"
 TRANSLATIONS = ROOT / "translations"
@@ -37,9 +40,32 @@ QUIET = ("httpx", "telegram", "twilio", "aiohttp", "sqlalchemy.engine")
 """Loggers that would write addresses, texts or the bot's token: only their warnings are heard."""
 
 
+def _place(error: Exception) -> str:
+    """The line of ours that an exception came from, for whoever mends it; its text could hold an answer."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [f"{frame.f_code.co_name} in {Path(frame.f_code.co_filename).name}" for frame in frames]
+    return names[-1] if names else "?"
+
+
 def now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+class Application(FastAPI):
+    """FastAPI for the pages, and before it the doors of the providers."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in webhooks.DOORS:
+            scope["app"] = self
+            response = await webhooks.answer(Request(scope, receive))
+            await response(scope, receive, send)
+            return
+        try:
+            await super().__call__(scope, receive, send)
+        except Exception as error:  # FastAPI has answered 500; the server's own log would tell what is in the error
+            log.error("a page failed: %s in %s", type(error).__name__, _place(error))
 
 
 def create_app(
@@ -50,10 +76,9 @@ def create_app(
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     shell = _shell(settings, channels, clock)
-    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = Application(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.shell = shell
     app.state.intake = Intake(shell, Gathering(shell))
-    app.include_router(webhooks.router)
     app.include_router(health.router)
     add_console(app, shell)
     return app

@@ -25,6 +25,8 @@ LOOK_AGAIN = 0.05
 RENEW = lanes.HOLD / 3
 SIDE_BY_SIDE = 32
 """How many chats are written to at once in one lane."""
+REMEMBERED = 10_000
+"""Replies that this process took up last, by their ids."""
 BACK_OFF = (5, 30, 120, 600, 1800)
 """Seconds before the second, third … try; then every half hour until the reply's day is over."""
 
@@ -45,9 +47,11 @@ class Outbox:
         self._holder, self._clock = holder, clock
         self._wake = asyncio.Event()
         self._busy: set[bytes] = set()
-        self._blocked: set[bytes] | None = None  # chats where something waits for its time; None: nobody knows yet
+        self._blocked: set[bytes] = set()  # chats where something waits for a second try
+        self._knows_all = False
         self._offered: list[Fresh] = []
-        self._found: set[int] = set()  # what the last look found: an offer of it came too late
+        self._taken_up: dict[int, None] = {}
+        self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -57,6 +61,7 @@ class Outbox:
 
     def wake(self) -> None:
         """Something was committed: look whether there is anything to send."""
+        self._news = True
         self._wake.set()
 
     def offer(self, replies: Sequence[Fresh]) -> None:
@@ -72,7 +77,8 @@ class Outbox:
             except* Exception as errors:
                 log.error("sending began again after: %s", ", ".join(type(one).__name__ for one in errors.exceptions))
             self._busy.clear()
-            self._blocked = None
+            self._taken_up.clear()
+            self._knows_all = False
             await asyncio.sleep(POLL)
 
     async def _run(self) -> None:
@@ -82,35 +88,38 @@ class Outbox:
             group.create_task(self._keep_marking())
             while True:
                 offered, self._offered = self._offered, []
-                if await self._holds():
+                if not await self._holds():
+                    await asyncio.sleep(POLL)  # asking is a commit, which would wake us at once
+                else:
                     chats = self._sendable(offered)
                     if loop.time() >= look_again:
                         look_again = loop.time() + LOOK_AGAIN
-                        self._busy.update(chats)
+                        self._take_up(chats)
                         chats |= await self._due()
-                    self._busy.update(chats)
+                    self._take_up(chats)
                     for address, replies in chats.items():
                         group.create_task(self._send_chat(address, replies))
-                await self._rest(look_again - loop.time())
+                await self._rest(look_again)
 
-    async def _rest(self, until_look: float) -> None:
-        """Wait for news. What was committed by others is looked up a little later, together with what follows it."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL):
-                await self._wake.wait()
-        self._wake.clear()
-        if not self._offered and until_look > 0:
-            await asyncio.sleep(until_look)
+    async def _rest(self, look_again: float) -> None:
+        """Wait until something is offered, or it is time to look: soon after other commits, else now and then."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + POLL
+        while not self._offered:
+            end = min(latest, look_again) if self._news else latest
+            if loop.time() >= end:
+                return
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(end):
+                    await self._wake.wait()
 
     def _sendable(self, offered: Sequence[Fresh]) -> Chats:
         """The offered replies by chat, without chats where something older waits: those are looked up in order."""
-        if self._blocked is None:
-            return {}
         chats: Chats = {}
-        for one in offered:
+        for one in offered if self._knows_all else ():
             address = one.due.address_index
-            looked_up = one.due.id in self._found
-            if not looked_up and address not in self._busy and address not in self._blocked:
+            if one.due.id not in self._taken_up and address not in self._busy and address not in self._blocked:
                 chats.setdefault(address, []).append((one.due, (one.address, one.reply)))
         return chats
 
@@ -124,17 +133,24 @@ class Outbox:
     async def _due(self) -> Chats:
         """What may be sent now, a chat's replies together and in order; a chat that is being written to waits."""
         now, lane = self._clock(), self._channel.lane
-        busy = set(self._busy)  # as it was before the look: a chat that is marked meanwhile is looked at next time
         chats: Chats = {}
+        self._news = False
         found = await self._db.read(lambda session: due_replies(session, lane, now))
         for one in found:
-            if one.address_index not in busy and one.address_index not in self._busy:
+            if one.address_index not in self._busy and one.id not in self._taken_up:
                 chats.setdefault(one.address_index, []).append((one, None))
-        self._found = {one.id for one in found}
         blocked = {address for address, replies in chats.items() if replies[0][0].next_try > now}
-        # With more waiting than one look finds, nobody knows whose turn it is: then nothing is sent out of turn.
-        self._blocked = blocked if len(found) < LOOK else None
+        self._blocked |= blocked
+        # With more waiting than one look finds, nobody knows whose turn it is: then nothing is sent unlooked.
+        self._knows_all = len(found) < LOOK
         return {address: replies for address, replies in chats.items() if address not in blocked}
+
+    def _take_up(self, chats: Chats) -> None:
+        """From now on these are ours: neither an offer that comes late nor a look that began early sends them again."""
+        self._busy.update(chats)
+        self._taken_up.update((due.id, None) for replies in chats.values() for due, _ in replies)
+        while len(self._taken_up) > REMEMBERED:
+            del self._taken_up[next(iter(self._taken_up))]
 
     async def _send_chat(self, address: bytes, replies: Sequence[tuple[Due, Known]]) -> None:
         """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
@@ -145,9 +161,12 @@ class Outbox:
                     await asyncio.sleep(self._channel.pace.between)
                 outcomes.append(await self._send(due, known))
                 if outcomes[-1].state == "waiting":
-                    if self._blocked is not None:
-                        self._blocked.add(address)
                     break
+        self._blocked.discard(address)
+        if outcomes[-1].state == "waiting":
+            self._blocked.add(address)
+        for due, _ in replies[len(outcomes) - (outcomes[-1].state == "waiting") :]:
+            self._taken_up.pop(due.id, None)  # to be tried again
         self._outcomes.append((address, outcomes))
         self._sent.set()
 
@@ -162,7 +181,7 @@ class Outbox:
             await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
             del self._outcomes[: len(taken)]
             self._busy.difference_update(address for address, _ in taken)
-            self._wake.set()
+            self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:
         try:

@@ -160,7 +160,7 @@ class Outcome:
 _SENT = (
     _reply.update()
     .where(_reply.c.id == bindparam("row"), _reply.c.state == "waiting")  # a delivery report may have been faster
-    .values(state="sent", sent_at=bindparam("at"), attempts=bindparam("tries"))
+    .values(box=b"", state="sent", sent_at=bindparam("at"), attempts=bindparam("tries"))
 )
 _NOT_SENT = (
     _reply.update()
@@ -177,7 +177,10 @@ _NOT_SENT = (
 def mark(
     session: Session, vault: Vault, lane: str, outcomes: Sequence[Outcome], now: datetime, clearable: bool
 ) -> None:
-    """Write down what became of some replies of a lane and, where chats can be cleared, by which ids."""
+    """Write down what became of some replies of a lane and, where chats can be cleared, by which ids.
+
+    What was sent, or never will be, is emptied: nobody needs its text and address any more.
+    """
     connection = session.connection()
     sent = [one for one in outcomes if one.state == "sent"]
     failed = [one for one in outcomes if one.state != "sent"]
@@ -207,6 +210,9 @@ def mark(
                 for one in failed
             ],
         )
+    dead = [one.due.id for one in failed if one.state == "dead"]
+    if dead:
+        connection.execute(_reply.update().where(_reply.c.id.in_(dead)).values(box=b""))
     cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
     if cleared:
         connection.execute(_chat_message.delete().where(_chat_message.c.address_index.in_(cleared)))

@@ -25,14 +25,15 @@ KEYRING, INDEX_KEY = "keyring.db", "index.key"
 def back_up(settings: Settings, folder: Path, *, now: datetime, keyring_only: bool = False) -> None:
     """Mirror the keyring and the index key into `folder`, and copy the database beside them under the time."""
     with deployed(settings) as opened:
+        if not keyring_only:
+            path = folder / DATABASES / f"{now:%Y-%m-%dT%H%M%S}.db"
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            opened.db.read_now(lambda session: _copy_out(session.connection(), path))
+            click.echo(f"The database is copied to {path}.")
+        # After the database: a case that is opened meanwhile would else be in the copy and its key not in the mirror,
+        # and a restore would take it for forgotten.
         _mirror(settings, opened.vault.keyring, folder / MIRROR)
-        click.echo(f"The keyring is mirrored in {folder / MIRROR}.")
-        if keyring_only:
-            return
-        path = folder / DATABASES / f"{now:%Y-%m-%dT%H%M%S}.db"
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        opened.db.read_now(lambda session: _copy_out(session.connection(), path))
-    click.echo(f"The database is copied to {path}.")
+    click.echo(f"The keyring is mirrored in {folder / MIRROR}.")
     click.echo("Keep as many databases as you like, but no older keyring: FORGET would not reach it.")
 
 

@@ -51,7 +51,8 @@ def call_a_person(talk: Talk) -> Turn:
     """
     answers = {} if talk.draft.locked else talk.draft.answers
     asked = Escalate("human", talk.draft.service, talk.draft.language, answers)
-    return talk.turn(asked, talk.say(t("A person will write to you here. You can go on meanwhile.")), gate="")
+    text = t("A person will write to you here. You can go on meanwhile. In danger, call {emergency}.")
+    return talk.turn(asked, talk.say(text, emergency=talk.library.desk.emergency), gate="")
 
 
 def _about(talk: Talk, what: str) -> Turn:

@@ -9,14 +9,20 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from fastapi.routing import APIRoute
 
+from api.routes import health
 from tests.docs.test_services import example
 from tests.libraries import ROOT
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```$", flags=re.MULTILINE | re.DOTALL)
 SECONDS = 60
 
 
@@ -24,7 +30,7 @@ def commands(text: str) -> Iterator[str]:
     """The commands of a page's `sh` blocks: comments, prompts and settings before a command are not part of it."""
     for block in BLOCK.findall(text):
         for line in block.replace("\\\n", " ").splitlines():
-            for words in steps(line.removeprefix("$ ")):
+            for words in steps(line.strip().removeprefix("$ ")):
                 while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
                     words = words[1:]
                 if words:
@@ -116,6 +122,25 @@ def git(words: list[str], trial: Path) -> None:
     assert run(["git", words[1], "-h"]).returncode == 129, "git says how it is used"
 
 
+def of_the_system(words: list[str], trial: Path) -> None:
+    """An operator's own tool, where this machine has it, knows the long options."""
+    known = run([words[0], "--help"]).stdout if shutil.which(words[0]) else " ".join(words)
+    assert [one for one in words if one.startswith("--") and one not in known] == []
+
+
+def contained(words: list[str], trial: Path) -> None:
+    """Where a service is named, compose.yaml has it, and `rafiqa` knows what it is to do there."""
+    if words[2] == "run":
+        service = next(place for place, word in enumerate(words) if place > 2 and word in ("app", "database"))
+        assert f"\n  {words[service]}:\n" in (ROOT / "compose.yaml").read_text("utf-8")
+        explained("api", words[service + 1 :])
+
+
+def asked(words: list[str], trial: Path) -> None:
+    """A page that the server really has."""
+    assert urlsplit(words[-1]).path in [route.path for route in health.router.routes if isinstance(route, APIRoute)]
+
+
 def only_read(words: list[str], trial: Path) -> None:
     """A step of the reader's own."""
 
@@ -131,7 +156,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"ruff (check|format) \.|mypy", answers),
     (r"\. \.venv/bin/activate", virtual),
     (r"git [a-z]+( .*)?", git),
-    (r"cd [a-z]+", only_read),
+    (r"cd [a-z/]+", only_read),
+    (r"(apt-get (update|install)|useradd|install|systemctl|journalctl|df|openssl rand)( .*)?", of_the_system),
+    (r"docker compose (build|run|up)( .*)?", contained),
+    (r"curl( --fail)? http://127\.0\.0\.1:8000/.*", asked),
 )
 """How each command is tried. A new command in a document needs a line here, or fits one."""
 
@@ -177,7 +205,16 @@ def test_a_command_that_nobody_thought_of_is_noticed(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["make sandwich", "python -m flows talk sandwich", "python -m pytest tests/nowhere", "git sandwich"]
+    "command",
+    [
+        "make sandwich",
+        "python -m flows talk sandwich",
+        "python -m pytest tests/nowhere",
+        "git sandwich",
+        "df --sandwich",
+        "docker compose run app sandwich",
+        "curl http://127.0.0.1:8000/sandwich",
+    ],
 )
 def test_a_command_that_does_not_work_is_noticed(command: str, trial: Path) -> None:
     rule = rule_for(command)
