@@ -5,9 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
-
 from api import inbox
+from api.engines import STORAGE_FAILED
 from api.inbox import Taken
 from api.replies import Fresh
 from api.shell import Shell
@@ -94,7 +93,7 @@ class Gathering:
     async def _commit(self, group: list[_Waiting]) -> None:
         try:
             self._tell(group, await self._receive([one.message for one in group]))
-        except OperationalError as error:
+        except STORAGE_FAILED as error:
             for one in group:
                 _fail(one, error)
         except Exception:
@@ -107,7 +106,7 @@ class Gathering:
         """One of a group that failed: by itself, so that the one with the bug stays alone."""
         try:
             self._tell([one], await self._receive([one.message]))
-        except OperationalError as error:
+        except STORAGE_FAILED as error:
             _fail(one, error)
         except Exception as error:
             await self._keep_unhandled(one, type(error).__name__)

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
 
 from api import __version__
 from api.runner import Runner
@@ -17,7 +16,7 @@ async def health(request: Request) -> JSONResponse:
     shell: Shell = request.app.state.shell
     runner: Runner = request.app.state.runner
     parts = {
-        "database": await _database(shell),
+        "database": await shell.db.check(),
         "keyring": shell.vault.keyring.check(),
         "runner": runner.alive,
     }
@@ -25,10 +24,3 @@ async def health(request: Request) -> JSONResponse:
     works = all(parts.values())
     body = {"status": "ok" if works else "failing", **parts, "lanes": lanes, "version": __version__}
     return JSONResponse(body, status_code=200 if works else 503)
-
-
-async def _database(shell: Shell) -> bool:
-    try:
-        return await shell.db.read(lambda session: session.connection().execute(text("SELECT 1")).scalar() == 1)
-    except Exception:
-        return False
