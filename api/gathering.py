@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import OperationalError
 
 from api import inbox
+from api.events import QUEUE
 from api.inbox import Taken
 from api.replies import Fresh
 from api.shell import Shell
@@ -113,6 +114,7 @@ class Gathering:
         except Exception as error:
             _fail(one, error)
         else:
+            shell.events.changed(QUEUE)
             self._tell([one], Taken())
 
     async def _receive(self, messages: list[Message]) -> Taken:
