@@ -89,8 +89,7 @@ def test_a_function_with_a_session_is_plain_and_never_commits(name: str) -> None
 def test_routes_hold_no_sql(name: str) -> None:
     """SQL lives beside the rule that it serves."""
     taken = {one.split(".")[0] for one in imports(TREES[name])}
-    allowed = {"sqlalchemy"} if name == "api/routes/health.py" else set()
-    assert not (taken & {"sqlalchemy", "sqlmodel", "psycopg", "sqlite3"}) - allowed
+    assert not taken & {"sqlalchemy", "sqlmodel", "psycopg", "sqlite3"}
 
 
 @EACH_FILE

@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
 
-from api import __version__
+from api import __version__, unhandled
 from api.runner import Runner
 from api.shell import Shell
 
@@ -13,22 +12,27 @@ router = APIRouter()
 
 @router.get("/health")
 async def health(request: Request) -> JSONResponse:
-    """200 when the database, the keyring and the runner work, else 503; says nothing that is secret."""
+    """200 when the database, the keyring and the runner work, else 503; says nothing that is secret.
+
+    `unhandled` counts the messages at which our program failed, and is null without a database.
+    """
     shell: Shell = request.app.state.shell
     runner: Runner = request.app.state.runner
+    failed = await _unhandled(shell)
     parts = {
-        "database": await _database(shell),
+        "database": failed is not None,
         "keyring": shell.vault.keyring.check(),
         "runner": runner.alive,
     }
     lanes = {outbox.lane.split(":")[0]: outbox.last_error or "ok" for outbox in runner.outboxes}
     works = all(parts.values())
-    body = {"status": "ok" if works else "failing", **parts, "lanes": lanes, "version": __version__}
+    status = "ok" if works else "failing"
+    body = {"status": status, **parts, "lanes": lanes, "unhandled": failed, "version": __version__}
     return JSONResponse(body, status_code=200 if works else 503)
 
 
-async def _database(shell: Shell) -> bool:
+async def _unhandled(shell: Shell) -> int | None:
     try:
-        return await shell.db.read(lambda session: session.connection().execute(text("SELECT 1")).scalar() == 1)
+        return await shell.db.read(unhandled.waiting)
     except Exception:
-        return False
+        return None
