@@ -11,15 +11,17 @@ import click
 import uvicorn
 from sqlalchemy.exc import OperationalError
 
+from api import numbers
 from api import settings as environment
 from api.commands.backup import back_up
 from api.commands.export import export
 from api.commands.forget import forget
-from api.commands.opened import deployed
+from api.commands.opened import Deployed, deployed
 from api.commands.paper import print_paper
 from api.commands.restore import restore
 from api.commands.setup import recover, set_up
 from api.deployment import NotSetUp
+from api.errors import Refused
 from api.settings import Settings, SettingsError
 from flows.__main__ import main as flows
 
@@ -80,7 +82,8 @@ def _recover() -> None:
 def _serve() -> None:
     """Run the server until it is stopped with Ctrl-C. It takes messages, sends replies and shows the desk."""
     settings = _settings()
-    with deployed(settings):  # what is wrong is said here in one line
+    with deployed(settings) as opened:  # what is wrong is said here in one line
+        _claim_channel(opened, settings)
         logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
         logging.getLogger("alembic").setLevel(logging.WARNING)
     uvicorn.run(
@@ -93,6 +96,15 @@ def _serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
+
+
+def _claim_channel(opened: Deployed, settings: Settings) -> None:
+    number = settings.twilio_number
+    try:
+        if number:
+            opened.db.write_now(lambda session: numbers.claim_channel(session, number))
+    except Refused:
+        raise SettingsError("RAFIQA_TWILIO_NUMBER: this is one of the proxy numbers; a number cannot be both") from None
 
 
 @main.command("talk", short_help="Talk to a service in this terminal.")

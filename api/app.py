@@ -11,13 +11,13 @@ from fastapi import FastAPI, Request
 from starlette.types import Receive, Scope, Send
 
 from api import deployment, migrate, numbers
-from api.console.application import add_console
 from api.db import Database
 from api.events import Events
 from api.gathering import Gathering
 from api.intake import Intake
 from api.keyring import Keyring
 from api.routes import health, webhooks
+from api.routes.pages import add_console
 from api.runner import Runner
 from api.settings import Settings
 from api.shell import Channels, Shell

@@ -7,10 +7,13 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, select
 
-from api.engines import reading_engine
+from api.engines import STORAGE_FAILED, checking_engine, reading_engine
 from api.keyring import Keyring
+from api.tables import Team
 from api.writers import GroupWriter, Job, Outcome, SideBySideWriter, Writer
 
 T = TypeVar("T")
@@ -22,6 +25,8 @@ class Database:
     def __init__(self, url: str, keyring: Keyring, *, threads: int = 4) -> None:
         self._readers = reading_engine(url, threads)
         self._reading = ThreadPoolExecutor(threads, "reader")
+        self._checking = checking_engine(url)
+        self._failed = False  # a use case could not be stored, and no check has been well since
         self._after: list[tuple[asyncio.AbstractEventLoop, Callable[[], None]]] = []
         self._writer: Writer = (
             GroupWriter(url, keyring, self._deliver)
@@ -56,6 +61,11 @@ class Database:
         with Session(self._readers, expire_on_commit=False) as session:
             return use_case(session)
 
+    async def check(self) -> bool:
+        """Whether the database can be read; and written, if that failed before."""
+        readable = await asyncio.get_running_loop().run_in_executor(self._reading, self._can_be_read)
+        return readable and (not self._failed or await self._can_be_written())
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this, in the event loop that runs now, after each commit of this process (the outbox wakes by it)."""
         self._after.append((asyncio.get_running_loop(), callback))
@@ -66,8 +76,25 @@ class Database:
         self._reading.shutdown()
         self._readers.dispose()
 
+    def _can_be_read(self) -> bool:
+        try:
+            with Session(self._checking) as session:
+                session.exec(select(Team.id)).first()
+        except SQLAlchemyError:
+            return False
+        return True
+
+    async def _can_be_written(self) -> bool:
+        try:
+            await self.write(lambda session: session.connection().execute(update(Team).values(id=Team.id)))
+        except STORAGE_FAILED:
+            return False
+        self._failed = False
+        return True
+
     def _deliver(self, outcomes: list[Outcome]) -> None:
         """Hand the outcomes to those who wait: one call into each event loop, however many wait there."""
+        self._failed = self._failed or any(isinstance(outcome.error, STORAGE_FAILED) for outcome in outcomes)
         waiting: dict[asyncio.AbstractEventLoop | None, list[Outcome]] = {}
         for outcome in outcomes:
             waiting.setdefault(outcome.job.loop, []).append(outcome)

@@ -4,10 +4,14 @@ An error of theirs would quote what was to be stored, and errors are logged: so 
 """
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, NullPool, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 
+STORAGE_FAILED = (OperationalError, sqlite3.OperationalError)
+"""What is raised when storage fails (a full disk, no server), by SQLAlchemy or by SQLite itself."""
 BUSY_MILLISECONDS = 10_000
 
 
@@ -60,6 +64,20 @@ def migrating_engine(text: str) -> Engine:
         event.listen(engine, "connect", _ignore_foreign_keys)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def checking_engine(text: str) -> Engine:
+    """To see whether the database can be read: each connection is a new one, and makes no file that is not there."""
+    url = database_url(text)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, poolclass=NullPool, hide_parameters=True)
+    path = Path(url.database or "")
+    return create_engine(url, poolclass=NullPool, creator=lambda: open_to_read(path), hide_parameters=True)
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection to an SQLite file that reads only. Raises sqlite3.OperationalError when there is no file."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -5,9 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
-
 from api import inbox
+from api.engines import STORAGE_FAILED
 from api.events import QUEUE
 from api.inbox import Taken
 from api.replies import Fresh
@@ -17,6 +16,8 @@ from flows.model import Message
 log = logging.getLogger("rafiqa.gathering")
 LARGEST = 64
 """Messages in one transaction at most."""
+PAUSE = 0.004
+"""Seconds that a transaction waits for others: nobody notices, and each that comes saves most of its cost."""
 SIDE_BY_SIDE = {"sqlite": 1, "postgresql": 4}
 """Transactions at once: SQLite has one writer."""
 
@@ -60,11 +61,9 @@ class Gathering:
     def _begin(self) -> None:
         """Begin a transaction with those who wait, if one more may run."""
         if self._waiting and len(self._groups) < SIDE_BY_SIDE[self._shell.db.kind]:
-            group = self._next_group()
-            if group:
-                task = asyncio.get_running_loop().create_task(self._commit(group))
-                self._groups.add(task)
-                task.add_done_callback(self._ended)
+            task = asyncio.get_running_loop().create_task(self._next())
+            self._groups.add(task)
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._groups.discard(task)
@@ -85,10 +84,17 @@ class Gathering:
         self._under_way.update(one.chat for one in group)
         return group
 
+    async def _next(self) -> None:
+        """Let those come who are at the door, then take all of them in."""
+        await asyncio.sleep(PAUSE)
+        group = self._next_group()
+        if group:
+            await self._commit(group)
+
     async def _commit(self, group: list[_Waiting]) -> None:
         try:
             self._tell(group, await self._receive([one.message for one in group]))
-        except OperationalError as error:
+        except STORAGE_FAILED as error:
             for one in group:
                 _fail(one, error)
         except Exception:
@@ -101,7 +107,7 @@ class Gathering:
         """One of a group that failed: by itself, so that the one with the bug stays alone."""
         try:
             self._tell([one], await self._receive([one.message]))
-        except OperationalError as error:
+        except STORAGE_FAILED as error:
             _fail(one, error)
         except Exception as error:
             await self._keep_unhandled(one, type(error).__name__)

@@ -10,9 +10,12 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from api.engines import open_to_read
 
 SECRET_BYTES = 32
 ID_BYTES = 16
@@ -158,9 +161,10 @@ class Keyring:
         self._thread.kept.clear()
 
     def check(self) -> bool:
-        """Whether the file can be read."""
+        """Whether the file can be read, by a connection of its own: an open one does not notice that it is gone."""
         try:
-            return bool(self._thread.connection.execute("SELECT 1 FROM horizon").fetchone())
+            with closing(open_to_read(self._path)) as connection:
+                return bool(connection.execute("SELECT 1 FROM horizon").fetchone())
         except sqlite3.Error:
             return False
 

@@ -51,6 +51,7 @@ class Outbox:
         self._knows_all = False
         self._offered: list[Fresh] = []
         self._taken_up: dict[int, None] = {}
+        self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -60,6 +61,7 @@ class Outbox:
 
     def wake(self) -> None:
         """Something was committed: look whether there is anything to send."""
+        self._news = True
         self._wake.set()
 
     def offer(self, replies: Sequence[Fresh]) -> None:
@@ -97,16 +99,20 @@ class Outbox:
                     self._take_up(chats)
                     for address, replies in chats.items():
                         group.create_task(self._send_chat(address, replies))
-                await self._rest(look_again - loop.time())
+                await self._rest(look_again)
 
-    async def _rest(self, until_look: float) -> None:
-        """Wait for news. What was committed by others is looked up a little later, together with what follows it."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL):
-                await self._wake.wait()
-        self._wake.clear()
-        if not self._offered and until_look > 0:
-            await asyncio.sleep(until_look)
+    async def _rest(self, look_again: float) -> None:
+        """Wait until something is offered, or it is time to look: soon after other commits, else now and then."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + POLL
+        while not self._offered:
+            end = min(latest, look_again) if self._news else latest
+            if loop.time() >= end:
+                return
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(end):
+                    await self._wake.wait()
 
     def _sendable(self, offered: Sequence[Fresh]) -> Chats:
         """The offered replies by chat, without chats where something older waits: those are looked up in order."""
@@ -128,6 +134,7 @@ class Outbox:
         """What may be sent now, a chat's replies together and in order; a chat that is being written to waits."""
         now, lane = self._clock(), self._channel.lane
         chats: Chats = {}
+        self._news = False
         found = await self._db.read(lambda session: due_replies(session, lane, now))
         for one in found:
             if one.address_index not in self._busy and one.id not in self._taken_up:
@@ -174,7 +181,7 @@ class Outbox:
             await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
             del self._outcomes[: len(taken)]
             self._busy.difference_update(address for address, _ in taken)
-            self._wake.set()
+            self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:
         try:

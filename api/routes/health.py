@@ -14,19 +14,18 @@ router = APIRouter()
 async def health(request: Request) -> JSONResponse:
     """200 when the database, the keyring and the runner work, else 503; says nothing that is secret.
 
-    `unhandled` counts the messages at which our program failed, and is null without a database.
+    `unhandled` counts the messages at which our program failed, and is null while they cannot be counted.
     """
     shell: Shell = request.app.state.shell
     runner: Runner = request.app.state.runner
-    failed = await _unhandled(shell)
     parts = {
-        "database": failed is not None,
+        "database": await shell.db.check(),
         "keyring": shell.vault.keyring.check(),
         "runner": runner.alive,
     }
     lanes = {outbox.lane.split(":")[0]: outbox.last_error or "ok" for outbox in runner.outboxes}
     works = all(parts.values())
-    status = "ok" if works else "failing"
+    status, failed = "ok" if works else "failing", await _unhandled(shell) if parts["database"] else None
     body = {"status": status, **parts, "lanes": lanes, "unhandled": failed, "version": __version__}
     return JSONResponse(body, status_code=200 if works else 503)
 

@@ -240,6 +240,19 @@ async def test_a_use_case_that_always_meets_others_fails_in_the_end(postgres_url
     db.close()
 
 
+async def test_a_database_that_failed_to_store_is_not_well_until_it_stores_again(db: Database) -> None:
+    assert await db.check()
+
+    def fail(session: Session) -> None:
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    with pytest.raises(OperationalError):
+        await db.write(fail)
+    assert db._failed
+    assert await db.check()
+    assert not db._failed
+
+
 def add_person(session: Session) -> Person:
     person = Person(
         name="Hana", role="volunteer", languages=["am", "ar"], public_key=b"", salt=b"", private_box=b"", created_at=NOW

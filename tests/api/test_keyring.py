@@ -157,7 +157,7 @@ def test_a_mirror_opens_what_lives_and_loses_what_was_destroyed(keyring: Keyring
 def test_only_its_owner_may_read_the_file_and_it_says_whether_it_can_be_read(keyring: Keyring, tmp_path: Path) -> None:
     assert (tmp_path / "keyring.db").stat().st_mode & 0o777 == 0o600
     assert keyring.check()
-    keyring.close()
+    (tmp_path / "keyring.db").rename(tmp_path / "elsewhere")
     assert not keyring.check()
 
 
