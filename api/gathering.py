@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api import inbox
 from api.engines import STORAGE_FAILED
+from api.events import QUEUE
 from api.inbox import Taken
 from api.replies import Fresh
 from api.shell import Shell
@@ -119,6 +120,7 @@ class Gathering:
         except Exception as error:
             _fail(one, error)
         else:
+            shell.events.changed(QUEUE)
             self._tell([one], Taken())
 
     async def _receive(self, messages: list[Message]) -> Taken:

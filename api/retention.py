@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete
 
-from api import signin
+from api import signin, unhandled
 from api.keyring import Keyring
 from api.tables import ChatMessage, DraftRow, ReplyRow, Seen
 
@@ -14,7 +14,7 @@ replaced once a year (docs/operations.md)."""
 
 
 def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
-    """End drafts, replies, ids of chat messages, sessions and repeats whose time is over, and the days before this.
+    """End drafts, replies, ids of chat messages, sessions, repeats, what failed and was settled; and the days before.
 
     Call it every minute or so. A box is then unreadable in copies of the database too: a draft at once, because its
     secret is destroyed, all others when the day of their end is over.
@@ -24,6 +24,7 @@ def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
     session.connection().execute(delete(ChatMessage).where(col(ChatMessage.expires_at) <= now))
     session.connection().execute(delete(Seen).where(col(Seen.at) <= now - SEEN_LIVES))
     signin.end_expired(session, now)
+    unhandled.end_settled(session, now)
     keyring.destroy_days_before(now.date())
 
 

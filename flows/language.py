@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -62,6 +63,7 @@ def load_catalogues(folder: Path, domain: str = "messages") -> Catalogues:
     return Catalogues(found)
 
 
+@cache
 def own_name(language: str) -> str:
     """What a language calls itself (`አማርኛ`), which is how she finds it in a list."""
     try:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, select
 
-from api import batches, cases, conversation, leases, proxies, queue, signin, windows
+from api import batches, cases, conversation, inbox, leases, proxies, queue, signin, windows
 from api.answers import Contact, pack_message
 from api.gate import Gate
 from api.people import Viewer
@@ -37,6 +37,7 @@ ANSWERS = {
 }
 ROUTE = {"governorate": "mount_lebanon", "district": "el_meten", "country": "ETH"}
 SMS = "MOPH: your login code is 482913. It is valid for 10 minutes."
+UNREADABLE = "ስሜ አልማዝ ነው፣ ክትባቱ መቼ ነው?"
 LATE = "MOPH: your appointment is on 3 December at 10:00, Rafik Hariri University Hospital."
 
 
@@ -82,11 +83,16 @@ class Scene:
         others = self.open(session, 4, "si")
         queue.claim(session, self.amal, others, self.now)
         proxies.receive(session, self.shell.vault, self.shell.portals, proxies.Sms(NUMBER, "MOPH", LATE, "1"), self.now)
+        self._fail(session)
         return hers
 
     def receive_code(self, session: Session) -> None:
         """The portal sends the code that Hana waits for."""
         proxies.receive(session, self.shell.vault, self.shell.portals, proxies.Sms(NUMBER, "MOPH", SMS, "2"), self.now)
+
+    def _fail(self, session: Session) -> None:
+        message = Message("telegram", "telegram:8123", "4711", "m2", UNREADABLE)
+        inbox.store_unhandled(session, self.shell.vault, message, "KeyError", self.now)
 
     def _closed(self, session: Session) -> None:
         for hours in (50, 51):

@@ -28,6 +28,8 @@ ACTIONS: dict[str, str] = {
     "person.remove": t("removed a person"),
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
+    "unhandled.list": t("looked at messages that the bot could not read"),
+    "unhandled.settle": t("was done with a message that the bot could not read"),
 }
 REASONS: dict[str, str] = {
     "done": t("It is done"),

@@ -1,4 +1,4 @@
-"""What only coordinators do: proxy numbers, messages without a case, people, exports, and the audit list."""
+"""What only coordinators do: proxy numbers, messages that need a person, people, exports, the audit list."""
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -8,11 +8,11 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import audit, batches, leases, numbers, people, unmatched
+from api import audit, batches, leases, numbers, people, unhandled, unmatched
 from api.batches import Form as FileForm
 from api.batches import Preview
-from api.console.names import GATEWAYS, LEFT_OUT
-from api.console.shown import service_title
+from api.console.names import GATEWAYS, LEFT_OUT, MEDIA
+from api.console.shown import CHANNELS, service_title
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
 from api.gate import Gate
@@ -87,6 +87,31 @@ async def assign(shell: Desk, viewer: Coordinating, message_id: int, reference: 
     await shell.db.write(lambda session: unmatched.assign(session, shell.vault, viewer, message_id, reference, now))
     shell.events.changed(QUEUE, case_topic(reference))
     return go("/numbers?done=assigned")
+
+
+@router.get("/unhandled")
+async def the_unhandled(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
+    """The messages at which our program failed."""
+    now = shell.clock()
+    return page(
+        request,
+        "unhandled.html",
+        viewer,
+        waiting=await shell.db.read(unhandled.waiting),
+        messages=await shell.db.write(lambda session: unhandled.unhandled(session, viewer, now)),
+        days=unhandled.SETTLED_LIVES.days,
+        channels=CHANNELS,
+        media=MEDIA,
+    )
+
+
+@router.post("/unhandled/{message_id}/settle")
+async def settle(shell: Desk, viewer: Coordinating, message_id: int) -> RedirectResponse:
+    """Be done with one of them."""
+    now = shell.clock()
+    await shell.db.write(lambda session: unhandled.settle(session, viewer, message_id, now))
+    shell.events.changed(QUEUE)
+    return go("/unhandled?done=settled")
 
 
 @router.get("/people")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import caseview, conversation, leases, proxies, queue, windows
+from api import caseview, conversation, leases, proxies, queue, unhandled, windows
 from api.console.board import board
 from api.console.names import MEDIA, REASONS
 from api.console.shown import as_written, facts, headline
@@ -179,7 +179,9 @@ def _portal(shell: Shell, name: str) -> Portal:
 async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
     now = shell.clock()
     entries = await shell.db.read(lambda session: queue.queue(session, viewer, now))
-    return page(request, template, viewer, board=board(shell.library, entries, language_of(request, viewer)))
+    failed = await shell.db.read(unhandled.waiting) if viewer.coordinator else 0
+    rows = board(shell.library, entries, language_of(request, viewer))
+    return page(request, template, viewer, board=rows, unhandled=failed)
 
 
 async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:

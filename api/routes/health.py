@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api import __version__
+from api import __version__, unhandled
 from api.runner import Runner
 from api.shell import Shell
 
@@ -12,7 +12,10 @@ router = APIRouter()
 
 @router.get("/health")
 async def health(request: Request) -> JSONResponse:
-    """200 when the database, the keyring and the runner work, else 503; says nothing that is secret."""
+    """200 when the database, the keyring and the runner work, else 503; says nothing that is secret.
+
+    `unhandled` counts the messages at which our program failed, and is null while they cannot be counted.
+    """
     shell: Shell = request.app.state.shell
     runner: Runner = request.app.state.runner
     parts = {
@@ -22,5 +25,13 @@ async def health(request: Request) -> JSONResponse:
     }
     lanes = {outbox.lane.split(":")[0]: outbox.last_error or "ok" for outbox in runner.outboxes}
     works = all(parts.values())
-    body = {"status": "ok" if works else "failing", **parts, "lanes": lanes, "version": __version__}
+    status, failed = "ok" if works else "failing", await _unhandled(shell) if parts["database"] else None
+    body = {"status": status, **parts, "lanes": lanes, "unhandled": failed, "version": __version__}
     return JSONResponse(body, status_code=200 if works else 503)
+
+
+async def _unhandled(shell: Shell) -> int | None:
+    try:
+        return await shell.db.read(unhandled.waiting)
+    except Exception:
+        return None

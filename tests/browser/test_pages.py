@@ -56,11 +56,11 @@ async def test_every_page_holds_together(tmp_path: Path, browser: Browser, width
         await look("/phone/1/chat", "phone")
         await look("/portal", "portal")
         await sign_in(tab, address, "Amal", language)
-        for path in ("queue", "numbers", "people", "export", "audit"):
-            await look(f"/{path}", f"{path}-empty" if path in ("queue", "export") else path)
+        for path in ("queue", "unhandled", "numbers", "people", "export", "audit"):
+            await look(f"/{path}", f"{path}-empty" if path in ("queue", "unhandled", "export") else path)
 
         reference = await app.state.shell.db.write(scene.fill)
-        for path in ("queue", "numbers", "people", "export", "audit"):
+        for path in ("queue", "unhandled", "numbers", "people", "export", "audit"):
             await look(f"/{path}", f"{path}-full")
         await sign_in(tab, address, "Hana", language)
         await look("/queue", "queue-volunteer")

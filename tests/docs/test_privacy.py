@@ -12,7 +12,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from api import cases, inbox, passphrases, replies, retention, runner
+from api import cases, inbox, passphrases, replies, retention, runner, unhandled
 from api.db import Database
 from api.keyring import Keyring
 from api.locks import STANDARD
@@ -71,6 +71,7 @@ SAID = [
     ("reply", "{} hours after it may be sent", replies.LIVES / HOUR),
     ("chat_message", "{} hours after the message", replies.CHAT_ID_LIVES / HOUR),
     ("seen", "after {} days", retention.SEEN_LIVES / timedelta(days=1)),
+    ("unhandled", "{} days after", unhandled.SETTLED_LIVES / timedelta(days=1)),
     ("signin", "{} minutes after she did something last", DEFAULTS["session_idle_minutes"].default),
     ("signin", "after {} hours in any case", DEFAULTS["session_minutes"].default / 60),
     ("person", "{} MiB", STANDARD.mebibytes),

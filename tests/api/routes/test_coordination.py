@@ -1,4 +1,4 @@
-"""What a coordinator does: numbers, stray messages, people, exports, and the trail."""
+"""What a coordinator does: numbers, messages that need her, people, exports, and the trail."""
 
 import io
 import re
@@ -6,19 +6,25 @@ from hashlib import sha256
 
 from openpyxl import load_workbook
 
+from api.events import QUEUE
+from flows.model import Message
 from tests.desks import NUMBER, TestDesk, sign_in
 
+FIRST = Message("phone", "phone:chat", "her-chat", "m1", "hello")
+BROKEN = Message("phone", "phone:chat", "her-chat", "m2", "help <me>", button=7)  # type: ignore[arg-type]
+"""What no channel gives: the engine fails at it, as at a bug."""
 EXPORT = {"service": "vaccination", "export": "ministry"}
 
 
 async def test_for_a_volunteer_none_of_it_exists(desk: TestDesk, hanas: str) -> None:
     async with desk.browser("Hana") as hana:
         absent = (await hana.get("/nowhere")).text
-        for path in ("/numbers", "/people", "/export", "/export/live", "/audit"):
+        for path in ("/unhandled", "/numbers", "/people", "/export", "/export/live", "/audit"):
             denied = await hana.get(path)
             assert denied.status_code == 404, path
             assert denied.text.replace(path, "/nowhere") == absent
-        for path in ("/numbers", "/numbers/retire", "/people", "/people/1/remove", "/people/1/passphrase", "/export"):
+        acts = ("/numbers/retire", "/unhandled/1/settle", "/people/1/remove", "/people/1/passphrase")
+        for path in ("/numbers", "/people", "/export", *acts):
             form = {**EXPORT, "number": NUMBER, "name": "X", "role": "coordinator", "language": "en", "form": "csv"}
             assert (await hana.post(path, data=form)).status_code == 404, path
 
@@ -53,6 +59,42 @@ async def test_a_stray_message_is_given_to_the_case_it_belongs_to(desk: TestDesk
         given = await amal.post(action[0], data={"reference": hanas})
         assert "3 December" not in given.text
         assert "3 December" in (await hana.get(f"/cases/{hanas}")).text
+
+
+async def test_a_message_that_the_bot_could_not_read_is_read_by_a_coordinator_and_emptied(desk: TestDesk) -> None:
+    notice = "1 message could not be read by the bot"
+    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
+        assert "could not be read" not in (await amal.get("/queue")).text
+        await fail(desk)
+        assert (await amal.get("/health")).json()["unhandled"] == 1
+        for path in ("/queue", "/queue/live"):
+            assert notice in (await amal.get(path)).text
+            assert notice not in (await hana.get(path)).text
+        page = (await amal.get("/unhandled")).text
+        assert "help &lt;me&gt;" in page
+        assert "Phone simulator · <time" in page
+        assert "AttributeError" in page
+        assert BROKEN.address not in page
+        done = re.search(r"/unhandled/\d+/settle", page)
+        assert done
+        assert "There is none." in (await amal.post(done[0])).text
+        assert (await amal.post(done[0])).status_code == 404, "it was done before"
+        assert notice not in (await amal.get("/queue")).text
+        trail = (await amal.get("/audit")).text
+        assert "was done with a message that the bot could not read" in trail
+        assert "help" not in trail
+
+
+async def test_a_message_that_fails_shows_on_a_queue_that_is_open(desk: TestDesk) -> None:
+    with desk.shell.events.listen(QUEUE) as changed:
+        await fail(desk)
+        assert changed.is_set()
+
+
+async def fail(desk: TestDesk) -> None:
+    """Somebody writes, and the program fails at her second message."""
+    for message in (FIRST, BROKEN):
+        await desk.app.state.intake.message(message)
 
 
 async def test_a_new_person_gets_a_passphrase_that_is_shown_once_and_works(desk: TestDesk) -> None:

@@ -10,7 +10,7 @@ from tests.desks import TestDesk, passphrase_of, running_desk, sign_in
 
 async def test_without_signing_in_every_page_is_the_sign_in_page(desk: TestDesk) -> None:
     async with desk.browser() as browser:
-        for path in ("/", "/queue", "/cases/K7-4QF", "/numbers", "/people", "/export", "/audit"):
+        for path in ("/", "/queue", "/cases/K7-4QF", "/unhandled", "/numbers", "/people", "/export", "/audit"):
             assert (await browser.get(path)).url.path == "/sign-in", path
 
 
@@ -109,6 +109,7 @@ async def test_every_page_of_a_trial_says_so(desk: TestDesk, hanas: str) -> None
         for path in (
             "/queue",
             f"/cases/{hanas}",
+            "/unhandled",
             "/numbers",
             "/people",
             "/export",
