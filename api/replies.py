@@ -160,7 +160,7 @@ class Outcome:
 _SENT = (
     _reply.update()
     .where(_reply.c.id == bindparam("row"), _reply.c.state == "waiting")  # a delivery report may have been faster
-    .values(box=b"", state="sent", sent_at=bindparam("at"), attempts=bindparam("tries"))
+    .values(state="sent", sent_at=bindparam("at"), attempts=bindparam("tries"))
 )
 _NOT_SENT = (
     _reply.update()

@@ -54,6 +54,7 @@ MEDIA: dict[str, str] = {
     "location": t("a place on the map"),
 }
 GATEWAYS: dict[str, str] = {
+    "simulator": t("The simulator"),
     "twilio": t("Twilio"),
     "android": t("An Android phone with its SIM"),
     "typed": t("Somebody types them in"),

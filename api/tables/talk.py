@@ -42,6 +42,8 @@ class ReplyRow(SQLModel, table=True):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        # An id is never used again: the outbox and late delivery reports know replies by it.
+        {"sqlite_autoincrement": True},
     )
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
