@@ -1,4 +1,4 @@
-"""Puts the console's pages into the application: pages, static files, the guard, and what is said when something fails."""
+"""Puts the pages into the application, with static files, the guard, and what is said when something fails."""
 
 from datetime import timedelta
 
