@@ -1,4 +1,4 @@
-"""Puts the pages into the application, with static files, the guard, and what is said when something fails."""
+"""Puts the pages into the application: routes, static files, the guard, and what is said when something fails."""
 
 from datetime import timedelta
 
