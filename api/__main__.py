@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 import click
-import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from api import numbers
@@ -22,11 +21,9 @@ from api.commands.restore import restore
 from api.commands.setup import recover, set_up
 from api.deployment import NotSetUp
 from api.errors import Refused
+from api.serving import serve
 from api.settings import Settings, SettingsError
 from flows.__main__ import main as flows
-
-GRACE = 2
-"""Seconds that open pages get to finish when the server stops; streams would hold it for ever."""
 
 
 class _Commands(click.Group):
@@ -86,16 +83,7 @@ def _serve() -> None:
         _claim_channel(opened, settings)
         logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
         logging.getLogger("alembic").setLevel(logging.WARNING)
-    uvicorn.run(
-        "api.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        access_log=False,  # addresses of pages hold references of cases
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-    )
+    serve(settings)
 
 
 def _claim_channel(opened: Deployed, settings: Settings) -> None:

@@ -11,6 +11,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 from starlette.types import ASGIApp
 
+from api.serving import Server
 from tests.desks import founded_app
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -68,21 +69,12 @@ async def until(holds: Callable[[], object], seconds: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
-class Server(uvicorn.Server):
-    """Lets open pages go before it waits for them."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        shell = getattr(getattr(self.config.app, "state", None), "shell", None)
-        if shell:
-            shell.events.close()
-        await super().shutdown(sockets)
-
-
 @asynccontextmanager
 async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """Serve an application beside the test, and give its address."""
     port = port or free_port()
-    server = Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
+    quiet = {"log_level": "warning", "proxy_headers": False, "timeout_graceful_shutdown": 1}
+    server = Server(uvicorn.Config(app, port=port, **quiet))
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     try:

@@ -1,6 +1,8 @@
 """What a page does by itself, tried on a small page of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -29,6 +31,7 @@ class Toy:
     def __init__(self) -> None:
         self.words, self.left, self.events, self.looks = "first", "", Events(), 0
         self.app = FastAPI()
+        self.app.state.shell = SimpleNamespace(events=self.events)
         self.app.add_middleware(Guard, base_url="http://127.0.0.1")
         self.app.mount("/static", StaticFiles(directory=STATIC))
         self.app.get("/")(self.page)
@@ -152,3 +155,13 @@ HIDE = """
 Object.defineProperty(document, 'hidden', {{ get: () => {hidden}, configurable: true }});
 document.dispatchEvent(new Event('visibilitychange'))
 """
+
+
+async def test_the_server_stops_at_once_though_pages_are_open(toy: Toy, tab: Page) -> None:
+    loop = asyncio.get_running_loop()
+    async with serving(toy.app) as address:
+        await tab.goto(address)
+        await expect(tab.locator("[data-live-state]")).to_have_text("on")
+        began = loop.time()
+    assert loop.time() - began < 1, "it would have waited for its grace to end"
+    await expect(tab.locator("[data-live-state]")).to_have_text("off")
