@@ -97,6 +97,13 @@ async def tells(person: OnTelegram | BySms, texts: Iterable[str]) -> str:
     return last
 
 
+def lent_number(page: str) -> str:
+    """The number that is lent, in the page of a case."""
+    found = re.search(r'data-value="([^"]+)" id="lent"', page)
+    assert found, page
+    return found[1]
+
+
 def reference_in(text: str) -> str:
     """The reference of a case in what somebody was sent."""
     found = REFERENCE.search(text)

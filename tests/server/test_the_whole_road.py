@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from tests.fakes import twilio_api
 from tests.fakes.twilio_api import TwilioApi
-from tests.server.people import BySms, post_sms, reference_in, tells
+from tests.server.people import BySms, lent_number, post_sms, reference_in, tells
 from tests.server.running import Server, by_sms, found, running, until
 
 REGISTRATION = (
@@ -74,9 +74,7 @@ async def _takes_the_case(server: Server, desk: httpx.AsyncClient, reference: st
 
 async def _borrows_a_number(desk: httpx.AsyncClient, reference: str) -> str:
     page = await desk.post(f"/cases/{reference}/lend", data=PORTAL)
-    lent = re.search(r"\+9617000000\d", page.text)
-    assert lent, page.text
-    return lent[0]
+    return lent_number(page.text)
 
 
 async def _reads_the_code(server: Server, desk: httpx.AsyncClient, reference: str, number: str) -> None:
