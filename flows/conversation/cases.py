@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from flows.conversation.going import go_on
 from flows.conversation.opening import choose_service
-from flows.effects import Deliver, Effect, Escalate, ForgetCase, TellStatus, Turn
+from flows.effects import Deliver, Effect, Escalate, ForgetCase, Say, TellStatus, Turn
 from flows.language import t
 from flows.model import Message, Reply
 from flows.reference import read_reference
@@ -14,14 +15,23 @@ STATUS, FORGET = "status", "forget"
 
 
 def hear(talk: Talk, *, idle: bool) -> Turn:
-    """Take a message outside a service: to the case that it names or answers; else begin."""
+    """Take a message outside a service: to the case that it names, or the only one; else begin."""
     named = read_reference(talk.message.text)
-    answered = talk.draft.reply_to
     only = talk.draft.cases[0] if len(talk.draft.cases) == 1 and not idle else ""
-    reference = named or answered or only
+    reference = named or only
     if reference:
         return talk.turn(_deliver(talk, reference, talk.message))
     return choose_service(talk) if not talk.draft.cases else _which(talk, talk.message)
+
+
+def answer_volunteer(talk: Talk) -> Turn:
+    """A volunteer has written, so this is for her, also in the middle of a registration, which then goes on."""
+    delivered = _deliver(talk, talk.draft.reply_to, talk.message)
+    talk = talk.but(reply_due=False)
+    if not talk.draft.service and not talk.draft.locked:
+        return talk.turn(delivered)
+    turn = go_on(talk)
+    return replace(turn, effects=(delivered, *turn.effects))
 
 
 def tell_status(talk: Talk) -> Turn:
@@ -41,18 +51,34 @@ def take_reference(talk: Talk) -> Turn:
         if talk.draft.failures >= 2:
             return choose_service(talk.but(gate="", pending=None, failures=0))
         return talk.turn(_ask_reference(talk), failures=talk.draft.failures + 1)
-    return talk.turn(_do(talk, reference, waiting), gate="", pending=None, failures=0)
+    done = talk.but(gate="", pending=None, failures=0)
+    if waiting.button == FORGET:
+        done = _without(done, reference)
+    return done.turn(_do(done, reference, waiting))
+
+
+def _without(talk: Talk, reference: str) -> Talk:
+    """She forgets a case: nothing that she writes goes there any more."""
+    left = tuple(one for one in talk.draft.cases if one != reference)
+    waits = talk.draft.reply_to if talk.draft.reply_to != reference else ""
+    return talk.but(cases=left, reply_to=waits, reply_due=talk.draft.reply_due and bool(waits))
 
 
 def call_a_person(talk: Talk) -> Turn:
-    """HUMAN, or the third answer that was not understood: a case is opened with what there is, for a person to take.
+    """HUMAN, or the third answer that was not understood: into the case that there is, or a new one, for a person.
 
-    What somebody else said on this phone is not in it.
+    What somebody else said on this phone is not in it, nor a consent to hand anything on: she has not finished.
     """
-    answers = {} if talk.draft.locked else talk.draft.answers
-    asked = Escalate("human", talk.draft.service, talk.draft.language, answers)
     text = t("A person will write to you here. You can go on meanwhile. In danger, call {emergency}.")
-    return talk.turn(asked, talk.say(text, emergency=talk.library.desk.emergency), gate="")
+    receipt = talk.reply(text, emergency=talk.library.desk.emergency)
+    if talk.draft.cases:
+        reference = talk.draft.reply_to or talk.draft.cases[-1]
+        return talk.turn(replace(_deliver(talk, reference, talk.message), receipt=receipt), gate="")
+    service = talk.draft.service or next(iter(talk.library.services))
+    by_name = talk.library.services[service].by_name
+    answers = {} if talk.draft.locked else talk.draft.answers
+    kept = {name: one for name, one in answers.items() if name in by_name and not by_name[name].question.recipient}
+    return talk.turn(Escalate("human", service, talk.draft.language, kept), Say(receipt), gate="")
 
 
 def _about(talk: Talk, what: str) -> Turn:
