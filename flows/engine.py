@@ -59,7 +59,8 @@ def _turn(talk: Talk, *, idle: bool) -> Turn:
         return orders.obey(talk, command)
     if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
-    talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
+    if talk.draft.gate:
+        talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
     if talk.draft.locked:
         return offer(talk)
     if not talk.draft.language:
