@@ -187,14 +187,7 @@ def mark(
     if sent:
         connection.execute(
             _SENT,
-            [
-                {
-                    "row": one.due.id,
-                    "at": one.at,
-                    "tries": one.due.attempts + 1,
-                }
-                for one in sent
-            ],
+            [{"row": one.due.id, "at": one.at, "tries": one.due.attempts + 1} for one in sent],
         )
     if failed:
         connection.execute(

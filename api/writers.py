@@ -28,7 +28,9 @@ ATTEMPTS = 5
 PAUSE = 0.005
 """Seconds before the second attempt; later ones wait longer."""
 TIDY = 0.1
-"""Seconds after which destroyed keys leave the keyring's log: FORGET promises a second, and many share the cost."""
+"""Seconds of rest after which destroyed keys leave the keyring's log: FORGET promises a second."""
+TIDY_GROUPS = 5
+"""Commits after which they leave it where there is no rest: so many share the cost."""
 _MET_ANOTHER = ("40001", "40P01")  # serialization failure and deadlock: PostgreSQL's manual, appendix A
 
 
@@ -72,7 +74,7 @@ class GroupWriter:
         self._keyring, self._deliver = keyring, deliver
         self._engine = writing_engine(url, threads=1)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._tidied = time.monotonic()
+        self._since_tidy = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -94,7 +96,8 @@ class GroupWriter:
                 group, going_on = self._next_group()
                 if group:
                     self._deliver(self._commit(connection, raw, group))
-                if self._keyring.untidy and (not going_on or time.monotonic() >= self._tidied + TIDY):
+                self._since_tidy += 1
+                if self._keyring.untidy and (not going_on or self._since_tidy >= TIDY_GROUPS):
                     self._tidy()
 
     def _next_group(self) -> tuple[list[Job], bool]:
@@ -120,13 +123,13 @@ class GroupWriter:
     def _tidy(self) -> None:
         with suppress(sqlite3.Error):  # a full disk must not end this thread; what is untidy is tried again
             self._keyring.tidy()
-        self._tidied = time.monotonic()
+        self._since_tidy = 0
 
     def _commit(self, connection: Connection, raw: sqlite3.Connection, group: list[Job]) -> list[Outcome]:
         try:
             raw.execute("BEGIN IMMEDIATE")
             outcomes = [self._run_job(connection, raw, job) for job in group]
-            self._keyring.commit(tidy=False)  # twenty times a second it would cost more than the messages
+            self._keyring.commit(tidy=False)  # with each group it would be two more waits for the disk
             raw.execute("COMMIT")
         except Exception as error:  # the disk or the keyring failed, so nobody's work was stored
             self._keyring.rollback()
