@@ -60,7 +60,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case, opened. `call_at` is the number (E.164) of somebody who asked to be called, else empty; `code` is the newest login code that still lives, `lease` and `window` are of its portal."""
+    """A case, opened.
+
+    `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
+    lives, `lease` and `window` are of its portal.
+    """
 
     reference: str
     service: str

@@ -124,7 +124,9 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
     """The drafts of these addresses; one that has none, or whose key is gone, begins with the cases opened from it."""
     _one_at_a_time(session, addresses)
     found: dict[bytes, _Kept] = {}
-    for address, secret_id, box in session.connection().execute(_LOAD, {"addresses": addresses}):
+    rows = session.connection().execute(_LOAD, {"addresses": addresses}).all()
+    vault.keyring.read_ahead([secret_id for _, secret_id, _ in rows])
+    for address, secret_id, box in rows:
         try:
             found[bytes(address)] = _Kept(unpack_draft(vault.unlock(box, secret_id=secret_id)), secret_id)
         except Gone:

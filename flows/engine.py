@@ -62,7 +62,8 @@ def _turn(talk: Talk, *, idle: bool) -> Turn:
         return GATES[talk.draft.gate](talk)
     if talk.draft.reply_to and not message.button and (talk.draft.reply_due or not (idle or talk.draft.service)):
         return cases.answer_volunteer(talk)
-    talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
+    if talk.draft.gate:
+        talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
     if talk.draft.locked:
         return offer(talk)
     if not talk.draft.language:

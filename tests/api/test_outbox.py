@@ -244,7 +244,19 @@ async def test_what_was_sent_is_emptied_also_when_its_report_came_first(db: Data
     number = db.read_now(lambda session: session.exec(select(ReplyRow.id)).one())
     assert number is not None
     async with sending(db, vault, bot, Clock()):
-        db.write_now(lambda session: report(session, number, 5, "delivered", ""))
+        await until(lambda: bot.at_once == 1)
+        await db.write(lambda session: report(session, number, 5, "delivered", ""))
         await until(lambda: db.read_now(lambda session: session.exec(select(ReplyRow.box)).one()) == b"")
 
     assert states(db) == ["delivered"]
+
+
+async def test_one_chat_is_not_written_to_faster_than_the_channel_allows(db: Database, vault: Vault) -> None:
+    bot = FakeBot(pace=Pace(0, 0.3))
+    started = asyncio.get_running_loop().time()
+    async with sending(db, vault, bot, Clock()):
+        for number in range(3):
+            queue(db, vault, "1", f"message {number}")
+            await until(lambda number=number: len(bot.sent) == number + 1)  # type: ignore[misc]
+
+    assert asyncio.get_running_loop().time() - started >= 0.6
