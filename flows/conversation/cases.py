@@ -10,6 +10,8 @@ from flows.model import Message, Reply
 from flows.reference import read_reference
 from flows.talk import Talk
 
+LONGEST_REFERENCE = 8
+"""Characters of a message that is nothing but a reference: she asks how it stands."""
 STATUS, FORGET = "status", "forget"
 """A pending message with one of these as its button asks for that, once we know which case."""
 
@@ -19,6 +21,8 @@ def hear(talk: Talk, *, idle: bool) -> Turn:
     named = read_reference(talk.message.text)
     only = talk.draft.cases[0] if len(talk.draft.cases) == 1 and not idle else ""
     reference = named or only
+    if named and len(talk.message.text.strip()) <= LONGEST_REFERENCE:
+        return talk.turn(_do(talk, named, replace(talk.message, text="", button=STATUS)))
     if reference:
         return talk.turn(_deliver(talk, reference, talk.message))
     return choose_service(talk) if not talk.draft.cases else _which(talk, talk.message)
@@ -48,13 +52,23 @@ def take_reference(talk: Talk) -> Turn:
     """She was asked which case: do what waited, with the one she names; NEW and the other commands still work."""
     reference, waiting = read_reference(talk.message.text), talk.draft.pending
     if reference is None or waiting is None:
-        if talk.draft.failures >= 2:
-            return choose_service(talk.but(gate="", pending=None, failures=0))
-        return talk.turn(_ask_reference(talk), failures=talk.draft.failures + 1)
+        return _ask_again(talk, waiting)
     done = talk.but(gate="", pending=None, failures=0)
     if waiting.button == FORGET:
         done = _without(done, reference)
     return done.turn(_do(done, reference, waiting))
+
+
+def _ask_again(talk: Talk, waiting: Message | None) -> Turn:
+    """She names no case: what she writes waits with the rest; after three times it goes to her newest one."""
+    if waiting is not None and not waiting.button:
+        waiting = replace(waiting, text=f"{waiting.text}\n{talk.message.text}")
+    if talk.draft.failures < 2:
+        return talk.turn(_ask_reference(talk), failures=talk.draft.failures + 1, pending=waiting)
+    talk = talk.but(gate="", pending=None, failures=0)
+    if waiting is None or waiting.button or not talk.draft.cases:
+        return choose_service(talk)
+    return talk.turn(_deliver(talk, talk.draft.cases[-1], waiting))
 
 
 def _without(talk: Talk, reference: str) -> Talk:
@@ -85,7 +99,7 @@ def _about(talk: Talk, what: str) -> Turn:
     waiting = replace(talk.message, text="", button=what)
     if len(talk.draft.cases) == 1:
         return talk.turn(_do(talk, talk.draft.cases[0], waiting))
-    if talk.draft.answers and not talk.draft.cases:
+    if not talk.draft.cases and (talk.draft.service or talk.draft.gate):
         return talk.turn(talk.say(t("You are not finished yet, so nothing was sent. Go on whenever you like.")))
     return _which(talk, waiting)
 

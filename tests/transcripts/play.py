@@ -71,7 +71,8 @@ class Player:
                 return [f"= a case is opened, {reason}, with {len(effect.answers)} answers"]
             case Deliver():
                 receipt = said(effect.receipt) if effect.receipt else []
-                return [f"= put into the case {effect.reference}: {effect.message.text}", *receipt]
+                said_there = effect.message.text.replace("\n", " / ")
+                return [f"= put into the case {effect.reference}: {said_there}", *receipt]
             case TellStatus():
                 known = self.draft is not None and effect.reference in self.draft.cases
                 return said(effect.texts["open" if known else "unknown"])
