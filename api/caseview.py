@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from api import audit
 from api.access import case_for, id_of, open_key
-from api.answers import decode, unpack, unpack_message
+from api.answers import decode, unpack, unpack_contact, unpack_message
 from api.labels import in_words, prompt_in
 from api.leases import LeaseView, leases_of
 from api.people import Viewer
@@ -60,7 +60,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case, opened. `code` is the newest login code that still lives, `lease` and `window` are of its portal."""
+    """A case, opened.
+
+    `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
+    lives, `lease` and `window` are of its portal.
+    """
 
     reference: str
     service: str
@@ -77,6 +81,7 @@ class CaseView:
     claimed_by: str
     mine: bool
     portal: str
+    call_at: str
     needs_number: bool
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
@@ -136,6 +141,7 @@ class _View:
             claimed_by=names.get(case.claimed_by or 0, ""),
             mine=case.claimed_by == self.viewer.person_id,
             portal=portal,
+            call_at=self._call_at(),
             needs_number=service is not None and _holds(service, "phone", values, self.now),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
@@ -156,6 +162,13 @@ class _View:
     def _items(self, *kinds: str) -> list[Item]:
         hers = select(Item).where(Item.case_id == self.case.id, col(Item.kind).in_(kinds)).order_by(col(Item.id))
         return list(self.session.exec(hers))
+
+    def _call_at(self) -> str:
+        """Only who asked to be called, and wrote by SMS, is shown by her number: it is what she asked us to use."""
+        if not self.case.call or self.case.manner != "sms":
+            return ""
+        audit.record_visit(self.session, self.viewer.person_id, "case.number", self.case.reference, self.now)
+        return unpack_contact(self._open(self._items("address")[-1])).address
 
     def _answers(self) -> dict[str, Answer]:
         return unpack(self._open(self._items("answers")[-1]))

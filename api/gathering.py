@@ -112,6 +112,12 @@ class Gathering:
         except Exception as error:
             await self._keep_unhandled(one, type(error).__name__)
 
+    async def keep_unhandled(self, message: Message, kind: str) -> None:
+        """Keep a message that nobody can answer, for a person to look at. Raises when storage fails."""
+        one = _Waiting(message, asyncio.get_running_loop().create_future())
+        await self._keep_unhandled(one, kind)
+        await one.taken
+
     async def _keep_unhandled(self, one: _Waiting, kind: str) -> None:
         log.error("a turn failed and its message is kept as unhandled: %s", kind)
         shell, now = self._shell, self._shell.clock()

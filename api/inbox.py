@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from api import effects
 from api.answers import pack_draft, pack_message, unpack_draft
+from api.errors import Refused
 from api.keyring import Gone
 from api.replies import Fresh, address_index, remember_chat_messages
 from api.tables import Unhandled, metadata
@@ -94,9 +95,15 @@ def store_unhandled(session: Session, vault: Vault, message: Message, error: str
 
 
 def expect_reply(session: Session, vault: Vault, address: bytes, reference: str, language: str, now: datetime) -> None:
-    """A volunteer has written: what comes next from this address, outside a service, goes to that case."""
+    """A volunteer has written: what comes next from this address goes to that case.
+
+    Refused(409, "she_said_stop") while she wants to be written to only after she wrote.
+    """
     before = _load(session, vault, [address])[address]
-    waiting = replace(before.draft, language=before.draft.language or language, reply_to=reference)
+    if before.draft.silent:
+        raise Refused(409, "she_said_stop")
+    hers = before.draft.language or language
+    waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True)
     row = _row(vault, address, waiting, before.secret_id, False, now)
     session.connection().execute(_KEEP[_kind(session)], row)
 
@@ -117,7 +124,9 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
     """The drafts of these addresses; one that has none, or whose key is gone, begins with the cases opened from it."""
     _one_at_a_time(session, addresses)
     found: dict[bytes, _Kept] = {}
-    for address, secret_id, box in session.connection().execute(_LOAD, {"addresses": addresses}):
+    rows = session.connection().execute(_LOAD, {"addresses": addresses}).all()
+    vault.keyring.read_ahead([secret_id for _, secret_id, _ in rows])
+    for address, secret_id, box in rows:
         try:
             found[bytes(address)] = _Kept(unpack_draft(vault.unlock(box, secret_id=secret_id)), secret_id)
         except Gone:

@@ -45,8 +45,10 @@ class Intake:
         use = await self.shell.db.read(lambda session: numbers.use_of(session, number))
         if use == numbers.PROXY:
             await self.portal_sms(number, message.address, message.text, message.id)
-        else:
+        elif use == numbers.CHANNEL:
             await self.message(message)
+        else:
+            await self.gathering.keep_unhandled(message, "UnknownNumber")
 
     async def message(self, message: Message) -> None:
         """Take one message into its conversation. Raises only when storage fails: the provider then tries again."""

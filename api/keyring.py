@@ -9,7 +9,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,10 +65,12 @@ class _Thread(threading.local):
         self.staged = _Changes()
         self.in_group = False
         self.days: dict[int, bytes] = {}  # day keys that this group has read; forgotten with its end
+        self.read: dict[bytes, bytes] = {}  # shred secrets that it has read ahead; forgotten with its end
 
     def end_group(self) -> None:
         self.in_group = False
         self.days.clear()
+        self.read.clear()
 
 
 class Keyring:
@@ -81,7 +83,7 @@ class Keyring:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._thread = _Thread(self._connect)
         self._thread.connection.executescript(_SCHEMA)
-        self._tidy()
+        self.tidy()
 
     def new_secret(self) -> bytes:
         """Make a shred secret and return its id (16 bytes)."""
@@ -95,8 +97,16 @@ class Keyring:
         for changes in (thread.staged, thread.kept):
             if secret_id in changes.secrets:
                 return _living(changes.secrets[secret_id])
+        if secret_id in thread.read:
+            return thread.read[secret_id]
         row = thread.connection.execute("SELECT value FROM secret WHERE id = ?", (secret_id,)).fetchone()
         return _living(row[0] if row else None)
+
+    def read_ahead(self, secret_ids: Sequence[bytes]) -> None:
+        """Read some hundred secrets at most in one look, for `secret`, until this thread's next commit or rollback."""
+        query = f"SELECT id, value FROM secret WHERE id IN ({','.join('?' * len(secret_ids))})"  # noqa: S608  only marks
+        rows = self._thread.connection.execute(query, secret_ids)
+        self._thread.read.update(rows.fetchall())
 
     def destroy(self, secret_id: bytes) -> None:
         """Destroy a shred secret for ever; to destroy one twice is no error."""
@@ -140,8 +150,16 @@ class Keyring:
         """Undo the changes made since the savepoint."""
         self._thread.staged.clear()
 
-    def commit(self) -> None:
-        """Write this thread's changes to the disk; what was destroyed is then in no file any more."""
+    @property
+    def untidy(self) -> bool:
+        """Whether destroyed keys may still stand in the write-ahead log."""
+        return self._untidy
+
+    def commit(self, *, tidy: bool = True) -> None:
+        """Write this thread's changes to the disk; what was destroyed is then in no file any more.
+
+        Without `tidy` it may still be in the write-ahead log until `tidy` is called.
+        """
         self._thread.end_group()
         self.release()
         changes = self._thread.kept
@@ -151,8 +169,13 @@ class Keyring:
                 self._untidy = self._untidy or changes.destroys
             finally:
                 changes.clear()
-        if self._untidy:
-            self._tidy()
+        if tidy and self._untidy:
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Empty the write-ahead log, which holds older images of pages; a reader may delay it to the next time."""
+        busy, _, _ = self._thread.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._untidy = bool(busy)
 
     def rollback(self) -> None:
         """Undo all changes of this thread since its last commit."""
@@ -197,11 +220,6 @@ class Keyring:
         )
         row = connection.execute("SELECT value FROM day WHERE day = ?", (number,)).fetchone()
         return row[0] if row else None
-
-    def _tidy(self) -> None:
-        """Empty the write-ahead log, which holds older images of pages; a reader may delay it to the next commit."""
-        busy, _, _ = self._thread.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        self._untidy = bool(busy)
 
 
 def _living(value: bytes | None) -> bytes:

@@ -51,6 +51,7 @@ class Outbox:
         self._knows_all = False
         self._offered: list[Fresh] = []
         self._taken_up: dict[int, None] = {}
+        self._turns: dict[bytes, float] = {}  # when a chat may be written to again
         self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
@@ -155,20 +156,29 @@ class Outbox:
     async def _send_chat(self, address: bytes, replies: Sequence[tuple[Due, Known]]) -> None:
         """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
         outcomes: list[Outcome] = []
-        async with self._room:
-            for number, (due, known) in enumerate(replies):
-                if number and self._channel.pace.between:
-                    await asyncio.sleep(self._channel.pace.between)
+        for due, known in replies:
+            await self._chats_turn(address)
+            async with self._room:
                 outcomes.append(await self._send(due, known))
-                if outcomes[-1].state == "waiting":
-                    break
+            if outcomes[-1].state == "waiting":
+                break
         self._blocked.discard(address)
         if outcomes[-1].state == "waiting":
             self._blocked.add(address)
         for due, _ in replies[len(outcomes) - (outcomes[-1].state == "waiting") :]:
             self._taken_up.pop(due.id, None)  # to be tried again
+        if outcomes[-1].state != "waiting":
+            self._busy.discard(address)  # what comes next may go out: what was sent is ours until it is marked
         self._outcomes.append((address, outcomes))
         self._sent.set()
+
+    async def _chats_turn(self, address: bytes) -> None:
+        """Wait until this chat may be written to again."""
+        between, loop = self._channel.pace.between, asyncio.get_running_loop()
+        if between:
+            await asyncio.sleep(self._turns.get(address, 0.0) - loop.time())
+            self._turns = {chat: turn for chat, turn in self._turns.items() if turn > loop.time()}
+            self._turns[address] = loop.time() + between
 
     async def _keep_marking(self) -> None:
         """Write down what became of replies, all that came in meanwhile together; then their chats are free again."""
@@ -180,7 +190,7 @@ class Outbox:
             now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
             await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
             del self._outcomes[: len(taken)]
-            self._busy.difference_update(address for address, _ in taken)
+            self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
             self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:

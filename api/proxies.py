@@ -91,12 +91,16 @@ def messages_of(
 
 
 def wipe_code(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
-    """She has used a login code: empty it before its time. Refused(404, "no_such_message"), also for another's."""
+    """She has used a login code: empty it before its time, and older ones, which would else look like a new one.
+
+    Refused(404, "no_such_message"), also for another's.
+    """
     row = session.get(PortalMessage, message_id)
     case = session.get(CaseRow, row.case_id) if row and row.case_id else None
     if row is None or case is None or row.kind != "code" or not may_open(viewer, case):
         raise Refused(404, "no_such_message")
-    row.box, row.code_index, row.wipe_at = b"", None, None
+    older = _message.c.case_id == case.id, _message.c.kind == "code", _message.c.id <= message_id
+    session.connection().execute(_message.update().where(*older).values(box=b"", code_index=None, wipe_at=None))
     audit.record(session, viewer.person_id, "code.wipe", case.reference, now)
 
 

@@ -174,6 +174,15 @@ _NOT_SENT = (
 )
 
 
+def _as_sent(one: Outcome) -> dict[str, Any]:
+    return {"row": one.due.id, "at": one.at, "tries": one.due.attempts + 1}
+
+
+def _as_not_sent(one: Outcome) -> dict[str, Any]:
+    later = one.next_try or one.due.next_try
+    return {"row": one.due.id, "now_state": one.state, "code": one.error, "later": later, "tries": one.due.attempts + 1}
+
+
 def mark(
     session: Session, vault: Vault, lane: str, outcomes: Sequence[Outcome], now: datetime, clearable: bool
 ) -> None:
@@ -183,36 +192,14 @@ def mark(
     """
     connection = session.connection()
     sent = [one for one in outcomes if one.state == "sent"]
-    failed = [one for one in outcomes if one.state != "sent"]
+    over = [one.due.id for one in outcomes if one.state != "waiting"]
+    not_sent = [one for one in outcomes if one.state != "sent"]
     if sent:
-        connection.execute(
-            _SENT,
-            [
-                {
-                    "row": one.due.id,
-                    "at": one.at,
-                    "tries": one.due.attempts + 1,
-                }
-                for one in sent
-            ],
-        )
-    if failed:
-        connection.execute(
-            _NOT_SENT,
-            [
-                {
-                    "row": one.due.id,
-                    "now_state": one.state,
-                    "code": one.error,
-                    "later": one.next_try or one.due.next_try,
-                    "tries": one.due.attempts + 1,
-                }
-                for one in failed
-            ],
-        )
-    dead = [one.due.id for one in failed if one.state == "dead"]
-    if dead:
-        connection.execute(_reply.update().where(_reply.c.id.in_(dead)).values(box=b""))
+        connection.execute(_SENT, [_as_sent(one) for one in sent])
+    if not_sent:
+        connection.execute(_NOT_SENT, [_as_not_sent(one) for one in not_sent])
+    if over:
+        connection.execute(_reply.update().where(_reply.c.id.in_(over)).values(box=b""))
     cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
     if cleared:
         connection.execute(_chat_message.delete().where(_chat_message.c.address_index.in_(cleared)))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -26,6 +27,10 @@ ATTEMPTS = 5
 """How often a use case is tried on PostgreSQL when it keeps meeting others."""
 PAUSE = 0.005
 """Seconds before the second attempt; later ones wait longer."""
+TIDY = 0.1
+"""Seconds of rest after which destroyed keys leave the keyring's log: FORGET promises a second."""
+TIDY_GROUPS = 5
+"""Commits after which they leave it where there is no rest: so many share the cost."""
 _MET_ANOTHER = ("40001", "40P01")  # serialization failure and deadlock: PostgreSQL's manual, appendix A
 
 
@@ -69,6 +74,7 @@ class GroupWriter:
         self._keyring, self._deliver = keyring, deliver
         self._engine = writing_engine(url, threads=1)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._since_tidy = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -90,11 +96,14 @@ class GroupWriter:
                 group, going_on = self._next_group()
                 if group:
                     self._deliver(self._commit(connection, raw, group))
+                self._since_tidy += 1
+                if self._keyring.untidy and (not going_on or self._since_tidy >= TIDY_GROUPS):
+                    self._tidy()
 
     def _next_group(self) -> tuple[list[Job], bool]:
         """The jobs that wait, at least one; False with them when they are the last."""
         group: list[Job] = []
-        job = self._jobs.get()
+        job = self._first()
         while job is not None:
             group.append(job)
             if len(group) == GROUP or self._jobs.empty():
@@ -102,11 +111,25 @@ class GroupWriter:
             job = self._jobs.get()
         return group, False
 
+    def _first(self) -> Job | None:
+        """The job that comes next; when none comes soon, destroyed keys need not wait for it."""
+        while self._keyring.untidy:
+            try:
+                return self._jobs.get(timeout=TIDY)
+            except queue.Empty:
+                self._tidy()
+        return self._jobs.get()
+
+    def _tidy(self) -> None:
+        with suppress(sqlite3.Error):  # a full disk must not end this thread; what is untidy is tried again
+            self._keyring.tidy()
+        self._since_tidy = 0
+
     def _commit(self, connection: Connection, raw: sqlite3.Connection, group: list[Job]) -> list[Outcome]:
         try:
             raw.execute("BEGIN IMMEDIATE")
             outcomes = [self._run_job(connection, raw, job) for job in group]
-            self._keyring.commit()
+            self._keyring.commit(tidy=False)  # with each group it would be two more waits for the disk
             raw.execute("COMMIT")
         except Exception as error:  # the disk or the keyring failed, so nobody's work was stored
             self._keyring.rollback()

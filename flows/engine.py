@@ -23,7 +23,7 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     draft to keep and the effects, in order. Never raises for anything that a person can send.
     """
     known = draft or Draft()
-    talk = Talk(library, replace(known, manner=message.manner, touched=now), message, now)
+    talk = Talk(library, replace(known, manner=message.manner, touched=now, silent=False), message, now)
     turn = _turn(talk, idle=known.touched is not None and now - known.touched > IDLE)
     gate = turn.draft.gate if turn.draft else ""
     return replace(turn, effects=tuple(_about(effect, gate) for effect in turn.effects)) if gate else turn
@@ -54,12 +54,16 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
 def _turn(talk: Talk, *, idle: bool) -> Turn:
     if idle and returning.protects(talk.draft):
         talk = talk.but(locked=True, gate="", failures=0)
-    command = recognise(talk.message.text)
+    message = talk.message
+    command = recognise(message.text)
     if command and talk.draft.language:
         return orders.obey(talk, command)
     if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
-    talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
+    if talk.draft.reply_to and not message.button and (talk.draft.reply_due or not (idle or talk.draft.service)):
+        return cases.answer_volunteer(talk)
+    if talk.draft.gate:
+        talk = talk.but(gate="")  # a button of something else: what was asked in between is let go
     if talk.draft.locked:
         return offer(talk)
     if not talk.draft.language:

@@ -98,9 +98,9 @@ class Draft:
     `editing` names an answered question that is being asked again (its old answer stands until the new one is
     taken), `failures` counts misunderstood messages in a row, `gate` names what she is being asked outside the service,
     `locked` is set after a while until somebody shows that the draft is hers, `aside` holds drafts of other people on
-    the same phone, `cases` the references opened from this address, `reply_to` the case whose volunteer wrote last and
-    waits for an answer, `pending` a message that waits until we know which case it is for, `touched` when she last
-    wrote.
+    the same phone, `cases` the references opened from this address, `reply_to` the case whose volunteer wrote last
+    (`reply_due`: and has no answer yet), `pending` a message that waits until we know which case it is for, `silent`
+    that she said STOP and has not written since, `touched` when she last wrote.
     """
 
     language: str = ""
@@ -113,6 +113,8 @@ class Draft:
     aside: tuple["Draft", ...] = ()
     cases: tuple[str, ...] = ()
     reply_to: str = ""
+    reply_due: bool = False
+    silent: bool = False
     pending: Message | None = None
     manner: Manner = "chat"
     touched: datetime | None = None

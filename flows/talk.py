@@ -52,7 +52,7 @@ class Talk:
 
     def but(self, **changes: Any) -> "Talk":
         """The same turn with a changed draft."""
-        return replace(self, draft=replace(self.draft, **changes))
+        return Talk(self.library, replace(self.draft, **changes), self.message, self.now)
 
     def turn(self, *effects: Effect, **changes: Any) -> Turn:
         """End the turn: the draft, changed, and what to do."""

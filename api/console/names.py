@@ -8,6 +8,7 @@ ACTIONS: dict[str, str] = {
     "case.close": t("closed the case"),
     "case.reopen": t("opened the case again"),
     "case.see": t("read the case"),
+    "case.number": t("saw the number to call"),
     "case.note": t("added a note"),
     "case.write": t("wrote to the worker"),
     "case.forget": t("made the case unreadable for ever"),

@@ -30,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "unknown_form": t("Choose an Excel or a CSV file."),
     "already_exported": t("All that could go was sent before. Tick the box to send it again."),
     "nothing_to_export": t("There is nobody to export: close a case of somebody who agreed to it first."),
+    "she_said_stop": t("She asked us not to write until she writes again."),
     "empty": t("There was nothing to send."),
     "closed": t("This case is closed."),
     "not_closed": t("This case is not closed."),

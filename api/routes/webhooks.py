@@ -12,8 +12,8 @@ from bot import telegram, twilio
 from bot.channel import Forged, Malformed
 
 log = logging.getLogger("rafiqa.webhooks")
-LARGEST = 64 * 1024
-"""Bytes of a payload; a real one is a few hundred to a few thousand."""
+LARGEST = 512 * 1024
+"""Bytes of a payload. The longest update that Telegram allows, all emoji, has about a fifth of that."""
 FORBIDDEN, TOO_LARGE, OFF = 403, 413, 404
 
 

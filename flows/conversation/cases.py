@@ -2,26 +2,40 @@
 
 from dataclasses import replace
 
+from flows.conversation.going import go_on
 from flows.conversation.opening import choose_service
-from flows.effects import Deliver, Effect, Escalate, ForgetCase, TellStatus, Turn
+from flows.effects import Deliver, Effect, Escalate, ForgetCase, Say, TellStatus, Turn
 from flows.language import t
 from flows.model import Message, Reply
 from flows.reference import read_reference
 from flows.talk import Talk
 
+LONGEST_REFERENCE = 8
+"""Characters of a message that is nothing but a reference: she asks how it stands."""
 STATUS, FORGET = "status", "forget"
 """A pending message with one of these as its button asks for that, once we know which case."""
 
 
 def hear(talk: Talk, *, idle: bool) -> Turn:
-    """Take a message outside a service: to the case that it names or answers; else begin."""
+    """Take a message outside a service: to the case that it names, or the only one; else begin."""
     named = read_reference(talk.message.text)
-    answered = talk.draft.reply_to
     only = talk.draft.cases[0] if len(talk.draft.cases) == 1 and not idle else ""
-    reference = named or answered or only
+    reference = named or only
+    if named and len(talk.message.text.strip()) <= LONGEST_REFERENCE:
+        return talk.turn(_do(talk, named, replace(talk.message, text="", button=STATUS)))
     if reference:
         return talk.turn(_deliver(talk, reference, talk.message))
     return choose_service(talk) if not talk.draft.cases else _which(talk, talk.message)
+
+
+def answer_volunteer(talk: Talk) -> Turn:
+    """A volunteer has written, so this is for her, also in the middle of a registration, which then goes on."""
+    delivered = _deliver(talk, talk.draft.reply_to, talk.message)
+    talk = talk.but(reply_due=False)
+    if not talk.draft.service and not talk.draft.locked:
+        return talk.turn(delivered)
+    turn = go_on(talk)
+    return replace(turn, effects=(delivered, *turn.effects))
 
 
 def tell_status(talk: Talk) -> Turn:
@@ -38,28 +52,54 @@ def take_reference(talk: Talk) -> Turn:
     """She was asked which case: do what waited, with the one she names; NEW and the other commands still work."""
     reference, waiting = read_reference(talk.message.text), talk.draft.pending
     if reference is None or waiting is None:
-        if talk.draft.failures >= 2:
-            return choose_service(talk.but(gate="", pending=None, failures=0))
-        return talk.turn(_ask_reference(talk), failures=talk.draft.failures + 1)
-    return talk.turn(_do(talk, reference, waiting), gate="", pending=None, failures=0)
+        return _ask_again(talk, waiting)
+    done = talk.but(gate="", pending=None, failures=0)
+    if waiting.button == FORGET:
+        done = _without(done, reference)
+    return done.turn(_do(done, reference, waiting))
+
+
+def _ask_again(talk: Talk, waiting: Message | None) -> Turn:
+    """She names no case: what she writes waits with the rest; after three times it goes to her newest one."""
+    if waiting is not None and not waiting.button:
+        waiting = replace(waiting, text=f"{waiting.text}\n{talk.message.text}")
+    if talk.draft.failures < 2:
+        return talk.turn(_ask_reference(talk), failures=talk.draft.failures + 1, pending=waiting)
+    talk = talk.but(gate="", pending=None, failures=0)
+    if waiting is None or waiting.button or not talk.draft.cases:
+        return choose_service(talk)
+    return talk.turn(_deliver(talk, talk.draft.cases[-1], waiting))
+
+
+def _without(talk: Talk, reference: str) -> Talk:
+    """She forgets a case: nothing that she writes goes there any more."""
+    left = tuple(one for one in talk.draft.cases if one != reference)
+    waits = talk.draft.reply_to if talk.draft.reply_to != reference else ""
+    return talk.but(cases=left, reply_to=waits, reply_due=talk.draft.reply_due and bool(waits))
 
 
 def call_a_person(talk: Talk) -> Turn:
-    """HUMAN, or the third answer that was not understood: a case is opened with what there is, for a person to take.
+    """HUMAN, or the third answer that was not understood: into the case that there is, or a new one, for a person.
 
-    What somebody else said on this phone is not in it.
+    What somebody else said on this phone is not in it, nor a consent to hand anything on: she has not finished.
     """
-    answers = {} if talk.draft.locked else talk.draft.answers
-    asked = Escalate("human", talk.draft.service, talk.draft.language, answers)
     text = t("A person will write to you here. You can go on meanwhile. In danger, call {emergency}.")
-    return talk.turn(asked, talk.say(text, emergency=talk.library.desk.emergency), gate="")
+    receipt = talk.reply(text, emergency=talk.library.desk.emergency)
+    if talk.draft.cases:
+        reference = talk.draft.reply_to or talk.draft.cases[-1]
+        return talk.turn(replace(_deliver(talk, reference, talk.message), receipt=receipt), gate="")
+    service = talk.draft.service or next(iter(talk.library.services))
+    by_name = talk.library.services[service].by_name
+    answers = {} if talk.draft.locked else talk.draft.answers
+    kept = {name: one for name, one in answers.items() if name in by_name and not by_name[name].question.recipient}
+    return talk.turn(Escalate("human", service, talk.draft.language, kept), Say(receipt), gate="")
 
 
 def _about(talk: Talk, what: str) -> Turn:
     waiting = replace(talk.message, text="", button=what)
     if len(talk.draft.cases) == 1:
         return talk.turn(_do(talk, talk.draft.cases[0], waiting))
-    if talk.draft.answers and not talk.draft.cases:
+    if not talk.draft.cases and (talk.draft.service or talk.draft.gate):
         return talk.turn(talk.say(t("You are not finished yet, so nothing was sent. Go on whenever you like.")))
     return _which(talk, waiting)
 

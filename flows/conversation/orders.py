@@ -35,7 +35,7 @@ def obey(talk: Talk, command: Command) -> Turn:
         case "who":
             return _who(talk)
         case "stop":
-            return talk.turn(Silence(), talk.say(t("We will not write unless you write first.")))
+            return talk.turn(Silence(), talk.say(t("We will not write unless you write first.")), silent=True)
         case "clear":
             return _clear(talk)
         case "status":

@@ -30,7 +30,7 @@ def take_choice(talk: Talk) -> Turn:
         return begin_anew(talk)
     drafts = _drafts(talk.draft)
     if not any(_proofs(talk, draft) for draft in drafts):
-        return _go_on_with(talk, 0, drafts)
+        return begin_anew(talk) if _is_telling(talk, drafts[0]) else _go_on_with(talk, 0, drafts)
     return talk.turn(_ask_proof(talk), gate="proof")
 
 
@@ -61,8 +61,15 @@ def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
 
 def _drafts(draft: Draft) -> tuple[Draft, ...]:
     """The draft and those aside, each on its own, the ones that hold something."""
-    mine = replace(draft, aside=(), cases=(), gate="", locked=False, pending=None, reply_to="")
+    mine = replace(draft, aside=(), cases=(), gate="", locked=False, pending=None, reply_to="", reply_due=False)
     return tuple(one for one in (mine, *draft.aside) if one.answers)
+
+
+def _is_telling(talk: Talk, draft: Draft) -> bool:
+    """Whether a draft says who she is or how she is: without a proof, nobody may see that again."""
+    service = talk.library.services.get(draft.service)
+    asked = [service.by_name.get(name) for name in draft.answers] if service else []
+    return any(one.question.sensitive for one in asked if one)
 
 
 def _ask_proof(talk: Talk) -> Say:

@@ -12,6 +12,8 @@ from flows.model import Answer, Draft, Option, Reply, Value
 from flows.reading import Misread, explain, pick, pick_by_number, read
 from flows.talk import Talk
 
+SPOKEN = ("text", "name", "date", "phone", "number", "email", "country", "governorate", "district")
+"""What may be answered by a voice note, which a volunteer types in; a consent and a choice may not."""
 TRIES = 3
 """Two misunderstood answers are asked again with an example; the third offers a person."""
 
@@ -23,7 +25,7 @@ def take(talk: Talk) -> Turn:
         return go_on(talk)  # a button of an earlier question: say what is asked now
     if here.asked is None:
         return _take_review(talk, here)
-    if is_voice(talk.message):
+    if is_voice(talk.message) and here.asked.question.type in SPOKEN:
         return _keep(talk, here.asked, Answer(None, media=talk.message.media))
     outcome = read(talk, here.asked, talk.message)
     if isinstance(outcome, Misread):

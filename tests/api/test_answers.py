@@ -45,7 +45,7 @@ draft_parts = {
     **dict.fromkeys(("language", "service", "editing", "gate", "reply_to"), st.text()),
     "answers": answers,
     "failures": st.integers(min_value=0, max_value=99),
-    "locked": st.booleans(),
+    **dict.fromkeys(("locked", "reply_due", "silent"), st.booleans()),
     "cases": st.lists(st.text(), max_size=3).map(tuple),
     "pending": st.none() | messages,
     "manner": manners,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from api import audit, conversation
+from api import audit, conversation, queue
 from api.answers import unpack_draft
 from api.db import Database
 from api.errors import Refused
@@ -15,8 +15,10 @@ from api.people import Viewer
 from api.replies import address_index, due_replies
 from api.tables import DraftRow, Item, ReplyRow
 from api.vault import Vault
+from flows.loader import Library
 from flows.model import Reply
 from tests.factories import HER_PHONE, NOW, make_case
+from tests.talking import REGISTRATION, Worker
 
 
 def write(db: Database, vault: Vault, viewer: Viewer, reference: str, text: str) -> None:
@@ -86,3 +88,20 @@ def test_only_whoever_has_the_case_writes_in_it(db: Database, vault: Vault, volu
     with pytest.raises(Refused, match="404 no_such_case"):
         db.write_now(lambda session: conversation.note(session, vault, volunteer, reference, "Hello", NOW))
     assert sent(db, vault) == []
+
+
+def test_who_said_stop_is_not_written_to_until_she_writes(
+    db: Database, vault: Vault, library: Library, volunteer: Viewer
+) -> None:
+    """A second volunteer's press of a button changes nothing about that: it is refused, and nothing is kept."""
+    almaz = Worker(db, vault, library)
+    for text in REGISTRATION:
+        almaz.says(text)
+    reference = almaz.case()
+    db.write_now(lambda session: queue.claim(session, volunteer, reference, NOW))
+    almaz.says("stop")
+
+    with pytest.raises(Refused, match="she_said_stop"):
+        write(db, vault, volunteer, reference, "Is Saturday good?")
+    almaz.says("hello")
+    write(db, vault, volunteer, reference, "Is Saturday good?")

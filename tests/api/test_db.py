@@ -263,3 +263,22 @@ def add_person(session: Session) -> Person:
 
 def mark(session: Session, lane: str) -> None:
     session.connection().execute(update(Lane).where(Lane.name == lane).values(holder="me"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("busy", [False, True])
+async def test_a_destroyed_key_is_in_no_file_within_a_second(
+    db: Database, keyring: Keyring, tmp_path: Path, busy: bool
+) -> None:
+    secret_id = await db.write(lambda _: keyring.new_secret())
+    secret = keyring.secret(secret_id)
+    await db.write(lambda _: keyring.destroy(secret_id))
+    loop = asyncio.get_running_loop()
+    end, number = loop.time() + 0.8, 0
+    while busy and loop.time() < end:
+        await db.write(see(f"{(number := number + 1)}"))
+    await asyncio.sleep(end - loop.time())
+    assert secret not in all_bytes(tmp_path)
+
+
+def all_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("keyring.db*"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import Session, select
 
 from api import inbox, lanes
@@ -224,3 +225,38 @@ async def test_what_is_offered_and_looked_up_at_the_same_time_is_sent_once(
         await until(lambda: states(db) == ["sent"] * 200)
 
     assert len(bot.sent) == 200
+
+
+async def test_after_a_day_on_which_everything_was_deleted_it_still_sends(db: Database, vault: Vault) -> None:
+    """SQLite would count from 1 again, and the outbox would take the new reply for one that it has sent."""
+    bot = FakeBot()
+    async with sending(db, vault, bot, Clock()):
+        queue(db, vault, "1", "yesterday")
+        await until(lambda: states(db) == ["sent"])
+        db.write_now(lambda session: session.connection().execute(delete(ReplyRow)))
+        queue(db, vault, "1", "today")
+        await until(lambda: bot.sent == [("1", "yesterday"), ("1", "today")])
+
+
+async def test_what_was_sent_is_emptied_also_when_its_report_came_first(db: Database, vault: Vault) -> None:
+    bot = FakeBot(slow=0.2)
+    queue(db, vault, "1", "hello")
+    number = db.read_now(lambda session: session.exec(select(ReplyRow.id)).one())
+    assert number is not None
+    async with sending(db, vault, bot, Clock()):
+        await until(lambda: bot.at_once == 1)
+        await db.write(lambda session: report(session, number, 5, "delivered", ""))
+        await until(lambda: db.read_now(lambda session: session.exec(select(ReplyRow.box)).one()) == b"")
+
+    assert states(db) == ["delivered"]
+
+
+async def test_one_chat_is_not_written_to_faster_than_the_channel_allows(db: Database, vault: Vault) -> None:
+    bot = FakeBot(pace=Pace(0, 0.3))
+    started = asyncio.get_running_loop().time()
+    async with sending(db, vault, bot, Clock()):
+        for number in range(3):
+            queue(db, vault, "1", f"message {number}")
+            await until(lambda number=number: len(bot.sent) == number + 1)  # type: ignore[misc]
+
+    assert asyncio.get_running_loop().time() - started >= 0.6

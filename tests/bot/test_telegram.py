@@ -1,7 +1,6 @@
 """Sending, clearing and polling, against a Bot API of our own on loopback."""
 
 import asyncio
-import json
 import logging
 import traceback
 from collections.abc import AsyncIterator, Awaitable
@@ -47,8 +46,8 @@ async def test_a_reply_arrives_with_its_buttons_protected_and_without_previews(
     sent_id = await telegram.send(str(ALMAZ), PAPERS, reply_id="1")
     (sent,) = api.sent
     assert sent_id == str(sent["message_id"])
-    assert (sent["chat_id"], sent["text"], sent["protect_content"]) == (ALMAZ, TEXT, "true")
-    assert json.loads(sent["link_preview_options"]) == {"is_disabled": True}
+    assert (sent["chat_id"], sent["text"], sent["protect_content"]) == (ALMAZ, TEXT, True)
+    assert sent["link_preview_options"] == {"is_disabled": True}
     assert sent["reply_markup"]["inline_keyboard"] == [
         [{"text": "Passport", "callback_data": "papers=passport"}],
         [{"text": "Only a photo or a copy", "callback_data": "papers=copy"}],

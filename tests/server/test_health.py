@@ -59,8 +59,8 @@ async def test_while_the_disk_is_full_nothing_is_acknowledged_and_afterwards_not
         await almaz.says("hello")
         sms = twilio_api.inbound("1", sender=almaz.number)
         with full_disk(server):
-            assert (await post_sms(server, sms))[0] == 500
-            assert (await post_sms(server, sms))[0] == 500
+            assert (await post_sms(server, sms))[0] == 503
+            assert (await post_sms(server, sms))[0] == 503
             assert await failing(server) == {"database"}
         assert (await post_sms(server, sms))[0] == 200
         assert await failing(server) == set()

@@ -2,7 +2,8 @@
 
 A transcript is text that a coordinator can read. Lines that begin with `>` are hers (`> [button]` is a press,
 `> (voice)` a voice note), `<` the bot's; `~ 11 minutes` lets time pass; `by sms` or `by chat` says how she writes;
-`= …` says what happened behind: a case was opened, a chat cleared. Everything else is a remark.
+`* …` is what her volunteer writes to her; `= …` says what happened behind: a case was opened, a chat cleared.
+Everything else is a remark.
 """
 
 import re
@@ -70,7 +71,8 @@ class Player:
                 return [f"= a case is opened, {reason}, with {len(effect.answers)} answers"]
             case Deliver():
                 receipt = said(effect.receipt) if effect.receipt else []
-                return [f"= put into the case {effect.reference}: {effect.message.text}", *receipt]
+                said_there = effect.message.text.replace("\n", " / ")
+                return [f"= put into the case {effect.reference}: {said_there}", *receipt]
             case TellStatus():
                 known = self.draft is not None and effect.reference in self.draft.cases
                 return said(effect.texts["open" if known else "unknown"])
@@ -99,6 +101,9 @@ def play(library: Library, transcript: str) -> str:
         lines.append(line)
         if line.startswith("> "):
             lines += player.hear(line[2:])
+        elif line.startswith("* ") and player.draft is not None:
+            reference = REFERENCES[len(player.opened) - 1]  # as api/inbox.py expect_reply does
+            player.draft = replace(player.draft, gate="", reply_to=reference, reply_due=True)
         elif line.startswith("~ "):
             number, unit = line[2:].split()[:2]
             player.now += timedelta(**{unit.removesuffix("s") + "s": int(number)})
