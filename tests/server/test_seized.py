@@ -16,10 +16,10 @@ UNFINISHED = (Woman(5, sms=False), Woman(6, sms=True))
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
+async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
     """A server that writes everything to its log that it can."""
     async with TelegramApi() as telegram, TwilioApi() as twilio:
-        founded = found(folder, log_level="debug", **by_telegram(telegram), **by_sms(twilio))
+        founded = found(folder, log_level="debug", **by_telegram(telegram), **by_sms(twilio), **settings)
         async with running(founded) as server:
             await until(lambda: telegram.webhook)
             yield Stage(server, telegram, twilio)
