@@ -10,7 +10,6 @@ from typing import Literal
 import click
 from sqlalchemy.exc import OperationalError
 
-from api import numbers
 from api import settings as environment
 from api.commands.backup import back_up
 from api.commands.export import export
@@ -19,8 +18,9 @@ from api.commands.opened import Deployed, deployed
 from api.commands.paper import print_paper
 from api.commands.restore import restore
 from api.commands.setup import recover, set_up
-from api.deployment import NotSetUp
 from api.errors import Refused
+from api.keys.deployment import NotSetUp
+from api.numbers import pool
 from api.serving import serve
 from api.settings import Settings, SettingsError
 from flows.__main__ import main as flows
@@ -90,7 +90,7 @@ def _claim_channel(opened: Deployed, settings: Settings) -> None:
     number = settings.twilio_number
     try:
         if number:
-            opened.db.write_now(lambda session: numbers.claim_channel(session, number))
+            opened.db.write_now(lambda session: pool.claim_channel(session, number))
     except Refused:
         raise SettingsError("RAFIQA_TWILIO_NUMBER: this is one of the proxy numbers; a number cannot be both") from None
 

@@ -10,18 +10,20 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from starlette.types import Receive, Scope, Send
 
-from api import deployment, migrate, numbers
-from api.db import Database
 from api.events import Events
-from api.gathering import Gathering
-from api.intake import Intake
-from api.keyring import Keyring
+from api.inbound.gathering import Gathering
+from api.inbound.intake import Intake
+from api.keys import deployment
+from api.keys.keyring import Keyring
+from api.keys.vault import Vault
+from api.numbers import pool
 from api.routes import health, webhooks
 from api.routes.pages import add_console
 from api.runner import Runner
 from api.settings import Settings
 from api.shell import Channels, Shell
-from api.vault import Vault
+from api.store import migrate
+from api.store.db import Database
 from bot.phone import Phone
 from bot.telegram import PACE as TELEGRAM_PACE
 from bot.telegram import Telegram
@@ -89,7 +91,7 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
     keyring = Keyring(settings.keyring_path)
     db = Database(settings.database_url, keyring)
     if settings.twilio_number:
-        db.write_now(lambda session: numbers.claim_channel(session, str(settings.twilio_number)))
+        db.write_now(lambda session: pool.claim_channel(session, str(settings.twilio_number)))
     return Shell(
         settings=settings,
         db=db,

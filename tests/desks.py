@@ -10,16 +10,18 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from sqlmodel import Session
 
-from api import deployment, locks, numbers, people
 from api.app import create_app, now
-from api.db import Database
-from api.gate import Gate
-from api.keyring import Keyring
-from api.locks import RecoveryKey
-from api.migrate import upgrade
-from api.people import COORDINATOR, Newcomer, Viewer
+from api.keys import deployment, locks
+from api.keys.keyring import Keyring
+from api.keys.locks import RecoveryKey
+from api.numbers import pool
 from api.settings import Settings
 from api.shell import Shell
+from api.staff import people
+from api.staff.gate import Gate
+from api.staff.people import COORDINATOR, Newcomer, Viewer
+from api.store.db import Database
+from api.store.migrate import upgrade
 from tests.factories import CHEAP, NOW
 
 PEOPLE = (
@@ -92,7 +94,7 @@ def _found(session: Session) -> None:
     team = deployment.found(session, RecoveryKey.generate().public, trial=True)
     ids = [_add(session, team, newcomer) for newcomer in PEOPLE]
     amal = Viewer(ids[0], "Amal", COORDINATOR, "en", team)
-    numbers.add_number(session, amal, NUMBER, NOW, gateway="typed", registered_to="Amel", paid_until=date(2099, 1, 1))
+    pool.add_number(session, amal, NUMBER, NOW, gateway="typed", registered_to="Amel", paid_until=date(2099, 1, 1))
 
 
 def _add(session: Session, team: deployment.TeamKey, newcomer: Newcomer) -> int:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from api import cases, numbers, queue
 from api.answers import Contact
-from api.db import Database
-from api.locks import Cost
-from api.people import COORDINATOR, VOLUNTEER, Viewer
+from api.desk import cases, queue
+from api.keys.locks import Cost
+from api.keys.vault import TeamKey, Vault
+from api.numbers import pool
+from api.staff.people import COORDINATOR, VOLUNTEER, Viewer
+from api.store.db import Database
 from api.tables import Person
-from api.vault import TeamKey, Vault
 from flows.model import Answer
 from flows.portal import load_portal
 
@@ -76,7 +77,7 @@ def make_case(
 
 def make_numbers(db: Database, coordinator: Viewer, count: int) -> list[str]:
     """Add this many proxy numbers to the pool."""
-    pool = [f"+9618100010{number}" for number in range(count)]
-    for number in pool:
-        db.write_now(lambda session, number=number: numbers.add_number(session, coordinator, number, NOW))
-    return pool
+    added = [f"+9618100010{number}" for number in range(count)]
+    for number in added:
+        db.write_now(lambda session, number=number: pool.add_number(session, coordinator, number, NOW))
+    return added

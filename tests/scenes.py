@@ -4,11 +4,15 @@ from datetime import timedelta
 
 from sqlmodel import Session, select
 
-from api import batches, cases, conversation, inbox, leases, proxies, queue, signin, windows
 from api.answers import Contact, pack_message
-from api.gate import Gate
-from api.people import Viewer
+from api.desk import cases, conversation, queue
+from api.exports import batches
+from api.inbound import inbox
+from api.numbers import leases, proxies, windows
 from api.shell import Shell
+from api.staff import signin
+from api.staff.gate import Gate
+from api.staff.people import Viewer
 from api.tables import CaseRow
 from flows.model import Answer, Message
 from tests.desks import NUMBER, passphrase_of

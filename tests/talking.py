@@ -6,11 +6,11 @@ from itertools import count
 
 from sqlmodel import select
 
-from api import inbox
 from api.answers import unpack_reply
-from api.db import Database
+from api.inbound import inbox
+from api.keys.vault import Vault
+from api.store.db import Database
 from api.tables import CaseRow, ReplyRow
-from api.vault import Vault
 from flows.loader import Library
 from flows.model import Message
 from tests.factories import NOW

@@ -11,11 +11,11 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from api import copying, migrate
 from api.commands.opened import deployed
-from api.engines import migrating_engine
-from api.keyring import Keyring
+from api.keys.keyring import Keyring
 from api.settings import Settings
+from api.store import copying, migrate
+from api.store.engines import migrating_engine
 
 DATABASES = "database"
 MIRROR = "keyring-never-archive"

@@ -7,14 +7,16 @@ from pathlib import Path
 import click
 from sqlmodel import Session
 
-from api import batches, locks, people
-from api.batches import Exported, Form
 from api.commands.opened import Deployed, deployed
 from api.commands.services import the_library, the_service
 from api.errors import Refused
-from api.locks import PersonLock
-from api.people import Viewer
+from api.exports import batches
+from api.exports.batches import Exported, Form
+from api.keys import locks
+from api.keys.locks import PersonLock
 from api.settings import Settings
+from api.staff import people
+from api.staff.people import Viewer
 
 REFUSALS = {
     "not_found": "Only coordinators export.",

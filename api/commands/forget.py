@@ -4,8 +4,8 @@ from datetime import datetime
 
 import click
 
-from api import cases
 from api.commands.opened import deployed
+from api.desk import cases
 from api.errors import Refused
 from api.settings import Settings
 from flows.reference import read_reference

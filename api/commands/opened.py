@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from api import deployment, migrate
-from api.db import Database
-from api.deployment import NotSetUp
-from api.keyring import Keyring
+from api.keys import deployment
+from api.keys.deployment import NotSetUp
+from api.keys.keyring import Keyring
+from api.keys.vault import Vault
 from api.settings import Settings
-from api.vault import Vault
+from api.store import migrate
+from api.store.db import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from tempfile import TemporaryDirectory
 import click
 from sqlmodel import Session, col, delete, select, update
 
-from api import cases, copying, migrate, people
 from api.commands.backup import DATABASES, INDEX_KEY, KEYRING, MIRROR
 from api.commands.opened import Deployed, deployed
-from api.engines import migrating_engine
-from api.keyring import Gone, Keyring
+from api.desk import cases
+from api.keys.keyring import Gone, Keyring
 from api.settings import Settings
+from api.staff import people
+from api.store import copying, migrate
+from api.store.engines import migrating_engine
 from api.tables import CaseRow, DraftRow, ReplyRow, SignIn
 
 

@@ -9,14 +9,15 @@ import click
 from nacl.exceptions import CryptoError
 from sqlmodel import Session
 
-from api import deployment, locks, people
 from api.commands.opened import deployed, storage
-from api.locks import Cost, PersonLock, RecoveryKey
-from api.passphrases import new_passphrase
-from api.people import COORDINATOR, Newcomer
+from api.keys import deployment, locks
+from api.keys.locks import Cost, PersonLock, RecoveryKey
+from api.keys.passphrases import new_passphrase
+from api.keys.vault import TeamKey
 from api.settings import INDEX_KEY_BYTES, Settings
+from api.staff import people
+from api.staff.people import COORDINATOR, Newcomer
 from api.tables import Number
-from api.vault import TeamKey
 
 TRIAL_PEOPLE = (
     Newcomer("Amal", COORDINATOR, languages=("ar", "en", "fr")),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.console.shown import facts, headline
-from api.queue import QueueEntry
+from api.desk.queue import QueueEntry
 from flows.loader import Library
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from babel import Locale
 
-from api.caseview import AnswerView
 from api.console.words import catalogue
-from api.labels import in_words
+from api.desk.caseview import AnswerView
+from api.desk.labels import in_words
 from flows.language import t
 from flows.loader import Library
 

@@ -8,18 +8,21 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import audit, batches, leases, numbers, people, unhandled, unmatched
-from api.batches import Form as FileForm
-from api.batches import Preview
 from api.console.names import GATEWAYS, LEFT_OUT, MEDIA
 from api.console.shown import CHANNELS, service_title
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
-from api.gate import Gate
-from api.people import Newcomer, Viewer
+from api.exports import batches
+from api.exports.batches import Form as FileForm
+from api.exports.batches import Preview
+from api.inbound import unhandled
+from api.numbers import leases, pool, unmatched
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
+from api.staff import audit, people
+from api.staff.gate import Gate
+from api.staff.people import Newcomer, Viewer
 
 router = APIRouter()
 LONGEST = 200
@@ -42,7 +45,7 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         request,
         "numbers.html",
         viewer,
-        numbers=await shell.db.read(lambda session: numbers.pool(session, viewer)),
+        numbers=await shell.db.read(lambda session: pool.proxy_numbers(session, viewer)),
         leases=await shell.db.read(leases.lent_now),
         messages=await shell.db.write(lambda session: unmatched.unmatched(session, viewer, now)),
         portals=shell.portals,
@@ -65,7 +68,7 @@ async def add_number(
     if gateway not in GATEWAYS:
         raise Refused(422, "incomplete")
     await shell.db.write(
-        lambda session: numbers.add_number(
+        lambda session: pool.add_number(
             session, viewer, number, now, gateway=gateway, registered_to=registered_to.strip(), paid_until=until
         )
     )
@@ -76,7 +79,7 @@ async def add_number(
 async def retire_number(shell: Desk, viewer: Coordinating, number: Typed) -> RedirectResponse:
     """Lend a number no more."""
     now = shell.clock()
-    await shell.db.write(lambda session: numbers.retire_number(session, viewer, number, now))
+    await shell.db.write(lambda session: pool.retire_number(session, viewer, number, now))
     return go("/numbers?done=retired")
 
 

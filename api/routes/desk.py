@@ -8,16 +8,18 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api import caseview, conversation, leases, proxies, queue, unhandled, windows
 from api.console.board import board
 from api.console.names import MEDIA, REASONS
 from api.console.shown import as_written, facts, headline
+from api.desk import caseview, conversation, queue
 from api.errors import Refused
 from api.events import QUEUE, case_topic
-from api.people import Viewer
+from api.inbound import unhandled
+from api.numbers import leases, proxies, windows
 from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
+from api.staff.people import Viewer
 from flows.portal import Portal
 
 router = APIRouter()

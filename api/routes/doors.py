@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api import signin
 from api.console.refusals import title
 from api.console.render import render
 from api.console.words import negotiate
 from api.errors import Refused
-from api.people import Viewer
 from api.shell import Shell
+from api.staff import signin
+from api.staff.people import Viewer
 
 LANGUAGE = "language"
 """The cookie in which somebody who is not signed in keeps the language that she chose."""

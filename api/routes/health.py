@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api import __version__, unhandled
+from api import __version__
+from api.inbound import unhandled
 from api.runner import Runner
 from api.shell import Shell
 

@@ -8,14 +8,14 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from api import deployment
 from api.console.render import STATIC
 from api.errors import Refused
-from api.gate import Gate
+from api.keys import deployment
 from api.routes import coordination, desk, phone, portal, signin
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.guard import SERVERS, Guard
 from api.shell import Shell
+from api.staff.gate import Gate
 
 
 def add_console(app: FastAPI, shell: Shell) -> None:

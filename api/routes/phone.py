@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.errors import Refused
-from api.intake import Intake
+from api.inbound.intake import Intake
 from api.routes.doors import Desk, go, page
 from api.routes.live import CHANGED
 from bot.layout import Button, chat

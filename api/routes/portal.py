@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
 from api.errors import Refused
-from api.intake import Intake
-from api.numbers import active_numbers
+from api.inbound.intake import Intake
+from api.numbers.pool import active_numbers
 from api.routes.doors import Desk, page
 from api.shell import Shell
 

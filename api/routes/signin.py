@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api import people, signin
 from api.console.words import LANGUAGES
 from api.errors import Refused
-from api.gate import Gate
 from api.routes.doors import LANGUAGE, Desk, Looking, cookie_name, go, page, viewer_or_none
+from api.staff import people, signin
+from api.staff.gate import Gate
 
 router = APIRouter()
 LONGEST = 200

@@ -7,7 +7,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.intake import Intake
+from api.inbound.intake import Intake
 from bot import telegram, twilio
 from bot.channel import Forged, Malformed
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from api import queue
 from api.__main__ import main
 from api.commands.opened import deployed
-from api.people import Viewer
+from api.desk import queue
+from api.keys.vault import TeamKey
 from api.settings import load
-from api.vault import TeamKey
+from api.staff.people import Viewer
 from flows.model import Answer
 from tests.factories import ALMAZ, NOW, make_case
 

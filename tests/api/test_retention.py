@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, func, select
 
-from api import retention, signin
-from api.db import Database
-from api.keyring import Gone, Keyring
-from api.people import Viewer
+from api import retention
+from api.keys.keyring import Gone, Keyring
+from api.keys.vault import Vault
 from api.retention import SEEN_LIVES
+from api.staff import signin
+from api.staff.people import Viewer
+from api.store.db import Database
 from api.tables import ChatMessage, DraftRow, ReplyRow, Seen, SignIn
-from api.vault import Vault
 from tests.factories import NOW
 
 SECOND = timedelta(seconds=1)

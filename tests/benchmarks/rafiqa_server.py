@@ -9,17 +9,18 @@ import uvicorn
 from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
-from api import deployment, migrate
 from api.answers import unpack, unpack_contact
 from api.app import create_app
-from api.db import Database
-from api.gathering import Gathering
-from api.intake import Intake
-from api.keyring import Keyring
-from api.locks import RecoveryKey
+from api.inbound.gathering import Gathering
+from api.inbound.intake import Intake
+from api.keys import deployment
+from api.keys.keyring import Keyring
+from api.keys.locks import RecoveryKey
+from api.keys.vault import CaseLock, TeamKey, Vault
 from api.settings import Settings
+from api.store import migrate
+from api.store.db import Database
 from api.tables import CaseRow, Item
-from api.vault import CaseLock, TeamKey, Vault
 from bot.channel import Pace
 from flows.model import Answer
 from tests.benchmarks.memory import library

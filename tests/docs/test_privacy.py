@@ -12,13 +12,17 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from api import cases, inbox, passphrases, replies, retention, runner, unhandled
-from api.db import Database
-from api.keyring import Keyring
-from api.locks import STANDARD
+from api import retention, runner
+from api.desk import cases
+from api.inbound import inbox, unhandled
+from api.keys import passphrases
+from api.keys.keyring import Keyring
+from api.keys.locks import STANDARD
+from api.keys.vault import BUCKET, Vault
+from api.outbound import replies
 from api.settings import Settings
+from api.store.db import Database
 from api.tables import CaseRow, metadata
-from api.vault import BUCKET, Vault
 from tests.factories import NOW, make_case
 from tests.libraries import ROOT
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
-from api import locks, people
-from api.access import id_of, lock_of
 from api.answers import Contact, unpack, unpack_contact
 from api.commands.opened import deployed
-from api.locks import PersonLock
+from api.keys import locks
+from api.keys.locks import PersonLock
+from api.keys.vault import TeamKey, Vault
+from api.staff import people
+from api.staff.access import id_of, lock_of
 from api.tables import CaseRow, Item, Unhandled, metadata
-from api.vault import TeamKey, Vault
 from flows.model import Answer
 from tests.server.running import Founded
 

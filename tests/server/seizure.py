@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlmodel import select
 
-from api.access import lock_of
 from api.commands.opened import deployed
-from api.keyring import Gone
+from api.keys.keyring import Gone
+from api.staff.access import lock_of
 from api.tables import CaseRow
 from tests.fakes import telegram_updates as updates
 from tests.fakes import twilio_api

@@ -102,7 +102,7 @@ def play(library: Library, transcript: str) -> str:
         if line.startswith("> "):
             lines += player.hear(line[2:])
         elif line.startswith("* ") and player.draft is not None:
-            reference = REFERENCES[len(player.opened) - 1]  # as api/inbox.py expect_reply does
+            reference = REFERENCES[len(player.opened) - 1]  # as api/inbound/inbox.py expect_reply does
             player.draft = replace(player.draft, gate="", reply_to=reference, reply_due=True)
         elif line.startswith("~ "):
             number, unit = line[2:].split()[:2]

@@ -7,19 +7,21 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
-from api import cases, deployment, people, signin
 from api.commands.backup import DATABASES, MIRROR, back_up
 from api.commands.forget import forget
 from api.commands.opened import deployed, storage
 from api.commands.restore import restore
 from api.commands.setup import make_index_key
-from api.engines import migrating_engine
-from api.keyring import Keyring
-from api.locks import RecoveryKey, new_person
-from api.people import COORDINATOR, Newcomer
+from api.desk import cases
+from api.keys import deployment
+from api.keys.keyring import Keyring
+from api.keys.locks import RecoveryKey, new_person
+from api.keys.vault import CaseLock, TeamKey, Vault
 from api.settings import Settings
+from api.staff import people, signin
+from api.staff.people import COORDINATOR, Newcomer
+from api.store.engines import migrating_engine
 from api.tables import CaseRow, Item, ReplyRow, SignIn, metadata
-from api.vault import CaseLock, TeamKey, Vault
 from tests.factories import ALMAZ, CHEAP, HER_PHONE, NOW
 
 

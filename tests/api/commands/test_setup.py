@@ -7,13 +7,14 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from api import deployment, locks, people
 from api.commands.opened import deployed
 from api.commands.setup import recover, set_up
-from api.deployment import NotSetUp
-from api.locks import PersonLock
+from api.keys import deployment, locks
+from api.keys.deployment import NotSetUp
+from api.keys.locks import PersonLock
+from api.keys.vault import TeamKey
 from api.settings import Settings
-from api.vault import TeamKey
+from api.staff import people
 from tests.factories import CHEAP, NOW
 
 LINE = re.compile(r"^(\w+) \((coordinator|volunteer)\): ((?:[a-z]+ ){5}[a-z]+)$", re.MULTILINE)

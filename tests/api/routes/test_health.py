@@ -3,7 +3,8 @@
 from sqlalchemy import text
 from sqlmodel import Session
 
-from api import __version__, inbox
+from api import __version__
+from api.inbound import inbox
 from flows.model import Message
 from tests.desks import TestDesk
 from tests.factories import NOW

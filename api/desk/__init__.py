@@ -1,0 +1,1 @@
+"""What a volunteer does with a case."""

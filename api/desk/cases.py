@@ -1,0 +1,158 @@
+"""Cases as the server alone sees them: it opens one, puts something in, forgets it, and can take nothing out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import Session, select
+
+from api.answers import Contact, pack, pack_contact
+from api.errors import Refused
+from api.keys.vault import Vault
+from api.numbers.leases import end_leases
+from api.outbound.replies import address_index
+from api.staff import audit
+from api.staff.access import FORGOTTEN, id_of
+from api.store.once import insert_once
+from api.tables import CaseRow, metadata
+from flows.model import Answer
+from flows.reference import LENGTHS, new_reference
+
+_case, _item = metadata.tables["case"], metadata.tables["item"]
+_reply, _portal_message = metadata.tables["reply"], metadata.tables["portal_message"]
+_DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
+"""How long a reference is at each try: references can collide, longer ones hardly ever do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case that was just opened."""
+
+    id: int
+    reference: str
+
+
+def open_case(
+    session: Session,
+    vault: Vault,
+    *,
+    service: str,
+    contact: Contact,
+    answers: Mapping[str, Answer],
+    route: Mapping[str, str],
+    urgency: str = "normal",
+    call: bool = False,
+    now: datetime,
+) -> Opened:
+    """Seal answers and contact into a new case. `route` and the plain arguments stay readable."""
+    lock = vault.new_case_lock()
+    opened = _insert(
+        session,
+        vault,
+        {
+            "service": service,
+            "language": contact.language,
+            "channel": contact.channel,
+            "manner": contact.manner,
+            "state": "open",
+            "urgency": urgency,
+            "call": call,
+            "route": dict(route),
+            "address_index": address_index(vault, contact.lane, contact.address),
+            "public_key": lock.public_key,
+            "sealed_key": lock.sealed_key,
+            "secret_id": lock.secret_id,
+            "opened_at": now,
+            "closing_reason": "",
+            "unread": 0,
+        },
+    )
+    put_in(session, vault, opened.id, lock.public_key, "answers", pack(answers), now)
+    put_in(session, vault, opened.id, lock.public_key, "address", pack_contact(contact), now)
+    return opened
+
+
+def put_in(
+    session: Session,
+    vault: Vault,
+    case_id: int,
+    public_key: bytes,
+    kind: str,
+    content: bytes,
+    now: datetime,
+    person_id: int | None = None,
+) -> int:
+    """Seal something into a case and give the item's id. `kind` is one of those that `Item` names."""
+    box = vault.seal(public_key, vault.item_context(case_id, kind), content)
+    values = {"case_id": case_id, "kind": kind, "box": box, "person_id": person_id, "created_at": now}
+    key = session.connection().execute(_item.insert(), values).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def deliver(session: Session, vault: Vault, case_id: int, kind: str, content: bytes, now: datetime) -> int | None:
+    """Seal what a worker or a portal sent into a case, for somebody to read; None when the case was forgotten.
+
+    The content of `in` is a message packed by `api.answers.pack_message`.
+    """
+    public_key = mark_unread(session, case_id)
+    return None if public_key is None else put_in(session, vault, case_id, public_key, kind, content, now)
+
+
+def mark_unread(session: Session, case_id: int) -> bytes | None:
+    """Count one more thing to read in a case and give the key to seal it with; None when the case was forgotten."""
+    counted = (
+        _case.update()
+        .where(_case.c.id == case_id, _case.c.state != FORGOTTEN)
+        .values(unread=_case.c.unread + 1)
+        .returning(_case.c.public_key)
+    )
+    return session.connection().execute(counted).scalar_one_or_none()
+
+
+def forget(session: Session, vault: Vault, reference: str, now: datetime, person_id: int | None = None) -> None:
+    """Make a case unreadable for ever, in old backups too. Of it stay reference, service, language and dates.
+
+    Without `person_id` she herself asked for it. Refused(404, "no_such_case") when there is none to forget.
+    """
+    case = session.exec(select(CaseRow).where(CaseRow.reference == reference).with_for_update()).one_or_none()
+    if case is None or case.state == FORGOTTEN:
+        raise Refused(404, "no_such_case")
+    vault.keyring.destroy(case.secret_id)
+    end_leases(session, id_of(case), now)
+    for table in (_item, _reply, _portal_message):
+        session.connection().execute(delete(table).where(table.c.case_id == case.id))
+    for field, nothing in _NOTHING.items():
+        setattr(case, field, nothing)
+    session.add(case)
+    audit.record(session, person_id, "case.forget", reference, now)
+
+
+_NOTHING: dict[str, Any] = {
+    "state": FORGOTTEN,
+    "urgency": "normal",
+    "call": False,
+    "route": {},
+    "address_index": b"",
+    "public_key": b"",
+    "sealed_key": b"",
+    "secret_id": b"",
+    "claimed_by": None,
+    "claimed_at": None,
+    "closing_reason": "",
+    "unread": 0,
+}
+"""What a forgotten case holds instead of what could lead to her."""
+
+
+def _insert(session: Session, vault: Vault, values: dict[str, Any]) -> Opened:
+    """Store a case under the first reference that nobody has; the vault's keyed hash of its secret's id draws them."""
+    for draw, length in enumerate(_DRAWS):
+        random = vault.index("reference", values["secret_id"].hex(), str(draw))
+        reference = new_reference(random, length)
+        case_id = insert_once(session, _case, {**values, "reference": reference})
+        if case_id is not None:
+            return Opened(case_id, reference)
+    raise RuntimeError("no reference is free")

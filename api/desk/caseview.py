@@ -1,0 +1,227 @@
+"""A case as its volunteer sees it: opened for one request, and every opening in the trail."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from api.answers import decode, unpack, unpack_contact, unpack_message
+from api.desk.labels import in_words, prompt_in
+from api.keys.vault import CaseKey, Vault
+from api.numbers.leases import LeaseView, leases_of
+from api.numbers.proxies import PortalMessageView, messages_of
+from api.numbers.windows import WindowView, windows_of
+from api.staff import audit
+from api.staff.access import case_for, id_of, open_key
+from api.staff.people import Viewer
+from api.tables import CaseRow, Item, Person, ReplyRow
+from flows.loader import Asked, Library, Service
+from flows.model import Answer, Value
+
+TALK = ("in", "out", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One answer: `title` and `label` are the question, `value` the answer in words, `raw` as she put it.
+
+    `sensitive` is `identity`, `health` or nothing; `recorded` says that it is a voice note which nobody typed in yet.
+    `wording` is what a consent said.
+    """
+
+    name: str
+    title: str
+    label: str
+    value: str
+    raw: str
+    precision: str
+    calendar: str
+    sensitive: str
+    recorded: bool
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something said: `in` by the worker, `out` to her, or a `note` for the team.
+
+    `by` is who of us wrote it; `media` is the kind of what came without words; `state` is how far what went out got:
+    `waiting`, `sent`, `delivered`, `failed`, `dead`, or nothing when that is not known any more.
+    """
+
+    kind: str
+    text: str
+    by: str
+    at: datetime
+    media: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case, opened.
+
+    `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
+    lives, `lease` and `window` are of its portal.
+    """
+
+    reference: str
+    service: str
+    title: str
+    language: str
+    channel: str
+    manner: str
+    state: str
+    urgency: str
+    call: bool
+    route: Mapping[str, str]
+    opened_at: datetime
+    closing_reason: str
+    claimed_by: str
+    mine: bool
+    portal: str
+    call_at: str
+    needs_number: bool
+    offers: tuple[str, ...]
+    answers: tuple[AnswerView, ...]
+    talk: tuple[Line, ...]
+    lease: LeaseView | None
+    leases: tuple[LeaseView, ...]
+    window: WindowView | None
+    code: PortalMessageView | None
+    portal_messages: tuple[PortalMessageView, ...]
+
+
+def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
+    """Open a case for whoever claimed it, or a coordinator. For her who claimed it, everything is read then.
+
+    Refused(404, "no_such_case") for anybody else, and when there is none.
+    """
+    case = case_for(session, viewer, reference)
+    key = open_key(vault, viewer, case)
+    audit.record_visit(session, viewer.person_id, "case.see", reference, now)
+    if case.claimed_by in (None, viewer.person_id):
+        case.unread = 0
+    return _View(session, library, viewer, case, key, now).whole()
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the parts of a view are made from."""
+
+    session: Session
+    library: Library
+    viewer: Viewer
+    case: CaseRow
+    key: CaseKey
+    now: datetime
+
+    def whole(self) -> CaseView:
+        case, service = self.case, self.library.services.get(self.case.service)
+        names = self._names()
+        answers = self._answers()
+        values = {name: answer.value for name, answer in answers.items()}
+        portal = service.file.case.portal if service else ""
+        leases = leases_of(self.session, id_of(case))
+        messages = messages_of(self.session, self.viewer, case, self.key, self.now)
+        return CaseView(
+            reference=case.reference,
+            service=case.service,
+            title=_title(service, self.viewer.language),
+            language=case.language,
+            channel=case.channel,
+            manner=case.manner,
+            state=case.state,
+            urgency=case.urgency,
+            call=case.call,
+            route=case.route,
+            opened_at=case.opened_at,
+            closing_reason=case.closing_reason,
+            claimed_by=names.get(case.claimed_by or 0, ""),
+            mine=case.claimed_by == self.viewer.person_id,
+            portal=portal,
+            call_at=self._call_at(),
+            needs_number=service is not None and _holds(service, "phone", values, self.now),
+            offers=tuple(self._offers(service, values)) if service else (),
+            answers=tuple(self._shown(service, answers)),
+            talk=tuple(self._talk(names)),
+            lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
+            leases=tuple(leases),
+            window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
+            code=next((message for message in reversed(messages) if message.code), None),
+            portal_messages=tuple(messages),
+        )
+
+    def _names(self) -> dict[int, str]:
+        return dict(self.session.exec(select(Person.id, Person.name)).all())  # type: ignore[arg-type]
+
+    def _open(self, item: Item) -> bytes:
+        return self.key.open(Vault.item_context(id_of(self.case), item.kind), item.box)
+
+    def _items(self, *kinds: str) -> list[Item]:
+        hers = select(Item).where(Item.case_id == self.case.id, col(Item.kind).in_(kinds)).order_by(col(Item.id))
+        return list(self.session.exec(hers))
+
+    def _call_at(self) -> str:
+        """Only who asked to be called, and wrote by SMS, is shown by her number: it is what she asked us to use."""
+        if not self.case.call or self.case.manner != "sms":
+            return ""
+        audit.record_visit(self.session, self.viewer.person_id, "case.number", self.case.reference, self.now)
+        return unpack_contact(self._open(self._items("address")[-1])).address
+
+    def _answers(self) -> dict[str, Answer]:
+        return unpack(self._open(self._items("answers")[-1]))
+
+    def _shown(self, service: Service | None, answers: Mapping[str, Answer]) -> Iterator[AnswerView]:
+        """In the order of the form; last, what an older form asked."""
+        known = service.by_name if service else {}
+        for name in (*(name for name in known if name in answers), *(name for name in answers if name not in known)):
+            yield self._answer(name, known.get(name), answers[name])
+
+    def _answer(self, name: str, asked: Asked | None, answer: Answer) -> AnswerView:
+        language = self.viewer.language
+        prompt = prompt_in(asked, language) if asked else None
+        return AnswerView(
+            name,
+            prompt.title if prompt else name,
+            prompt.label if prompt else "",
+            in_words(self.library, asked, answer.value, language) if asked else _plain(answer.value),
+            answer.raw,
+            answer.precision,
+            answer.calendar,
+            asked.question.sensitive if asked else "identity",
+            answer.media is not None,
+            answer.wording,
+        )
+
+    def _offers(self, service: Service, values: Mapping[str, Value]) -> Iterator[str]:
+        words = self.library.words(self.viewer.language)
+        for number, (when, say) in enumerate(service.offers, start=1):
+            if when.truth(values, now=self.now):
+                yield words.of(f"{service.name}:offer:{number}", say)
+
+    def _talk(self, names: Mapping[int, str]) -> Iterator[Line]:
+        went = select(ReplyRow.item_id, ReplyRow.state).where(ReplyRow.case_id == self.case.id)
+        states = dict(self.session.exec(went).all())
+        for item in self._items(*TALK):
+            if item.kind == "in":
+                message = unpack_message(self._open(item))
+                media = message.media.kind if message.media else ""
+                yield Line("in", message.text or message.button, "", item.created_at, media)
+            else:
+                by, state = names.get(item.person_id or 0, ""), states.get(item.id, "")
+                yield Line(item.kind, decode(self._open(item)), by, item.created_at, "", state)
+
+
+def _title(service: Service | None, language: str) -> str:
+    return service.titles.get(language, service.file.title) if service else ""
+
+
+def _holds(service: Service, what: str, values: Mapping[str, Value], now: datetime) -> bool:
+    expression = service.lend.get(what)
+    return expression is not None and expression.truth(values, now=now)
+
+
+def _plain(value: Value) -> str:
+    return value if isinstance(value, str) else ", ".join(value or ())

@@ -1,0 +1,153 @@
+"""The queue: what waits, and who takes it. A case is claimed by one person, however many press the button."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, true
+from sqlalchemy import case as either
+from sqlmodel import Session, col, select
+
+from api.errors import Refused
+from api.numbers.leases import end_leases
+from api.staff import audit
+from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
+from api.staff.people import Viewer
+from api.tables import CaseRow, Person, metadata
+
+CLOSING_REASONS = ("done", "referred", "unreachable", "withdrawn", "duplicate", "other")
+"""Why a case is closed. What was withdrawn or is a duplicate never leaves in a batch."""
+
+_case = metadata.tables["case"]
+_URGENT_FIRST = either((_case.c.urgency == "high", 0), else_=1)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A case as its routing fields show it. `claimed_by` is a name, `waiting` since it was opened."""
+
+    reference: str
+    service: str
+    language: str
+    channel: str
+    state: str
+    urgency: str
+    call: bool
+    route: Mapping[str, str]
+    opened_at: datetime
+    waiting: timedelta
+    claimed_by: str
+    mine: bool
+    unread: int
+
+
+def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
+    """What the viewer may act on, the urgent and then the oldest first.
+
+    Everything that is open, and her own cases that are claimed, or closed with something new to read; a coordinator
+    sees everybody's.
+    """
+    hers = true() if viewer.coordinator else col(CaseRow.claimed_by) == viewer.person_id
+    to_read = (col(CaseRow.state) == "closed") & (col(CaseRow.unread) > 0)
+    shown = or_(col(CaseRow.state) == "open", and_(hers, or_(col(CaseRow.state) == "claimed", to_read)))
+    cases = select(CaseRow, Person.name).join(Person, isouter=True).where(shown)
+    found = session.exec(cases.order_by(_URGENT_FIRST, col(CaseRow.opened_at), col(CaseRow.id)))
+    return [_entry(case, name, viewer, now) for case, name in found]
+
+
+def claim(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
+    """Take an open case; to claim one's own again changes nothing.
+
+    Refused: (409, "already_claimed"), (409, "closed"), (404, "no_such_case").
+    """
+    opened = _case.c.reference == reference, _case.c.state == "open"
+    if _claim(session, viewer, now, *opened) is None:
+        _refuse_claim(session, viewer, reference)
+
+
+def next_case(session: Session, viewer: Viewer, now: datetime) -> str | None:
+    """Claim the next case for her and give its reference: the urgent, then her languages, then the oldest first.
+
+    None when nothing is open. Two who ask at once get two cases, and neither waits for the other.
+    """
+    speaks = session.exec(select(Person.languages).where(Person.id == viewer.person_id)).one_or_none() or []
+    in_hers = either((_case.c.language.in_([*speaks, viewer.language]), 0), else_=1)
+    best = (
+        select(_case.c.id)
+        .where(_case.c.state == "open")
+        .order_by(_URGENT_FIRST, in_hers, _case.c.opened_at, _case.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return _claim(session, viewer, now, _case.c.id == best.scalar_subquery(), _case.c.state == "open")
+
+
+def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
+    """Give a claimed case back to the queue. Its numbers stay with it."""
+    case = claimed_case(session, viewer, reference)
+    case.state, case.claimed_by, case.claimed_at = "open", None, None
+    session.add(case)
+    audit.record(session, viewer.person_id, "case.release", reference, now)
+
+
+def close(session: Session, viewer: Viewer, reference: str, reason: str, now: datetime) -> None:
+    """Close a case; its numbers begin to cool. `reason` is one of `CLOSING_REASONS`.
+
+    Refused: (422, "unknown_reason"), (409, "not_claimed"), (404, "no_such_case").
+    """
+    if reason not in CLOSING_REASONS:
+        raise Refused(422, "unknown_reason")
+    case = claimed_case(session, viewer, reference)
+    case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
+    session.add(case)
+    end_leases(session, id_of(case), now)
+    audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
+
+
+def reopen(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
+    """Take a closed case up again, for the one who closed it or a coordinator. Refused(409, "not_closed")."""
+    case = case_for(session, viewer, reference)
+    if case.state != "closed":
+        raise Refused(409, "not_closed")
+    case.state, case.closed_at, case.closing_reason = "claimed", None, ""
+    session.add(case)
+    audit.record(session, viewer.person_id, "case.reopen", reference, now)
+
+
+def _claim(session: Session, viewer: Viewer, now: datetime, *which: Any) -> str | None:
+    """One conditional update: the database lets exactly one of several through."""
+    mine = {"state": "claimed", "claimed_by": viewer.person_id, "claimed_at": now}
+    claimed = _case.update().where(*which).values(mine).returning(_case.c.reference)
+    reference = session.connection().execute(claimed).scalar_one_or_none()
+    if reference is not None:
+        audit.record(session, viewer.person_id, "case.claim", reference, now)
+    return reference
+
+
+def _refuse_claim(session: Session, viewer: Viewer, reference: str) -> None:
+    case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one_or_none()
+    if case is None or case.state == FORGOTTEN:
+        raise Refused(404, "no_such_case")
+    if case.state == "closed":
+        raise Refused(409, "closed")
+    if case.claimed_by != viewer.person_id:
+        raise Refused(409, "already_claimed")
+
+
+def _entry(case: CaseRow, name: str | None, viewer: Viewer, now: datetime) -> QueueEntry:
+    return QueueEntry(
+        case.reference,
+        case.service,
+        case.language,
+        case.channel,
+        case.state,
+        case.urgency,
+        case.call,
+        case.route,
+        case.opened_at,
+        now - case.opened_at,
+        name or "",
+        case.claimed_by == viewer.person_id,
+        case.unread,
+    )

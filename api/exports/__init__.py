@@ -1,0 +1,1 @@
+"""What leaves in a batch, and the file that it leaves in."""

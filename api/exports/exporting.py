@@ -1,0 +1,79 @@
+"""One row of an export: the columns of the service file, over the answers that her consent names and no others."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from api.answers import unpack
+from api.desk.labels import in_words
+from api.keys.vault import Vault
+from api.staff.access import id_of, open_key
+from api.staff.people import Viewer
+from api.tables import CaseRow, Item, Lease
+from flows.asking import position
+from flows.expressions import Result
+from flows.expressions.convert import to_text
+from flows.loader import Library, Service
+from flows.model import Draft, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An export of a service (`export` is its name there), for a coordinator whose team key opens the cases."""
+
+    session: Session
+    vault: Vault
+    library: Library
+    viewer: Viewer
+    service: Service
+    export: str
+    now: datetime
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns."""
+        return list(self.service.columns[self.export])
+
+    def consented(self, case: CaseRow) -> bool:
+        """Whether she said yes to this recipient."""
+        return self._answers(case).get(self._consent) == "yes"
+
+    def row(self, case: CaseRow) -> list[str]:
+        """The cells of a case, as text. A column cannot read an answer that the consent does not cover."""
+        items = self.service.by_name[self._consent].question.items
+        values = {name: value for name, value in self._answers(case).items() if name in items}
+        functions = self._functions(case)
+        columns = self.service.columns[self.export].values()
+        return [to_text(one.evaluate(values, now=self.now, functions=functions)) for one in columns]
+
+    @property
+    def _consent(self) -> str:
+        return self.service.file.exports[self.export].consent
+
+    def _answers(self, case: CaseRow) -> Mapping[str, Value]:
+        """The answers that count: one whose question became irrelevant does not."""
+        sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == "answers").order_by(col(Item.id).desc())
+        box = self.session.exec(sealed.limit(1)).one()
+        opened = open_key(self.vault, self.viewer, case).open(Vault.item_context(id_of(case), "answers"), box)
+        return position(self.service, Draft(answers=unpack(opened)), self.now).relevant
+
+    def _functions(self, case: CaseRow) -> Mapping[str, Callable[..., Result]]:
+        """What only an export knows; `flows.loader.EXPORT_FUNCTIONS` are their names."""
+        return {
+            "reference": lambda: case.reference,
+            "lent_or": lambda own: self._lent(case) or own,
+            "jr:choice-name": self._label,
+        }
+
+    def _lent(self, case: CaseRow) -> str:
+        """The number that the case had last: the portal goes on writing to it, also while its place cools."""
+        held = select(Lease.number).where(Lease.case_id == case.id).order_by(col(Lease.id).desc())
+        return self.session.exec(held.limit(1)).one_or_none() or ""
+
+    def _label(self, value: str, question: str) -> str:
+        """Chosen values (several separated by blanks) in the recipient's language."""
+        asked = self.service.by_name.get(question)
+        language = self.service.file.exports[self.export].language
+        return in_words(self.library, asked, tuple(value.split()), language) if asked else value

@@ -1,0 +1,71 @@
+"""Every way in ends here: a message is stored before its provider hears that we have it."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from api.events import QUEUE, case_topic
+from api.inbound.gathering import Gathering
+from api.numbers import pool, proxies
+from api.outbound import replies
+from api.shell import Shell
+from bot import telegram
+from bot.channel import Malformed
+from bot.telegram import Telegram
+from bot.twilio import StatusReport
+from flows.model import Message
+
+log = logging.getLogger("rafiqa.intake")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes messages and reports in, whatever they came by."""
+
+    shell: Shell
+    gathering: Gathering
+
+    async def telegram_update(self, channel: Telegram, update: bytes | Mapping[str, object]) -> str:
+        """Take one update, from the webhook or from polling; one that nobody understands is logged without content.
+
+        Gives the id of the button press that is still to be answered, or nothing.
+        """
+        try:
+            payload = telegram.read(update) if isinstance(update, bytes) else update
+            message = telegram.parse(payload, channel.lane)
+        except Malformed as error:
+            log.warning("an update that nobody understands: %s", error)
+            return ""
+        if message is not None:
+            await self.message(message)
+        return telegram.callback_id(payload)
+
+    async def sms(self, message: Message) -> None:
+        """Take one SMS: to a channel it is a message, to a proxy number a portal's."""
+        number = message.lane.removeprefix("sms:")
+        use = await self.shell.db.read(lambda session: pool.use_of(session, number))
+        if use == pool.PROXY:
+            await self.portal_sms(number, message.address, message.text, message.id)
+        elif use == pool.CHANNEL:
+            await self.message(message)
+        else:
+            await self.gathering.keep_unhandled(message, "UnknownNumber")
+
+    async def message(self, message: Message) -> None:
+        """Take one message into its conversation. Raises only when storage fails: the provider then tries again."""
+        touched = await self.gathering.take(message)
+        if touched:
+            self.shell.events.changed(QUEUE, *map(case_topic, touched))
+
+    async def portal_sms(self, number: str, sender: str, text: str, provider_id: str) -> None:
+        """Take what a portal sent to a proxy number: never the engine, never answered."""
+        shell, now = self.shell, self.shell.clock()
+        sms = proxies.Sms(number, sender, text, provider_id)
+        touched = await shell.db.write(lambda session: proxies.receive(session, shell.vault, shell.portals, sms, now))
+        shell.events.changed(QUEUE, *map(case_topic, touched))
+
+    async def report(self, reply_id: int, report: StatusReport) -> None:
+        """Take a provider's report on a reply."""
+        await self.shell.db.write(
+            lambda session: replies.report(session, reply_id, report.rank, report.state, report.error)
+        )

@@ -1,0 +1,89 @@
+"""A deployment: its team key, made once at setup, rotated when somebody leaves, recovered from paper."""
+
+from sqlalchemy import ColumnElement, and_, bindparam
+from sqlmodel import Session, col, select
+
+from api.keys.locks import RecoveryKey, share_team
+from api.keys.vault import TeamKey, reseal
+from api.tables import CaseRow, Person, PortalMessage, Team, Unhandled, metadata
+
+PAGE = 500
+"""How many boxes are resealed in one go."""
+
+_SEALED_TO_TEAM: tuple[tuple[str, str, ColumnElement[bool]], ...] = (
+    ("case", "sealed_key", col(CaseRow.state) != "forgotten"),
+    ("unhandled", "box", col(Unhandled.box) != b""),
+    ("portal_message", "box", and_(col(PortalMessage.case_id).is_(None), col(PortalMessage.box) != b"")),
+)
+
+
+class NotSetUp(Exception):
+    """There is no deployment in this database yet."""
+
+
+def exists(session: Session) -> bool:
+    """Whether a deployment was founded in this database."""
+    return session.get(Team, 1) is not None
+
+
+def found(session: Session, recovery_public: bytes, *, trial: bool) -> TeamKey:
+    """Make the team key, sealed to the recovery key on paper; it is stored nowhere else until people are added."""
+    team = TeamKey.generate()
+    session.add(
+        Team(
+            public_key=team.public,
+            recovery_public=recovery_public,
+            recovery_box=share_team(team, recovery_public),
+            trial=trial,
+        )
+    )
+    return team
+
+
+def team_public(session: Session) -> bytes:
+    """What the vault seals to now. Raises NotSetUp."""
+    return _team(session).public_key
+
+
+def is_trial(session: Session) -> bool:
+    """Whether this deployment is for trying things out, with invented people only. Raises NotSetUp."""
+    return _team(session).trial
+
+
+def recover(session: Session, key: RecoveryKey) -> TeamKey:
+    """The team key, opened with the paper. Raises NotSetUp, or CryptoError when it is another deployment's paper."""
+    return key.open_team(_team(session).recovery_box)
+
+
+def rotate(session: Session, team: TeamKey) -> TeamKey:
+    """Make a new team key, give it to all who can sign in and to the paper, and reseal to it what the old one opens.
+
+    Who knows only the old key can open nothing of this database any more. The paper stays the same.
+    """
+    new = team.rotated()
+    row = _team(session)
+    row.public_key, row.recovery_box = new.public, share_team(new, row.recovery_public)
+    for person in session.exec(select(Person).where(col(Person.active))):
+        person.team_box = share_team(new, person.public_key)
+    for table, column, condition in _SEALED_TO_TEAM:
+        _reseal_column(session, table, column, condition, team, new.public)
+    return new
+
+
+def _reseal_column(
+    session: Session, table_name: str, column: str, condition: ColumnElement[bool], old: TeamKey, public: bytes
+) -> None:
+    connection, table = session.connection(), metadata.tables[table_name]
+    change = table.update().where(table.c.id == bindparam("row")).values({column: bindparam("resealed")})
+    page = table.select().with_only_columns(table.c.id, table.c[column]).where(condition).order_by(table.c.id)
+    last = 0
+    while rows := connection.execute(page.where(table.c.id > last).limit(PAGE)).all():
+        connection.execute(change, [{"row": one, "resealed": reseal(box, old, public)} for one, box in rows])
+        last = rows[-1][0]
+
+
+def _team(session: Session) -> Team:
+    row = session.get(Team, 1)
+    if row is None:
+        raise NotSetUp
+    return row

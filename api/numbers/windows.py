@@ -1,0 +1,109 @@
+"""Code windows: the few minutes in which one case expects a login code, one case a number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from api.errors import Refused
+from api.numbers.leases import active_lease, quieten
+from api.staff import audit
+from api.staff.access import case_for, claimed_case, id_of
+from api.staff.people import Viewer
+from api.store.once import insert_once
+from api.tables import CodeWindow, metadata
+from flows.portal import Portal
+
+_window = metadata.tables["code_window"]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """An open window as the desk shows it, with the time when it closes."""
+
+    number: str
+    portal: str
+    opened_at: datetime
+    closes_at: datetime
+
+
+def expect_code(session: Session, viewer: Viewer, reference: str, portal: Portal, now: datetime) -> WindowView:
+    """Open the code window of the number that the case holds for this portal, or give the one that is open.
+
+    Refused(409, …): "no_lease" without a number; "window_taken" while another case expects a code on it;
+    "number_quiet" while a late code of another case may still come. The last two name `until`, when to try again.
+    """
+    case = claimed_case(session, viewer, reference)
+    lease = active_lease(session, id_of(case), portal.portal)
+    if lease is None:
+        raise Refused(409, "no_lease")
+    expire_windows(session, now)
+    mine = open_window(session, id_of(case), portal.portal)
+    if mine is not None:
+        return mine
+    _end_own_quiet(session, id_of(case), portal.portal)
+    window = CodeWindow(
+        number=lease.number,
+        portal=portal.portal,
+        case_id=id_of(case),
+        person_id=viewer.person_id,
+        opened_at=now,
+        closes_at=now + portal.lifetime,
+        quiet_until=now + 2 * portal.lifetime,
+    )
+    if insert_once(session, _window, window.model_dump(exclude={"id"})) is None:
+        raise _refusal(session, lease.number, portal.portal)
+    audit.record(session, viewer.person_id, "window.open", reference, now, number=lease.number, portal=portal.portal)
+    return _view(window)
+
+
+def cancel_window(session: Session, viewer: Viewer, reference: str, portal: str, now: datetime) -> None:
+    """Close a window before its time: she has the code, or gave up. Nothing happens when none is open."""
+    case = case_for(session, viewer, reference)
+    for window in session.exec(select(CodeWindow).where(CodeWindow.case_id == case.id, *_open(portal))):
+        quieten(session, window, now)
+        audit.record(session, viewer.person_id, "window.cancel", reference, now, number=window.number, portal=portal)
+
+
+def open_window(session: Session, case_id: int, portal: str) -> WindowView | None:
+    """The window that a case has open for a portal."""
+    window = session.exec(select(CodeWindow).where(CodeWindow.case_id == case_id, *_open(portal))).one_or_none()
+    return _view(window) if window else None
+
+
+def windows_of(session: Session, case_id: int) -> list[WindowView]:
+    """The windows that a case has open, for whatever portal."""
+    hers = select(CodeWindow).where(CodeWindow.case_id == case_id, CodeWindow.state == "open")
+    return [_view(window) for window in session.exec(hers)]
+
+
+def expire_windows(session: Session, now: datetime) -> None:
+    """Close the windows whose minutes are over, and let numbers that were quiet long enough be used again."""
+    execute = session.connection().execute
+    execute(_window.update().where(_window.c.state == "open", _window.c.closes_at <= now).values(state="quiet"))
+    execute(_window.update().where(_window.c.state == "quiet", _window.c.quiet_until <= now).values(state="ended"))
+
+
+def _end_own_quiet(session: Session, case_id: int, portal: str) -> None:
+    """The number is quiet for the sake of the next case: the same one may open it again."""
+    own = _window.c.case_id == case_id, _window.c.portal == portal, _window.c.state == "quiet"
+    session.connection().execute(_window.update().where(*own).values(state="ended"))
+
+
+def _refusal(session: Session, number: str, portal: str) -> Refused:
+    """Why a window could not be opened: two unique indexes forbid it, and a row that is not ours says which."""
+    on_it = select(CodeWindow).where(CodeWindow.number == number, CodeWindow.state != "ended")
+    windows = session.exec(on_it.order_by(col(CodeWindow.quiet_until).desc())).all()
+    same = [window for window in windows if window.portal == portal]
+    if same and same[0].state == "quiet":
+        return Refused(409, "number_quiet", until=same[0].quiet_until)
+    until = same[0].quiet_until if same else max((window.closes_at for window in windows), default=None)
+    return Refused(409, "window_taken", until=until)
+
+
+def _open(portal: str) -> tuple[bool, bool]:
+    return CodeWindow.portal == portal, CodeWindow.state == "open"
+
+
+def _view(window: CodeWindow) -> WindowView:
+    return WindowView(window.number, window.portal, window.opened_at, window.closes_at)

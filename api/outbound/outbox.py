@@ -1,0 +1,236 @@
+"""Sends what the reply table holds: in order within a chat, chats side by side, at the pace that a lane allows.
+
+The reply table is the outbox (docs/decisions/0002). A reply is marked sent after the provider took it, so a crash in
+between sends it once more: at least once, never not at all.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from api.keys.keyring import Gone
+from api.keys.vault import Vault
+from api.outbound import lanes
+from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, due_replies, mark
+from api.store.db import Database
+from bot.channel import Channel, ChannelError
+from flows.model import Reply
+
+log = logging.getLogger("rafiqa.outbox")
+POLL = 1.0
+LOOK_AGAIN = 0.05
+"""Seconds between two looks into the table at least; what the inbox offers is sent without one."""
+RENEW = lanes.HOLD / 3
+SIDE_BY_SIDE = 32
+"""How many chats are written to at once in one lane."""
+REMEMBERED = 10_000
+"""Replies that this process took up last, by their ids."""
+BACK_OFF = (5, 30, 120, 600, 1800)
+"""Seconds before the second, third … try; then every half hour until the reply's day is over."""
+
+Known = tuple[str, Reply] | None
+"""Address and reply, where they need not be unlocked again."""
+Chats = dict[bytes, list[tuple[Due, Known]]]
+"""What may be sent, by chat and in order."""
+
+
+class Outbox:
+    """One lane's sender. `holder` names this process; `clock` gives the time (aware, UTC)."""
+
+    def __init__(
+        self, db: Database, vault: Vault, channel: Channel, *, holder: str, clock: Callable[[], datetime]
+    ) -> None:
+        self.lane = channel.lane
+        self._db, self._vault, self._channel = db, vault, channel
+        self._holder, self._clock = holder, clock
+        self._wake = asyncio.Event()
+        self._busy: set[bytes] = set()
+        self._blocked: set[bytes] = set()  # chats where something waits for a second try
+        self._knows_all = False
+        self._offered: list[Fresh] = []
+        self._taken_up: dict[int, None] = {}
+        self._turns: dict[bytes, float] = {}  # when a chat may be written to again
+        self._news = True  # something may have been committed since the last look
+        self._outcomes: list[tuple[bytes, list[Outcome]]] = []
+        self._sent = asyncio.Event()
+        self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._next_slot = 0.0
+        self._held_until: datetime | None = None
+        self.last_error = ""
+
+    def wake(self) -> None:
+        """Something was committed: look whether there is anything to send."""
+        self._news = True
+        self._wake.set()
+
+    def offer(self, replies: Sequence[Fresh]) -> None:
+        """These were just committed: those of this lane can be sent without looking them up."""
+        self._offered += (one for one in replies if one.lane == self.lane)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; a failure of storage, or a bug, only makes it begin again."""
+        while True:
+            try:
+                await self._run()
+            except* Exception as errors:
+                log.error("sending began again after: %s", ", ".join(type(one).__name__ for one in errors.exceptions))
+            self._busy.clear()
+            self._taken_up.clear()
+            self._knows_all = False
+            await asyncio.sleep(POLL)
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        look_again = 0.0
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_marking())
+            while True:
+                offered, self._offered = self._offered, []
+                if not await self._holds():
+                    await asyncio.sleep(POLL)  # asking is a commit, which would wake us at once
+                else:
+                    chats = self._sendable(offered)
+                    if loop.time() >= look_again:
+                        look_again = loop.time() + LOOK_AGAIN
+                        self._take_up(chats)
+                        chats |= await self._due()
+                    self._take_up(chats)
+                    for address, replies in chats.items():
+                        group.create_task(self._send_chat(address, replies))
+                await self._rest(look_again)
+
+    async def _rest(self, look_again: float) -> None:
+        """Wait until something is offered, or it is time to look: soon after other commits, else now and then."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + POLL
+        while not self._offered:
+            end = min(latest, look_again) if self._news else latest
+            if loop.time() >= end:
+                return
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(end):
+                    await self._wake.wait()
+
+    def _sendable(self, offered: Sequence[Fresh]) -> Chats:
+        """The offered replies by chat, without chats where something older waits: those are looked up in order."""
+        chats: Chats = {}
+        for one in offered if self._knows_all else ():
+            address = one.due.address_index
+            if one.due.id not in self._taken_up and address not in self._busy and address not in self._blocked:
+                chats.setdefault(address, []).append((one.due, (one.address, one.reply)))
+        return chats
+
+    async def _holds(self) -> bool:
+        now = self._clock()
+        if self._held_until is None or now > self._held_until - lanes.HOLD + RENEW:
+            held = await self._db.write(lambda session: lanes.hold(session, self._channel.lane, self._holder, now))
+            self._held_until = now + lanes.HOLD if held else None
+        return self._held_until is not None
+
+    async def _due(self) -> Chats:
+        """What may be sent now, a chat's replies together and in order; a chat that is being written to waits."""
+        now, lane = self._clock(), self._channel.lane
+        chats: Chats = {}
+        self._news = False
+        found = await self._db.read(lambda session: due_replies(session, lane, now))
+        for one in found:
+            if one.address_index not in self._busy and one.id not in self._taken_up:
+                chats.setdefault(one.address_index, []).append((one, None))
+        blocked = {address for address, replies in chats.items() if replies[0][0].next_try > now}
+        self._blocked |= blocked
+        # With more waiting than one look finds, nobody knows whose turn it is: then nothing is sent unlooked.
+        self._knows_all = len(found) < LOOK
+        return {address: replies for address, replies in chats.items() if address not in blocked}
+
+    def _take_up(self, chats: Chats) -> None:
+        """From now on these are ours: neither an offer that comes late nor a look that began early sends them again."""
+        self._busy.update(chats)
+        self._taken_up.update((due.id, None) for replies in chats.values() for due, _ in replies)
+        while len(self._taken_up) > REMEMBERED:
+            del self._taken_up[next(iter(self._taken_up))]
+
+    async def _send_chat(self, address: bytes, replies: Sequence[tuple[Due, Known]]) -> None:
+        """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
+        outcomes: list[Outcome] = []
+        for due, known in replies:
+            await self._chats_turn(address)
+            async with self._room:
+                outcomes.append(await self._send(due, known))
+            if outcomes[-1].state == "waiting":
+                break
+        self._blocked.discard(address)
+        if outcomes[-1].state == "waiting":
+            self._blocked.add(address)
+        for due, _ in replies[len(outcomes) - (outcomes[-1].state == "waiting") :]:
+            self._taken_up.pop(due.id, None)  # to be tried again
+        if outcomes[-1].state != "waiting":
+            self._busy.discard(address)  # what comes next may go out: what was sent is ours until it is marked
+        self._outcomes.append((address, outcomes))
+        self._sent.set()
+
+    async def _chats_turn(self, address: bytes) -> None:
+        """Wait until this chat may be written to again."""
+        between, loop = self._channel.pace.between, asyncio.get_running_loop()
+        if between:
+            await asyncio.sleep(self._turns.get(address, 0.0) - loop.time())
+            self._turns = {chat: turn for chat, turn in self._turns.items() if turn > loop.time()}
+            self._turns[address] = loop.time() + between
+
+    async def _keep_marking(self) -> None:
+        """Write down what became of replies, all that came in meanwhile together; then their chats are free again."""
+        while True:
+            await self._sent.wait()
+            self._sent.clear()
+            taken = list(self._outcomes)
+            outcomes = [one for _, some in taken for one in some]
+            now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
+            await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
+            del self._outcomes[: len(taken)]
+            self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
+            self.wake()
+
+    async def _send(self, due: Due, known: Known) -> Outcome:
+        try:
+            address, reply = known or due.opened(self._vault)
+        except Gone:
+            return Outcome(due, "dead", self._clock(), error="expired")
+        await self._slot()
+        try:
+            provider_id = await self._hand_over(due, address, reply)
+        except ChannelError as error:
+            return self._failed(due, error)
+        except Exception as error:  # a bug in one reply must not stop the others
+            return self._failed(due, ChannelError(type(error).__name__, permanent=False))
+        self.last_error = ""
+        return Outcome(due, "sent", self._clock(), provider_id)
+
+    async def _hand_over(self, due: Due, address: str, reply: Reply) -> str:
+        if due.kind == "say":
+            return await self._channel.send(address, reply, reply_id=str(due.id))
+        ids = await self._db.read(lambda session: chat_messages(session, self._vault, due.address_index))
+        await self._channel.clear(address, ids)
+        return ""
+
+    def _failed(self, due: Due, error: ChannelError) -> Outcome:
+        self.last_error = error.code
+        log.warning("a reply on %s was not taken: %s", self._channel.name, error)
+        if error.permanent:
+            return Outcome(due, "dead", self._clock(), error=error.code)
+        pause = error.retry_after or BACK_OFF[min(due.attempts, len(BACK_OFF) - 1)]
+        if error.retry_after:
+            self._next_slot = max(self._next_slot, asyncio.get_running_loop().time() + error.retry_after)
+        now = self._clock()
+        return Outcome(due, "waiting", now, error=error.code, next_try=now + timedelta(seconds=pause))
+
+    async def _slot(self) -> None:
+        """Wait for the lane's next turn: `per_second` in all, or at once where there is no limit."""
+        if not self._channel.pace.per_second and not self._next_slot:
+            return
+        loop = asyncio.get_running_loop()
+        start = max(loop.time(), self._next_slot)
+        self._next_slot = start + (1 / self._channel.pace.per_second if self._channel.pace.per_second else 0)
+        await asyncio.sleep(start - loop.time())

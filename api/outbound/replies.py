@@ -1,0 +1,216 @@
+"""The reply table: what waits to be sent, to whom, and how far it got. It is the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
+
+from api.answers import pack_reply, unpack_reply
+from api.keys.vault import Vault
+from api.tables import metadata
+from flows.model import Reply
+
+LIVES = timedelta(hours=24)
+"""How long the server can read a reply, from when it may be sent."""
+CHAT_ID_LIVES = timedelta(hours=47)
+"""A bot may delete only what is younger than 48 hours (https://core.telegram.org/bots/api#deletemessage)."""
+LOOK = 500
+"""How many waiting replies are looked at in one go."""
+
+_reply, _chat_message = metadata.tables["reply"], metadata.tables["chat_message"]
+
+
+def address_index(vault: Vault, lane: str, address: str) -> bytes:
+    """How an address (chat id or E.164) is recognised: a keyed hash of it and of its kind of channel."""
+    return vault.index(lane.split(":", 1)[0], address)
+
+
+def reply_row(
+    vault: Vault,
+    *,
+    lane: str,
+    address: str,
+    reply: Reply,
+    now: datetime,
+    kind: Literal["say", "clear"] = "say",
+    case_id: int | None = None,
+    item_id: int | None = None,
+    send_after: datetime | None = None,
+) -> dict[str, Any]:
+    """A reply as a row of the outbox: to an address, by the lane that it wrote to, at once or from `send_after` on."""
+    start = send_after or now
+    expires = start + LIVES
+    return {
+        "lane": lane,
+        "address_index": address_index(vault, lane, address),
+        "box": vault.lock(pack_reply(address, reply), expires=expires),
+        "kind": kind,
+        "state": "waiting",
+        "rank": 0,
+        "attempts": 0,
+        "error": "",
+        "case_id": case_id,
+        "item_id": item_id,
+        "created_at": now,
+        "send_after": start,
+        "next_try": start,
+        "expires_at": expires,
+    }
+
+
+_QUEUE = _reply.insert().returning(_reply.c.id, sort_by_parameter_order=True)
+
+
+def queue_replies(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+    """Put rows of `reply_row` into the outbox, in their order; gives their ids."""
+    return session.connection().execute(_QUEUE, rows).scalars().all() if rows else ()
+
+
+def queue_reply(session: Session, vault: Vault, *, lane: str, address: str, reply: Reply, **more: Any) -> None:
+    """Put one reply into the outbox; takes what `reply_row` takes."""
+    queue_replies(session, [reply_row(vault, lane=lane, address=address, reply=reply, **more)])
+
+
+def remember_chat_messages(
+    session: Session, vault: Vault, sent: Sequence[tuple[bytes, str, str]], now: datetime
+) -> None:
+    """Keep by which ids a chat can be cleared: (address index, lane, the provider's id of the message)."""
+    expires = now + CHAT_ID_LIVES
+    rows = [
+        {"address_index": a, "lane": lane, "box": vault.lock(one.encode(), expires=expires), "expires_at": expires}
+        for a, lane, one in sent
+        if one
+    ]
+    if rows:
+        session.connection().execute(_chat_message.insert(), rows)
+
+
+def chat_messages(session: Session, vault: Vault, address: bytes) -> list[str]:
+    """The ids of what may still be in a chat, oldest first."""
+    boxes = session.connection().execute(
+        select(_chat_message.c.box).where(_chat_message.c.address_index == address).order_by(_chat_message.c.id)
+    )
+    return [vault.unlock(box).decode() for (box,) in boxes]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reply that may be sent: still locked."""
+
+    id: int
+    address_index: bytes
+    box: bytes
+    kind: str
+    attempts: int
+    next_try: datetime
+
+    def opened(self, vault: Vault) -> tuple[str, Reply]:
+        """The address and the reply. Raises Gone when its day is over."""
+        return unpack_reply(vault.unlock(self.box))
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A reply that was just queued, and what it says: its sender need not look it up."""
+
+    lane: str
+    due: Due
+    reply: Reply
+    address: str
+
+    @classmethod
+    def of(cls, number: int, row: dict[str, Any], address: str, reply: Reply) -> "Fresh":
+        """From its id and its row."""
+        due = Due(number, row["address_index"], row["box"], row["kind"], 0, row["next_try"])
+        return cls(row["lane"], due, reply, address)
+
+
+_DUE = (
+    select(*(_reply.c[name] for name in ("id", "address_index", "box", "kind", "attempts", "next_try")))
+    .where(_reply.c.lane == bindparam("lane"), _reply.c.state == "waiting", _reply.c.send_after <= bindparam("now"))
+    .order_by(_reply.c.id)
+    .limit(LOOK)
+)
+
+
+def due_replies(session: Session, lane: str, now: datetime) -> list[Due]:
+    """The waiting replies of a lane whose planned time has come, oldest first.
+
+    One that failed and is to be tried later is among them: it holds back what comes after it in its chat.
+    """
+    rows = session.connection().execute(_DUE, {"lane": lane, "now": now})
+    return [Due(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a reply: `sent` (with the provider's id), `dead` (never), or `waiting` until `next_try`."""
+
+    due: Due
+    state: Literal["sent", "dead", "waiting"]
+    at: datetime
+    provider_id: str = ""
+    error: str = ""
+    next_try: datetime | None = None
+
+
+_SENT = (
+    _reply.update()
+    .where(_reply.c.id == bindparam("row"), _reply.c.state == "waiting")  # a delivery report may have been faster
+    .values(state="sent", sent_at=bindparam("at"), attempts=bindparam("tries"))
+)
+_NOT_SENT = (
+    _reply.update()
+    .where(_reply.c.id == bindparam("row"))
+    .values(
+        state=bindparam("now_state"),
+        error=bindparam("code"),
+        next_try=bindparam("later"),
+        attempts=bindparam("tries"),
+    )
+)
+
+
+def _as_sent(one: Outcome) -> dict[str, Any]:
+    return {"row": one.due.id, "at": one.at, "tries": one.due.attempts + 1}
+
+
+def _as_not_sent(one: Outcome) -> dict[str, Any]:
+    later = one.next_try or one.due.next_try
+    return {"row": one.due.id, "now_state": one.state, "code": one.error, "later": later, "tries": one.due.attempts + 1}
+
+
+def mark(
+    session: Session, vault: Vault, lane: str, outcomes: Sequence[Outcome], now: datetime, clearable: bool
+) -> None:
+    """Write down what became of some replies of a lane and, where chats can be cleared, by which ids.
+
+    What was sent, or never will be, is emptied: nobody needs its text and address any more.
+    """
+    connection = session.connection()
+    sent = [one for one in outcomes if one.state == "sent"]
+    over = [one.due.id for one in outcomes if one.state != "waiting"]
+    not_sent = [one for one in outcomes if one.state != "sent"]
+    if sent:
+        connection.execute(_SENT, [_as_sent(one) for one in sent])
+    if not_sent:
+        connection.execute(_NOT_SENT, [_as_not_sent(one) for one in not_sent])
+    if over:
+        connection.execute(_reply.update().where(_reply.c.id.in_(over)).values(box=b""))
+    cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
+    if cleared:
+        connection.execute(_chat_message.delete().where(_chat_message.c.address_index.in_(cleared)))
+    if clearable:
+        said = [(one.due.address_index, lane, one.provider_id) for one in sent]
+        remember_chat_messages(session, vault, said, now)
+
+
+def report(session: Session, reply_id: int, rank: int, state: str, error: str) -> bool:
+    """Take a provider's report on a reply; one that would go back (a rank not above the last) changes nothing."""
+    changed = (
+        _reply.update().where(_reply.c.id == reply_id, _reply.c.rank < rank).values(rank=rank, state=state, error=error)
+    )
+    return bool(session.connection().execute(changed).rowcount)

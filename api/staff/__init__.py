@@ -1,0 +1,1 @@
+"""Who signs in, what she may open, and what she did."""

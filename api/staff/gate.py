@@ -1,0 +1,157 @@
+"""Where people come in and go: all that needs Argon2, which runs apart from the server, two at a time.
+
+More at once would only exhaust the memory of a small server, and lock out those who are already waiting.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from api.errors import Refused
+from api.keys import deployment, locks
+from api.keys.locks import Cost, PersonLock
+from api.keys.passphrases import new_passphrase
+from api.keys.vault import TeamKey, Vault
+from api.staff import audit, people, signin
+from api.staff.people import Newcomer, Viewer
+from api.store.db import Database
+
+T = TypeVar("T")
+
+AT_ONCE = 2
+WAITING = 20
+"""How many may wait for their turn before others are sent away."""
+TRIES, PERIOD = 10, timedelta(minutes=15)
+"""How many wrong passphrases one name may have in one period."""
+NAMES = 10_000
+"""How many names are remembered that had a wrong passphrase."""
+
+
+class Tries:
+    """The wrong passphrases of each name, in the memory of this process."""
+
+    def __init__(self) -> None:
+        self._wrong: OrderedDict[str, list[datetime]] = OrderedDict()
+
+    def check(self, name: str, now: datetime) -> None:
+        """Raises Refused(429, "too_many_tries") when this name has to wait."""
+        if len([at for at in self._wrong.get(name, []) if at > now - PERIOD]) >= TRIES:
+            raise Refused(429, "too_many_tries")
+
+    def add(self, name: str, now: datetime) -> None:
+        """Count a wrong passphrase."""
+        recent = [at for at in self._wrong.pop(name, []) if at > now - PERIOD]
+        self._wrong[name] = [*recent, now]
+        while len(self._wrong) > NAMES:
+            self._wrong.popitem(last=False)
+
+    def clear(self, name: str) -> None:
+        """Forget this name: its passphrase was right."""
+        self._wrong.pop(name, None)
+
+
+class Gate:
+    """Signs people in, adds them and lets them go. Sessions last `longest`, and `idle` without a request."""
+
+    def __init__(
+        self, db: Database, vault: Vault, *, idle: timedelta, longest: timedelta, cost: Cost = locks.STANDARD
+    ) -> None:
+        self._db, self._vault = db, vault
+        self._idle, self._longest, self._cost = idle, longest, cost
+        self._argon2 = ThreadPoolExecutor(AT_ONCE, "argon2")
+        self._waiting = 0
+        self._tries = Tries()
+        self._nobody = locks.lock_of_nobody(cost)
+
+    async def sign_in(self, name: str, passphrase: str, now: datetime) -> str:
+        """The token for the cookie of a new session.
+
+        Raises Refused(401, "wrong_passphrase"), the same for an unknown name; Refused(429, "too_many_tries");
+        Refused(503, "busy").
+        """
+        known = " ".join(name.split()).casefold()
+        self._tries.check(known, now)
+        person = await self._db.read(lambda session: _lock_of(session, name))
+        person_id, lock = person or (None, self._nobody)
+        private = await self._apart(lambda: locks.open_person(passphrase, lock))
+        if private is None or person_id is None:
+            self._tries.add(known, now)
+            raise Refused(401, "wrong_passphrase")
+        self._tries.clear(known)
+        return await self._db.write(lambda session: self._begin(session, person_id, lock, private, now))
+
+    async def add(self, viewer: Viewer, newcomer: Newcomer, now: datetime) -> str:
+        """Add a person; gives her passphrase, to be shown once. Raises what `people.add` raises."""
+        passphrase, lock = await self._new_lock()
+        await self._db.write(lambda s: people.add(s, viewer.team, newcomer, lock, viewer.person_id, now))
+        return passphrase
+
+    async def renew(self, viewer: Viewer, person_id: int, now: datetime) -> tuple[str, str]:
+        """Give a person a new passphrase; gives her name and it, to be shown once. Raises Refused(404, …)."""
+        passphrase, lock = await self._new_lock()
+        name = await self._db.write(lambda s: people.renew(s, viewer.team, person_id, lock, viewer.person_id, now))
+        return name, passphrase
+
+    async def change(self, viewer: Viewer, passphrase: str, token: str, now: datetime) -> str:
+        """Give the viewer a new passphrase for her old one, and end her sessions but this one.
+
+        Gives the new one, to be shown once. Raises Refused(401, "wrong_passphrase"), Refused(429, …).
+        """
+        known = viewer.name.casefold()
+        self._tries.check(known, now)
+        old = await self._db.read(lambda session: _lock_of(session, viewer.name))
+        private = await self._apart(lambda: locks.open_person(passphrase, old[1])) if old else None
+        if private is None:
+            self._tries.add(known, now)
+            raise Refused(401, "wrong_passphrase")
+        new = new_passphrase()
+        lock = await self._apart(lambda: locks.lock_person(private, new, self._cost))
+        await self._db.write(lambda session: people.relock(session, viewer, lock, token, now))
+        return new
+
+    async def remove(self, viewer: Viewer, person_id: int, now: datetime) -> str:
+        """Shut a person out and rotate the team key; gives her name. Raises what `people.shut_out` raises."""
+
+        def use_case(session: Session) -> tuple[str, TeamKey]:
+            name = people.shut_out(session, person_id, viewer.person_id, now)
+            return name, deployment.rotate(session, viewer.team)
+
+        name, team = await self._db.write(use_case)
+        self._vault.team_public = team.public
+        return name
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._argon2.shutdown()
+
+    def _begin(self, session: Session, person_id: int, lock: PersonLock, private: bytes, now: datetime) -> str:
+        person = people.existing(session, person_id)
+        if person.private_box != lock.private_box:  # renewed while the old passphrase was being tried
+            raise Refused(401, "wrong_passphrase")
+        audit.record(session, person_id, "person.sign_in", person.name, now)
+        return signin.begin(session, person_id, private, now, idle=self._idle, longest=self._longest)
+
+    async def _new_lock(self) -> tuple[str, PersonLock]:
+        passphrase = new_passphrase()
+        return passphrase, await self._apart(lambda: locks.new_person(passphrase, self._cost))
+
+    async def _apart(self, work: Callable[[], T]) -> T:
+        if self._waiting >= WAITING:
+            raise Refused(503, "busy")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._argon2, work)
+        finally:
+            self._waiting -= 1
+
+
+def _lock_of(session: Session, name: str) -> tuple[int, PersonLock] | None:
+    person = people.named(session, name)
+    if person is None or person.id is None:
+        return None
+    return person.id, PersonLock(person.public_key, person.salt, person.private_box)

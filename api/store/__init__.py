@@ -1,0 +1,1 @@
+"""Where rows lie: one database behind one door, its migrations, its copies."""
