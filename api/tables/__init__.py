@@ -8,6 +8,7 @@ from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tasks import TaskRow
 
 __all__ = [
     "Audit",
@@ -26,6 +27,7 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "TaskRow",
     "Team",
     "Unhandled",
     "metadata",

@@ -1,0 +1,118 @@
+"""Things to do with a deadline: opened by rules, done by people, told to those on duty when nobody did them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, CursorResult
+from sqlmodel import Session, col, or_, select
+
+from api.errors import Refused
+from api.staff import audit
+from api.staff.access import FORGOTTEN
+from api.staff.people import Viewer
+from api.tables import CaseRow, TaskRow, metadata
+from flows.language import t
+
+KINDS: Mapping[str, str] = {
+    "tell_worker": t("Tell the worker, and have the worker say the date back"),
+    "call_back": t("Call the worker back"),
+    "number_died": t("The number is lost: the worker and the portal must be told"),
+    "recharge": t("Pay for the number"),
+    "number_silent": t("The daily test did not arrive: look at the phone"),
+    "read_message": t("Read the message that found no case"),
+}
+"""Every kind of task, in the console's source language."""
+
+_task = metadata.tables["task"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as the desk shows it: `reference` and `about` where it has them; `late` once its deadline passed."""
+
+    id: int
+    kind: str
+    reference: str
+    about: str
+    created_at: datetime
+    due_at: datetime
+    late: bool
+
+
+def open_task(
+    session: Session,
+    kind: str,
+    now: datetime,
+    *,
+    due_at: datetime,
+    case_id: int | None = None,
+    about: str = "",
+    box: bytes = b"",
+    person_id: int | None = None,
+) -> None:
+    """Open a task, once: one of this kind that is open about the same changes nothing."""
+    assert kind in KINDS
+    same = select(TaskRow.id).where(
+        TaskRow.kind == kind, TaskRow.state == "open", TaskRow.case_id == case_id, TaskRow.about == about
+    )
+    if session.exec(same.limit(1)).first() is None:
+        row = TaskRow(
+            kind=kind, case_id=case_id, about=about, box=box, person_id=person_id, created_at=now, due_at=due_at
+        )
+        session.add(row)
+        session.flush()
+
+
+def tasks(session: Session, viewer: Viewer, now: datetime) -> list[TaskView]:
+    """The open tasks that she may do, the most pressing first: her own cases' and her own; all for a coordinator."""
+    rows = select(TaskRow, CaseRow.reference).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
+    shown = rows.where(TaskRow.state == "open", _hers(viewer)).order_by(col(TaskRow.due_at), col(TaskRow.id))
+    return [_view(task, reference, now) for task, reference in session.exec(shown)]
+
+
+def end_task(session: Session, viewer: Viewer, task_id: int, now: datetime, *, state: str = "done") -> None:
+    """Be done with a task, or drop it (`state`). Refused(404, "no_such_task"), also when somebody was faster."""
+    assert state in ("done", "dropped")
+    hers = select(TaskRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
+    task = session.exec(hers.where(TaskRow.id == task_id, TaskRow.state == "open", _hers(viewer))).one_or_none()
+    if task is None:
+        raise Refused(404, "no_such_task")
+    task.state, task.ended_at, task.ended_by = state, now, viewer.person_id
+    session.add(task)
+    audit.record(session, viewer.person_id, f"task.{state}", task.about, now, kind=task.kind)
+
+
+def settle(session: Session, kind: str, now: datetime, *, case_id: int | None = None, about: str = "") -> None:
+    """What a task asked for has happened by itself: it is done, by nobody."""
+    which = _task.c.kind == kind, _task.c.state == "open", _task.c.case_id == case_id, _task.c.about == about
+    session.connection().execute(_task.update().where(*which).values(state="done", ended_at=now))
+
+
+def drop_tasks(session: Session, case_id: int, now: datetime) -> None:
+    """A case is closed or forgotten: nothing is left to do, and what was sealed in its tasks is emptied."""
+    hers = _task.update().where(_task.c.case_id == case_id, _task.c.state == "open")
+    session.connection().execute(hers.values(state="dropped", ended_at=now, box=b""))
+
+
+def escalate_late(session: Session, now: datetime) -> int:
+    """Mark the tasks whose deadline passed, each once; gives how many, for whoever tells those on duty."""
+    late = _task.c.state == "open", _task.c.due_at <= now, _task.c.escalated_at.is_(None)
+    done: CursorResult[object] = session.connection().execute(_task.update().where(*late).values(escalated_at=now))
+    return done.rowcount
+
+
+def _hers(viewer: Viewer) -> ColumnElement[bool]:
+    """Which tasks a viewer may see and end; the select must join the case."""
+    if viewer.coordinator:
+        return or_(col(TaskRow.case_id).is_(None), col(CaseRow.state) != FORGOTTEN)
+    return or_(
+        col(TaskRow.person_id) == viewer.person_id,
+        (col(CaseRow.claimed_by) == viewer.person_id) & (col(CaseRow.state) != FORGOTTEN),
+    )
+
+
+def _view(task: TaskRow, reference: str | None, now: datetime) -> TaskView:
+    return TaskView(
+        task.id or 0, task.kind, reference or "", task.about, task.created_at, task.due_at, task.due_at <= now
+    )

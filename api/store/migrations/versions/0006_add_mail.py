@@ -1,0 +1,10 @@
+"""Add proxy e-mail."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
