@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, select
 
 from api.answers import Contact, pack, pack_contact
+from api.desk.tasks import drop_tasks
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.numbers.leases import end_leases
@@ -122,6 +123,7 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
         raise Refused(404, "no_such_case")
     vault.keyring.destroy(case.secret_id)
     end_leases(session, id_of(case), now)
+    drop_tasks(session, id_of(case), now)
     for table in (_item, _reply, _portal_message):
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
     for field, nothing in _NOTHING.items():

@@ -1,0 +1,89 @@
+"""What has to be done by a time is opened once, seen by those who may do it, and told to those on duty when late."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from api.desk import cases, queue, tasks
+from api.errors import Refused
+from api.keys.vault import TeamKey, Vault
+from api.staff import audit
+from api.staff.people import Viewer
+from api.store.db import Database
+from api.tables import TaskRow
+from tests.factories import NOW, make_case, make_viewer
+
+TOMORROW = NOW + timedelta(days=1)
+
+
+def opened(db: Database, kind: str = "call_back", **more: object) -> None:
+    due = {"due_at": TOMORROW, **more}
+    db.write_now(lambda session: tasks.open_task(session, kind, NOW, **due))  # type: ignore[arg-type]
+
+
+def kinds(db: Database, viewer: Viewer) -> list[str]:
+    return [task.kind for task in db.read_now(lambda session: tasks.tasks(session, viewer, NOW))]
+
+
+def test_the_same_task_is_opened_once(db: Database, vault: Vault, coordinator: Viewer) -> None:
+    case = make_case(db, vault)
+    for _ in range(2):
+        opened(db, case_id=case.id)
+        opened(db, "recharge", about="+96181000100")
+    opened(db, "recharge", about="+96181000101")
+    assert kinds(db, coordinator) == ["call_back", "recharge", "recharge"]
+
+
+def test_a_volunteer_sees_the_tasks_of_her_cases_and_her_own(
+    db: Database, vault: Vault, team: TeamKey, volunteer: Viewer, coordinator: Viewer
+) -> None:
+    opened(db, case_id=make_case(db, vault, claimed_by=volunteer).id)
+    opened(db, "tell_worker", case_id=make_case(db, vault, claimed_by=make_viewer(db, team, "Rana")).id)
+    opened(db, "recharge", about="+96181000100", person_id=volunteer.person_id)
+    opened(db, "number_silent", about="+96181000100", due_at=NOW)
+    assert kinds(db, volunteer) == ["call_back", "recharge"]
+    assert kinds(db, coordinator) == ["number_silent", "call_back", "tell_worker", "recharge"]
+
+
+def test_who_is_done_with_a_task_is_written_down_and_nobody_does_it_twice(
+    db: Database, vault: Vault, volunteer: Viewer, coordinator: Viewer
+) -> None:
+    opened(db, case_id=make_case(db, vault, claimed_by=volunteer).id)
+    (task,) = db.read_now(lambda session: tasks.tasks(session, volunteer, NOW))
+    db.write_now(lambda session: tasks.end_task(session, volunteer, task.id, NOW))
+    assert db.read_now(audit.recent)[0].action == "task.done"
+    with pytest.raises(Refused):
+        db.write_now(lambda session: tasks.end_task(session, coordinator, task.id, NOW))
+    opened(db, "recharge", about="+96181000100")
+    (hidden,) = db.read_now(lambda session: tasks.tasks(session, coordinator, NOW))
+    with pytest.raises(Refused) as caught:
+        db.write_now(lambda session: tasks.end_task(session, volunteer, hidden.id, NOW))
+    assert caught.value.code == "no_such_task"
+
+
+def test_what_is_late_is_told_once(db: Database, coordinator: Viewer) -> None:
+    opened(db, "recharge", about="+96181000100")
+    escalate = [
+        db.write_now(lambda session, now=now: tasks.escalate_late(session, now))
+        for now in (TOMORROW - timedelta(seconds=1), TOMORROW, TOMORROW + timedelta(days=1))
+    ]
+    assert escalate == [0, 1, 0]
+    (late,) = db.read_now(lambda session: tasks.tasks(session, coordinator, TOMORROW))
+    assert late.late
+
+
+def test_what_happened_by_itself_is_settled(db: Database, coordinator: Viewer) -> None:
+    opened(db, "recharge", about="+96181000100")
+    db.write_now(lambda session: tasks.settle(session, "recharge", NOW, about="+96181000100"))
+    assert kinds(db, coordinator) == []
+
+
+def test_nothing_is_left_to_do_in_a_case_that_ended(db: Database, vault: Vault, volunteer: Viewer) -> None:
+    closed, forgotten = (make_case(db, vault, claimed_by=volunteer) for _ in range(2))
+    opened(db, case_id=closed.id)
+    opened(db, case_id=forgotten.id, box=b"sealed")
+    db.write_now(lambda session: queue.close(session, volunteer, closed.reference, "done", NOW))
+    db.write_now(lambda session: cases.forget(session, vault, forgotten.reference, NOW))
+    left = db.read_now(lambda session: [(row.state, row.box) for row in session.exec(select(TaskRow))])
+    assert left == [("dropped", b""), ("dropped", b"")]
