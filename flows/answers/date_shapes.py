@@ -18,6 +18,8 @@ _OWN = {
     "ps": "solar_hijri",
 }
 _LUNAR = ("ar", "ur", "bn", "so")
+_LAST_DAY = 32
+"""The highest day that a month has in any calendar: Bikram Sambat has months of 32 days. What is higher is a year."""
 
 
 class Written(NamedTuple):
@@ -50,9 +52,9 @@ _Shape = tuple[str, str, str]  # year, month, day as typed; empty what is not th
 
 def _with_month(said: Said) -> Iterator[_Shape]:
     match [number for number in said.numbers if len(number) in (1, 2, 4)]:
-        case [year] if len(year) == 4 or int(year) > 31:
+        case [year] if len(year) == 4 or int(year) >= _LAST_DAY:
             yield year, "", ""
-        case [day, year] if len(day) < 3 and int(day) <= 31:
+        case [day, year] if len(day) < 3 and int(day) <= _LAST_DAY:
             yield year, "", day
         case [year, day] if len(day) < 3:
             yield year, "", day
@@ -68,16 +70,16 @@ def _shapes(numbers: tuple[str, ...], language: str) -> Iterator[_Shape]:
         case [one] if len(one) == 6:
             yield from _three(one[:2], one[2:4], one[4:], language)
             yield one[2:], one[:2], ""
-        case [first, second] if len(first) == 4 or int(first) > 31:
+        case [first, second] if len(first) == 4 or int(first) > _LAST_DAY:
             yield first, second, ""
-        case [first, second] if len(second) == 4 or int(second) > 31:
+        case [first, second] if len(second) == 4 or int(second) > _LAST_DAY:
             yield second, first, ""
         case [first, second, third]:
             yield from _three(first, second, third, language)
 
 
 def _three(first: str, second: str, third: str, language: str) -> Iterator[_Shape]:
-    if len(first) == 4 or int(first) > 31:
+    if len(first) == 4 or int(first) > _LAST_DAY:
         yield first, second, third
         return
     yield third, second, first
