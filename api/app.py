@@ -29,6 +29,7 @@ from bot.telegram import PACE as TELEGRAM_PACE
 from bot.telegram import Telegram
 from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
+from bot.voice import TwilioVoice
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.places import load_places
@@ -112,7 +113,7 @@ def library(settings: Settings) -> Library:
 
 def _channels(settings: Settings) -> Channels:
     """The channels that are set; a token that is not set leaves its channel off."""
-    telegram = sms = None
+    telegram = sms = voice = None
     if settings.telegram_token:
         pace = settings.telegram_pace or TELEGRAM_PACE
         telegram = Telegram(settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url, pace=pace)
@@ -125,8 +126,15 @@ def _channels(settings: Settings) -> Channels:
             status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
             pace=settings.twilio_pace or TWILIO_PACE,
         )
+        voice = TwilioVoice(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            settings.twilio_number,
+            api_url=settings.twilio_api_url,
+            base_url=settings.base_url,
+        )
     phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
-    return Channels(telegram, sms, phones)
+    return Channels(telegram, sms, phones, voice)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
+from api.desk import calls
 from api.inbound import polling
 from api.inbound.intake import Intake
 from api.numbers import proxies
@@ -57,6 +58,8 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
+        if self._shell.channels.voice:
+            await self._shell.channels.voice.close()
 
     @property
     def alive(self) -> bool:
@@ -81,6 +84,7 @@ class Runner:
         now = self._shell.clock()
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
+        calls.end_what_is_over(session, now)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

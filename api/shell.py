@@ -12,17 +12,22 @@ from bot.channel import Channel
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
+from bot.voice import TwilioVoice
 from flows.loader import Library
 from flows.portal import Portal
 
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane."""
+    """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane.
+
+    `voice` is no channel: it places calls, and sends no replies.
+    """
 
     telegram: Telegram | None = None
     sms: TwilioSms | None = None
     phones: Mapping[str, Phone] = field(default_factory=dict)
+    voice: TwilioVoice | None = None
 
     @property
     def all(self) -> tuple[Channel, ...]:

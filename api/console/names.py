@@ -11,6 +11,10 @@ ACTIONS: dict[str, str] = {
     "case.number": t("saw the number to call"),
     "case.note": t("added a note"),
     "case.write": t("wrote to the worker"),
+    "call.begin": t("called the worker"),
+    "call.duty": t("takes calls"),
+    "task.done": t("did a task"),
+    "task.dropped": t("dropped a task"),
     "case.forget": t("made the case unreadable for ever"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
@@ -53,6 +57,14 @@ MEDIA: dict[str, str] = {
     "document": t("a document"),
     "contact": t("a contact"),
     "location": t("a place on the map"),
+}
+CALLS: dict[str, str] = {
+    "ringing": t("It rings"),
+    "connected": t("Connected"),
+    "answered": t("Spoke"),
+    "busy": t("Busy"),
+    "no_answer": t("Nobody answered"),
+    "failed": t("The call failed"),
 }
 GATEWAYS: dict[str, str] = {
     "simulator": t("The simulator"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from api.answers import decode, unpack, unpack_contact, unpack_message
+from api.desk.calls import calls_of
 from api.desk.labels import in_words, prompt_in
 from api.keys.vault import CaseKey, Vault
 from api.numbers.leases import LeaseView, leases_of
@@ -44,10 +45,11 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said: `in` by the worker, `out` to her, or a `note` for the team.
+    """Something said: `in` by the worker, `out` to her, or a `note` for the team; or a call, `call_in` or `call_out`.
 
     `by` is who of us wrote it; `media` is the kind of what came without words; `state` is how far what went out got:
-    `waiting`, `sent`, `delivered`, `failed`, `dead`, or nothing when that is not known any more.
+    `waiting`, `sent`, `delivered`, `failed`, `dead`, or nothing when that is not known any more; of a call, how it went
+    and for how many seconds.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Line:
     at: datetime
     media: str = ""
     state: str = ""
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ class _View:
             needs_number=service is not None and _holds(service, "phone", values, self.now),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
-            talk=tuple(self._talk(names)),
+            talk=tuple(sorted((*self._talk(names), *self._calls(names)), key=lambda line: line.at)),
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
@@ -212,6 +215,11 @@ class _View:
             else:
                 by, state = names.get(item.person_id or 0, ""), states.get(item.id, "")
                 yield Line(item.kind, decode(self._open(item)), by, item.created_at, "", state)
+
+    def _calls(self, names: Mapping[int, str]) -> Iterator[Line]:
+        for call in calls_of(self.session, id_of(self.case)):
+            kind = f"call_{call.direction}"
+            yield Line(kind, "", names.get(call.person_id, ""), call.created_at, "", call.state, call.seconds)
 
 
 def _title(service: Service | None, language: str) -> str:

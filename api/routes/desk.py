@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import MEDIA, REASONS
+from api.console.names import CALLS, MEDIA, REASONS
 from api.console.shown import as_written, facts, headline
 from api.desk import caseview, conversation, queue
 from api.errors import Refused
@@ -204,4 +204,6 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         whole=round(portal.lifetime.total_seconds()) if portal else 0,
         reasons=REASONS,
         media=MEDIA,
+        calls=CALLS,
+        line=shell.channels.voice,
     )

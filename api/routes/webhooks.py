@@ -37,7 +37,7 @@ async def telegram_update(request: Request) -> Response:
 
 async def twilio_sms(request: Request) -> Response:
     """One SMS to a number of ours: to a channel, or to a proxy number; `To` decides."""
-    form = await _signed_form(request)
+    form = await signed_form(request)
     if isinstance(form, Response):
         return form
     intake: Intake = request.app.state.intake
@@ -52,7 +52,7 @@ async def twilio_sms(request: Request) -> Response:
 
 async def twilio_status(request: Request) -> Response:
     """What became of an SMS that we sent."""
-    form = await _signed_form(request)
+    form = await signed_form(request)
     if isinstance(form, Response):
         return form
     intake: Intake = request.app.state.intake
@@ -67,7 +67,7 @@ async def twilio_status(request: Request) -> Response:
     return Response()
 
 
-async def _signed_form(request: Request) -> twilio.Form | Response:
+async def signed_form(request: Request) -> twilio.Form | Response:
     """The form of a request that Twilio signed, or the answer that it gets instead."""
     intake: Intake = request.app.state.intake
     settings = intake.shell.settings

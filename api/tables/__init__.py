@@ -3,6 +3,7 @@
 A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may open it and when it dies.
 """
 
+from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
@@ -14,6 +15,7 @@ __all__ = [
     "Audit",
     "Batch",
     "BatchCase",
+    "Call",
     "CaseRow",
     "ChatMessage",
     "CodeWindow",
@@ -22,6 +24,7 @@ __all__ = [
     "Lane",
     "Lease",
     "Number",
+    "OnCall",
     "Person",
     "PortalMessage",
     "ReplyRow",

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -101,11 +102,13 @@ class TwilioApi:
     sent: list[dict[str, str]] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
     refusals: list[Refusal | web.Response] = field(default_factory=list)
+    calls: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
 
     async def __aenter__(self) -> "TwilioApi":
         app = web.Application()
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._serve)
+        app.router.add_post("/2010-04-01/Accounts/{account}/Calls.json", self._serve_call)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -122,6 +125,25 @@ class TwilioApi:
         return (await post(sent["StatusCallback"], fields, token=self.token))[0]
 
     async def _serve(self, request: web.Request) -> web.Response:
+        fields = await self._taken(request, self._check)
+        if isinstance(fields, web.Response):
+            return fields
+        sid = f"SM{next(_sids):032x}"
+        self.sent.append({**fields, "sid": sid})
+        return web.json_response(self._created(sid, fields), status=201)
+
+    async def _serve_call(self, request: web.Request) -> web.Response:
+        fields = await self._taken(request, self._check_numbers)
+        if isinstance(fields, web.Response):
+            return fields
+        sid = f"CA{next(_sids):032x}"
+        self.calls.append({**fields, "sid": sid})
+        return web.json_response({"sid": sid, "status": "queued", "to": fields["To"]}, status=201)
+
+    async def _taken(
+        self, request: web.Request, check: Callable[[dict[str, str]], None]
+    ) -> dict[str, str] | web.Response:
+        """The fields of a request that is not refused."""
         try:
             if not self._known(request):
                 raise Refusal(20003)
@@ -131,12 +153,10 @@ class TwilioApi:
                     return refusal
                 raise refusal
             fields = {name: str(value) for name, value in (await request.post()).items()}
-            self._check(fields)
+            check(fields)
         except Refusal as refusal:
             return refusal.answer()
-        sid = f"SM{next(_sids):032x}"
-        self.sent.append({**fields, "sid": sid})
-        return web.json_response(self._created(sid, fields), status=201)
+        return fields
 
     def _known(self, request: web.Request) -> bool:
         basic = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
@@ -144,14 +164,18 @@ class TwilioApi:
             request.headers.get("Authorization") == f"Basic {basic}" and request.match_info["account"] == self.account
         )
 
-    def _check(self, fields: dict[str, str]) -> None:
-        to, sender, body = (fields.get(name, "") for name in ("To", "From", "Body"))
+    def _check_numbers(self, fields: dict[str, str]) -> None:
+        to, sender = fields.get("To", ""), fields.get("From", "")
         if not to:
             raise Refusal(21604)
         if not re.fullmatch(r"\+[1-9]\d{6,14}", to):
             raise Refusal(21211, to=to)
         if sender not in self.numbers:
             raise Refusal(21606, sender=sender)
+
+    def _check(self, fields: dict[str, str]) -> None:
+        self._check_numbers(fields)
+        to, body = fields["To"], fields.get("Body", "")
         if not body:
             raise Refusal(21602)
         if len(body) > 1600:
