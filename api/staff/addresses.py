@@ -10,7 +10,6 @@ from sqlmodel import Session, col, delete, select
 
 from api.answers import decode, encode
 from api.console.words import catalogue, negotiate
-from api.errors import Refused
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.numbers.pool import read_number
@@ -109,7 +108,7 @@ def looks_like_code(text: str) -> bool:
 
 
 def take_code(session: Session, vault: Vault, message: Message, now: datetime) -> bool:
-    """Link the address that a code came from, and say so; False when it is no code of ours. A repeat changes nothing."""
+    """Link the address that a code came from, and say so; False when it is no code of ours. A repeat is no news."""
     known = select(AddressCode).where(AddressCode.code_hash == _hash(0, _bare(message.text)))
     row = session.exec(known.with_for_update()).one_or_none()
     if row is None or row.box or row.expires_at <= now:
