@@ -1,6 +1,7 @@
 """The background process: sends what waits, asks for updates, and destroys what is over. It owns a clock."""
 
 import asyncio
+import base64
 import logging
 import secrets
 from collections.abc import Coroutine
@@ -10,9 +11,10 @@ from sqlmodel import Session
 
 from api import retention
 from api.desk import calls
+from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
-from api.numbers import proxies
+from api.numbers import proxies, upkeep
 from api.outbound import lanes
 from api.outbound.outbox import Outbox
 from api.staff import addresses, alerts, duty
@@ -77,6 +79,8 @@ class Runner:
         while True:
             try:
                 await self._shell.db.write(self._end_what_is_over)
+                touched = await self._shell.db.write(self._keep_up_numbers)
+                self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -89,6 +93,11 @@ class Runner:
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
+
+    def _keep_up_numbers(self, session: Session) -> set[str]:
+        shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
+        senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
+        return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -18,12 +18,19 @@ ACTIONS: dict[str, str] = {
     "case.forget": t("made the case unreadable for ever"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
+    "lease.wait": t("put the case in the line for a number"),
+    "lease.refused": t("said that the portal refused the number"),
+    "lease.keep": t("said until when the number stays with the case"),
+    "window.wait": t("put the case in the line for a code"),
     "window.open": t("expected a code"),
     "window.cancel": t("stopped expecting a code"),
     "code.read": t("read a code"),
     "code.wipe": t("wiped a code"),
     "number.add": t("added a number"),
-    "number.retire": t("retired a number"),
+    "number.state": t("changed what a number is used for"),
+    "number.describe": t("changed what is known of a number"),
+    "number.lost": t("said that a SIM is lost"),
+    "number.accepted": t("said that a portal takes a number again"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
     "person.link": t("linked an address for alerts"),
@@ -73,6 +80,26 @@ GATEWAYS: dict[str, str] = {
     "twilio": t("Twilio"),
     "android": t("An Android phone with its SIM"),
     "typed": t("Somebody types them in"),
+}
+STATES: dict[str, str] = {
+    "reserved": t("Set aside"),
+    "active": t("Lent"),
+    "draining": t("Runs out: lent to nobody new"),
+    "cooling": t("Rests"),
+    "retired": t("Retired"),
+    "lost": t("Lost"),
+}
+TESTS: dict[str, str] = {
+    "sent": t("on its way"),
+    "arrived": t("arrived"),
+    "late": t("came much too late"),
+    "lost": t("did not arrive"),
+    "unsent": t("was not sent"),
+}
+WAYS: dict[str, str] = {
+    "channel": t("The bot can write to the worker"),
+    "trusted": t("Through a person whom the worker trusts"),
+    "none": t("No phone: somebody must go or call"),
 }
 
 
