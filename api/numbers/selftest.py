@@ -47,11 +47,14 @@ class TestView:
 def begin(session: Session, vault: Vault, senders: Collection[str], token: str, now: datetime) -> str | None:
     """Test the number whose test is most overdue; gives it (E.164), or None when none is due or none can send.
 
-    `senders` are the numbers of ours that can send now; `token` is drawn by chance, as `TOKEN` says.
+    `senders` are the numbers of ours that can send now, of which those of the pool are asked first; `token` is drawn
+    by chance, as `TOKEN` says.
     """
     assert TOKEN.fullmatch(token)
+    ours = session.exec(select(Number.number, Number.use).where(col(Number.number).in_(senders))).all()
+    sims, others = [one for one, use in ours if use == PROXY], [one for one, use in ours if use != PROXY]
     for number in _overdue(session, now):
-        sender = _next_sender(number, senders)
+        sender = _next_sender(number, sims) or _next_sender(number, others)
         if sender is not None:
             _send(session, vault, number, sender, token, now)
             return number
