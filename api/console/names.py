@@ -83,7 +83,7 @@ GATEWAYS: dict[str, str] = {
 }
 STATES: dict[str, str] = {
     "reserved": t("Set aside"),
-    "active": t("Lent"),
+    "active": t("In use"),
     "draining": t("Runs out: lent to nobody new"),
     "cooling": t("Rests"),
     "retired": t("Retired"),

@@ -126,10 +126,11 @@ def waiting_for(session: Session, number: str) -> int:
 
 
 def neighbours(session: Session, reference: str) -> set[str]:
-    """The references of the cases that wait for the window of a number that this case holds."""
+    """The references of the cases that hold a number together with this one: its window is in their way."""
+    active = Lease.state == "active"
     held = select(Lease.number).join(CaseRow, col(Lease.case_id) == CaseRow.id).where(CaseRow.reference == reference)
-    waiting = select(CaseRow.reference).join(WindowTurn, col(WindowTurn.case_id) == CaseRow.id)
-    return set(session.exec(waiting.where(col(WindowTurn.number).in_(held.where(Lease.state == "active")))))
+    sharing = select(CaseRow.reference).join(Lease, col(Lease.case_id) == CaseRow.id)
+    return set(session.exec(sharing.where(active, col(Lease.number).in_(held.where(active)))))
 
 
 def with_neighbours(session: Session, reference: str, use_case: Callable[[Session], object]) -> set[str]:
