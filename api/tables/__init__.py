@@ -9,6 +9,7 @@ from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.rules import DeskRule
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
 
@@ -22,6 +23,7 @@ __all__ = [
     "CaseRow",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
     "Duty",
     "Item",
