@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle
+from api.desk import calls, idle, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
@@ -86,6 +86,7 @@ class Runner:
     def _end_what_is_over(self, session: Session) -> Sequence[str]:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
+        tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         calls.end_what_is_over(session, now)

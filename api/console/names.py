@@ -67,6 +67,11 @@ MEDIA: dict[str, str] = {
     "contact": t("a contact"),
     "location": t("a place on the map"),
 }
+STATES: dict[str, str] = {
+    "open": t("Waiting"),
+    "claimed": t("With a volunteer"),
+    "closed": t("Closed"),
+}
 ESCALATIONS: dict[str, str] = {
     "danger": t("Danger"),
     "medical": t("Medical"),

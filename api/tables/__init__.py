@@ -11,6 +11,7 @@ from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.rules import DeskRule
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Seen",
     "SignIn",
     "StaffAddress",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",
