@@ -60,7 +60,7 @@ class _Words:
     def waiting(self, found: Overview) -> list[Bar]:
         if not any(found.waiting):
             return []
-        ends = [format_timedelta(step, threshold=1.1, locale=self.locale) for step in STEPS]
+        ends = [format_timedelta(step, threshold=1, locale=self.locale) for step in STEPS]
         labels = [self.text(t("less than %s")) % end for end in ends] + [self.text(t("%s or more")) % ends[-1]]
         rows = zip(labels, found.waiting, strict=True)
         late = [label for label, step in zip(labels[1:], STEPS, strict=True) if step >= statistics.LATE]
@@ -69,7 +69,7 @@ class _Words:
     def claimed(self, median: timedelta | None) -> str:
         if median is None:
             return ""
-        length = format_timedelta(median, threshold=1.1, locale=self.locale)
+        length = format_timedelta(median, threshold=1, locale=self.locale)
         return self.text(t("Lately, half of all people waited less than %s for a volunteer.")) % length
 
     def states(self, counts: Mapping[str, int]) -> list[Bar]:
