@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, LEFT_OUT, MEDIA, STATES
+from api.console.names import GATEWAYS, LEFT_OUT, MEDIA, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
@@ -50,7 +50,7 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         messages=await shell.db.write(lambda session: unmatched.unmatched(session, viewer, now)),
         portals=shell.portals,
         gateways=GATEWAYS,
-        states=STATES,
+        states=NUMBER_STATES,
         alarms=await shell.db.read(health.alarm_count),
         soon=(now + WARN_BEFORE).date(),
     )

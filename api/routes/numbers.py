@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.console.names import GATEWAYS, STATES, TESTS, WAYS
+from api.console.names import GATEWAYS, NUMBER_STATES, TESTS, WAYS
 from api.events import QUEUE, case_topic
 from api.numbers import health, leases, losing, places, pool, selftest
 from api.numbers.health import ALARMS
@@ -53,7 +53,7 @@ async def one_number(request: Request, shell: Desk, viewer: Coordinating, number
         ),
         portals=shell.portals,
         gateways=GATEWAYS,
-        states=STATES,
+        states=NUMBER_STATES,
         words=ALARMS,
         test_words=TESTS,
         ways=WAYS,

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
-from api.routes import coordination, desk, lending, numbers, phone, portal, signin, voice
+from api.routes import coordination, desk, lending, moves, numbers, overview, phone, portal, signin, voice
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.guard import SERVERS, Guard
 from api.shell import Shell
@@ -34,6 +34,8 @@ def add_console(app: FastAPI, shell: Shell) -> None:
         signin.router,
         desk.router,
         lending.router,
+        moves.router,
+        overview.router,
         coordination.router,
         numbers.router,
         voice.router,

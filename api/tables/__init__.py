@@ -10,7 +10,9 @@ from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.rules import DeskRule
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "CaseRow",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
     "Duty",
     "Item",
@@ -40,6 +43,7 @@ __all__ = [
     "SelfTest",
     "SignIn",
     "StaffAddress",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",
