@@ -8,6 +8,7 @@ from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
 
@@ -30,6 +31,7 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "SimRow",
     "TaskRow",
     "Team",
     "Unhandled",
