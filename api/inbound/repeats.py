@@ -4,7 +4,7 @@ Telephones report one SMS twice, with two ids, when two parts of Android tell th
 what a gateway has already sent.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -28,7 +28,7 @@ def first_time(session: Session, vault: Vault, number: str, sender: str, text: s
     keys = {near: vault.index("heard", *same, str(place + near)) for near in (0, -1, 1)}
     _one_at_a_time(session, vault.index("heard", *same))
     times = session.connection().execute(select(_seen.c.at).where(_seen.c.key.in_(keys.values()))).scalars()
-    if any(abs(_aware(time) - at) <= WITHIN for time in times):
+    if any(abs(time - at) <= WITHIN for time in times):
         return False
     return insert_once(session, _seen, {"key": keys[0], "at": at}) is not None
 
@@ -41,10 +41,6 @@ def same_sms(vault: Vault, sender: str, text: str, at: datetime) -> str:
     """
     said = vault.index("heard", sender.strip().casefold(), text.strip(), str(int(at.timestamp())))
     return f"sms-{said.hex()}"
-
-
-def _aware(time: datetime) -> datetime:
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _one_at_a_time(session: Session, key: bytes) -> None:
