@@ -4,7 +4,8 @@ Telephones report one SMS twice, with two ids, when two parts of Android tell th
 what a gateway has already sent.
 """
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlmodel import Session
@@ -39,8 +40,15 @@ def same_sms(vault: Vault, sender: str, text: str, at: datetime) -> str:
     Times are whole seconds, as the network gives them. Whoever writes "1" twice meant it twice; a telephone that
     reports one "1" twice says the same time.
     """
-    said = vault.index("heard", sender.strip().casefold(), text.strip(), str(int(at.timestamp())))
-    return f"sms-{said.hex()}"
+    second = int(at.timestamp())
+    said = vault.index("heard", sender.strip().casefold(), text.strip(), str(second))
+    return f"sms-{second}-{said.hex()}"
+
+
+def time_of(its_id: str) -> datetime | None:
+    """The time in an id of `same_sms`, in whole seconds; None for any other id."""
+    found = re.fullmatch(r"sms-(-?\d{1,12})-[0-9a-f]+", its_id)
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
 
 
 def _one_at_a_time(session: Session, key: bytes) -> None:
