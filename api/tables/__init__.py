@@ -3,16 +3,21 @@
 A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may open it and when it dies.
 """
 
+from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.rules import DeskRule
 from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
+    "AddressCode",
+    "Alert",
     "Audit",
     "Batch",
     "BatchCase",
@@ -20,7 +25,9 @@ __all__ = [
     "CaseRow",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
+    "Duty",
     "Item",
     "Lane",
     "Lease",
@@ -32,6 +39,8 @@ __all__ = [
     "Seen",
     "SignIn",
     "SimRow",
+    "StaffAddress",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",
