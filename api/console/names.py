@@ -38,6 +38,11 @@ ACTIONS: dict[str, str] = {
     "number.describe": t("changed what is known of a number"),
     "number.lost": t("said that a SIM is lost"),
     "number.accepted": t("said that a portal takes a number again"),
+    "number.channel": t("let workers write to a number"),
+    "number.end": t("used a number no more"),
+    "sim.assign": t("said which number a SIM is"),
+    "sim.drop": t("forgot where a SIM is"),
+    "message.type": t("typed in an SMS"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
     "person.link": t("linked an address for alerts"),
@@ -97,7 +102,9 @@ CALLS: dict[str, str] = {
 GATEWAYS: dict[str, str] = {
     "simulator": t("The simulator"),
     "twilio": t("Twilio"),
-    "android": t("An Android phone with its SIM"),
+    "smsgate": t("An Android phone with SMSGate"),
+    "httpsms": t("An Android phone with httpSMS"),
+    "cht": t("An Android phone with cht-gateway"),
     "typed": t("Somebody types them in"),
 }
 NUMBER_STATES: dict[str, str] = {
@@ -120,6 +127,14 @@ WAYS: dict[str, str] = {
     "trusted": t("Through a person whom the worker trusts"),
     "none": t("No phone: somebody must go or call"),
 }
+
+KEPT: dict[str, str] = {
+    "UnknownSim": t("It came to a SIM that nobody knows yet. Say under Numbers which one it is."),
+    "UnknownNumber": t("It came to a number that is not among ours. Add it under Numbers."),
+    "NoAddress": t("Its sender cannot be answered."),
+    "NoSms": t("The phone sent something that is no SMS."),
+}
+"""Why a message is kept for a person although nothing failed, by what stands in place of the error."""
 
 
 def action(code: str) -> str:

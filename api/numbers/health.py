@@ -36,6 +36,8 @@ NEEDED = timedelta(days=2)
 LOW = 20
 """Percent of battery below which it alarms."""
 UNHEARD_AFTER = timedelta(hours=2)
+BEATING = frozenset({"smsgate", "cht"})
+"""Gateways whose phones report again and again; the others tell only what changed."""
 
 _number, _alarm = metadata.tables["number"], metadata.tables["number_alarm"]
 
@@ -140,7 +142,7 @@ def _wrong(one: Number, needed: date | None, now: datetime) -> set[str]:
         kinds.add("battery")
     if one.online is False:
         kinds.add("offline")
-    elif one.checked_at and one.checked_at <= now - UNHEARD_AFTER:
+    elif one.gateway in BEATING and one.checked_at and one.checked_at <= now - UNHEARD_AFTER:
         kinds.add("unheard")
     return kinds
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, LEFT_OUT, MEDIA, NUMBER_STATES
+from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
@@ -16,7 +16,7 @@ from api.exports import batches
 from api.exports.batches import Form as FileForm
 from api.exports.batches import Preview
 from api.inbound import unhandled
-from api.numbers import health, leases, pool, unmatched
+from api.numbers import health, leases, phones, pool, sims, unmatched
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
@@ -52,6 +52,7 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         gateways=GATEWAYS,
         states=NUMBER_STATES,
         alarms=await shell.db.read(health.alarm_count),
+        phones=await shell.db.read(lambda session: phones.phones(session, viewer, shell.countries)),
         soon=(now + WARN_BEFORE).date(),
     )
 
@@ -72,7 +73,12 @@ async def add_number(
         raise Refused(422, "incomplete")
     said = {"registered_to": registered_to.strip(), "plan": plan.strip()}
     await shell.db.write(
-        lambda session: pool.add_number(session, viewer, number, now, gateway=gateway, paid_until=until, **said)
+        lambda session: sims.known_by_number(
+            session,
+            pool.add_number(session, viewer, number, now, gateway=gateway, paid_until=until, **said),
+            gateway,
+            now,
+        )
     )
     return go("/numbers?done=added")
 
@@ -98,6 +104,7 @@ async def the_unhandled(request: Request, shell: Desk, viewer: Coordinating) -> 
         messages=await shell.db.write(lambda session: unhandled.unhandled(session, viewer, now)),
         days=unhandled.SETTLED_LIVES.days,
         channels=CHANNELS,
+        kept=KEPT,
         media=MEDIA,
     )
 

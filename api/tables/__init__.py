@@ -11,6 +11,7 @@ from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.rules import DeskRule
+from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
@@ -42,6 +43,7 @@ __all__ = [
     "Seen",
     "SelfTest",
     "SignIn",
+    "SimRow",
     "StaffAddress",
     "Tally",
     "TaskRow",

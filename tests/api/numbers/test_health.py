@@ -20,7 +20,7 @@ TODAY = NOW.date()
 
 def add(db: Database, viewer: Viewer, paid_until: date | None = None) -> None:
     db.write_now(
-        lambda session: pool.add_number(session, viewer, NUMBER, NOW, gateway="android", paid_until=paid_until)
+        lambda session: pool.add_number(session, viewer, NUMBER, NOW, gateway="smsgate", paid_until=paid_until)
     )
 
 
