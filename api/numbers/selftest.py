@@ -11,7 +11,7 @@ from api.desk.tasks import open_task, settle
 from api.keys.vault import Vault
 from api.numbers.pool import PROXY
 from api.outbound.replies import queue_replies, reply_row
-from api.tables import Number, ReplyRow, SelfTest, metadata
+from api.tables import Number, ReplyRow, SelfTest, SimRow, metadata
 from flows.model import Reply
 
 EVERY = timedelta(hours=24)
@@ -104,10 +104,11 @@ def last_tests(session: Session) -> dict[str, TestView]:
 
 
 def _overdue(session: Session, now: datetime) -> list[str]:
-    """The numbers whose phones are to be tested now, the longest untested first; who types in is no phone."""
+    """The numbers that are to be tested now, the longest untested first: those whose SIM we know to be in a phone."""
     tests = last_tests(session)
+    in_phones = select(SimRow.number).where(col(SimRow.number).is_not(None))
     proxies = select(Number.number).where(
-        Number.use == PROXY, Number.state != "retired", col(Number.gateway).not_in(("typed", "simulator"))
+        Number.use == PROXY, Number.state != "retired", col(Number.number).in_(in_phones)
     )
     due = []
     for number in session.exec(proxies.order_by(Number.number)):

@@ -10,7 +10,7 @@ from api.numbers import health, leases, pool, proxies, selftest, windows
 from api.outbound.replies import Due, due_replies
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import Number, PortalMessage, ReplyRow, SelfTest
+from api.tables import Number, PortalMessage, ReplyRow, SelfTest, SimRow
 from flows.codes import find_code
 from tests.factories import MINISTRY, NOW, make_case, make_numbers
 
@@ -27,8 +27,9 @@ def pool_of(db: Database, viewer: Viewer, count: int) -> list[str]:
     numbers = make_numbers(db, viewer, count)
 
     def carry(session: Session) -> None:
-        for number in numbers:
+        for slot, number in enumerate(numbers):
             session.get_one(Number, number).gateway = "smsgate"
+            session.add(SimRow(gateway="smsgate", device="phone", slot=slot, number=number, seen_at=NOW))
 
     db.write_now(carry)
     return numbers
@@ -147,6 +148,11 @@ def test_without_a_second_phone_there_is_no_test(db: Database, vault: Vault, coo
     assert begin(db, vault, [], TOKENS[0]) is None
     db.write_now(lambda session: pool.claim_channel(session, "+96181000001"))
     assert begin(db, vault, ["+96181000001"], TOKENS[0]) == one, "the desk's own number can send as well"
+
+
+def test_a_number_that_is_in_no_phone_of_ours_is_not_tested(db: Database, vault: Vault, coordinator: Viewer) -> None:
+    make_numbers(db, coordinator, 2)
+    assert begin(db, vault, ["+96181000100", "+96181000101"], TOKENS[0]) is None
 
 
 def test_old_tests_are_forgotten(db: Database, vault: Vault, coordinator: Viewer) -> None:
