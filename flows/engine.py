@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.commands import recognise
+from flows.commands import command_of
 from flows.conversation import cases, opening, orders, returning, taking
-from flows.conversation.going import offer
+from flows.conversation.going import go_on, offer
 from flows.effects import Effect, Say, Turn
 from flows.loader import Library
-from flows.model import Draft, Message
+from flows.model import Draft, Message, Reply
 from flows.talk import Talk
 
 IDLE = timedelta(minutes=10)
@@ -24,7 +24,9 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     """
     known = draft or Draft()
     talk = Talk(library, replace(known, manner=message.manner, touched=now, silent=False), message, now)
-    turn = _turn(talk, idle=known.touched is not None and now - known.touched > IDLE)
+    idle = known.touched is not None and now - known.touched > IDLE
+    # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.
+    turn = _turn(talk, idle=idle and message.manner != "assisted")
     gate = turn.draft.gate if turn.draft else ""
     return replace(turn, effects=tuple(_about(effect, gate) for effect in turn.effects)) if gate else turn
 
@@ -55,7 +57,7 @@ def _turn(talk: Talk, *, idle: bool) -> Turn:
     if idle and returning.protects(talk.draft):
         talk = talk.but(locked=True, gate="", failures=0)
     message = talk.message
-    command = recognise(message.text)
+    command = command_of(message)
     if command and talk.draft.language:
         return orders.obey(talk, command)
     if talk.draft.gate and talk.is_about(talk.draft.gate):
@@ -71,3 +73,33 @@ def _turn(talk: Talk, *, idle: bool) -> Turn:
     if not talk.draft.service:
         return cases.hear(talk, idle=idle)
     return taking.take(talk)
+
+
+AGAIN: dict[str, Callable[[Talk], Turn]] = {
+    "language": opening.greet,
+    "service": opening.choose_service,
+    "forget": orders.ask_forget,
+    "go_on": offer,
+    "proof": returning.ask_proof,
+    "stuck": taking.ask_stuck,
+    "meant": taking.ask_meant,
+}
+"""How what she is asked outside the service is asked once more, where a page shows it."""
+
+
+def again(library: Library, draft: Draft, now: datetime) -> Reply | None:
+    """What is being asked now, in the draft's language, for a page that shows a conversation; changes nothing.
+
+    None when nothing is: the conversation is over. With another language in the draft, the same for another reader.
+    """
+    talk = Talk(library, draft, Message("page", "page:", "", "", manner=draft.manner), now)
+    if draft.gate in AGAIN:
+        turn = AGAIN[draft.gate](talk)
+    elif draft.locked:
+        turn = offer(talk)
+    elif draft.service:
+        turn = go_on(talk)
+    else:
+        return None
+    said = [effect.reply for effect in turn.effects if isinstance(effect, Say)]
+    return replace(said[-1], about=said[-1].about or turn.draft.gate) if said and turn.draft else None

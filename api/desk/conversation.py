@@ -24,11 +24,13 @@ LONGEST_NOTE = 4000
 def write(session: Session, vault: Vault, viewer: Viewer, reference: str, text: str, now: datetime) -> None:
     """Write to the worker of a case: kept in the case, and sent by the outbox. What she answers goes to this case.
 
-    Refused: (422, "empty"), (422, "too_long"), (404, "no_such_case").
+    Refused: (422, "empty"), (422, "too_long"), (404, "no_such_case"), (409, "no_chat") when she came to the desk.
     """
     text = _checked(text, LONGEST)
     case = case_for(session, viewer, reference)
     contact = _contact(session, vault, viewer, case)
+    if contact.manner == "assisted":
+        raise Refused(409, "no_chat")
     item_id = put_in(session, vault, id_of(case), case.public_key, "out", encode(text), now, viewer.person_id)
     several = _cases_of(session, case.address_index) > 1
     queue_reply(
