@@ -83,11 +83,11 @@ def _form(
         once=once,
         service=service,
         services=titles,
-        language=language,
+        tongue=language,
         tongues=[one for one in tongues(shell) if one[0] in services(shell)[service].file.languages],
         fields=fields,
         typed=typed,
-        none=Typed(),
+        nothing=Typed(),
         sheet=sheet,
         wrong=wrong,
     )
