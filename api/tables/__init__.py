@@ -3,15 +3,19 @@
 A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may open it and when it dies.
 """
 
+from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.rules import DeskRule
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
 
 __all__ = [
+    "AddressCode",
+    "Alert",
     "Audit",
     "Batch",
     "BatchCase",
@@ -19,7 +23,9 @@ __all__ = [
     "CaseRow",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
+    "Duty",
     "Item",
     "Lane",
     "Lease",
@@ -30,6 +36,7 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "StaffAddress",
     "TaskRow",
     "Team",
     "Unhandled",

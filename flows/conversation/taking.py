@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from flows.asking import Position, ask, is_voice, position, prompt_of, wording
+from flows.conversation import several
 from flows.conversation.cases import call_a_person
 from flows.conversation.going import REVIEW, SEND, go_on, review_options
 from flows.effects import ForgetDraft, OpenCase, Say, Turn
@@ -27,7 +28,12 @@ def take(talk: Talk) -> Turn:
         return _take_review(talk, here)
     if is_voice(talk.message) and here.asked.question.type in SPOKEN:
         return _keep(talk, here.asked, Answer(None, media=talk.message.media))
-    outcome = understand(talk, here.asked, talk.message)
+    outcome = (
+        several.choose(talk, here.asked) if several.takes(talk, here.asked) else read(talk, here.asked, talk.message)
+    )
+    if isinstance(outcome, tuple):
+        return go_on(talk.but(chosen=outcome))
+    outcome = _allowed(talk, here.asked, outcome)
     if isinstance(outcome, Misread):
         return _ask_again(talk, here, here.asked, outcome)
     return _keep(talk, here.asked, outcome)
@@ -35,9 +41,13 @@ def take(talk: Talk) -> Turn:
 
 def understand(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:
     """Read a message as the answer to a question, and see that the question allows it; `meant` as in `read`."""
-    outcome = read(talk, asked, message, meant=meant)
+    return _allowed(talk, asked, read(talk, asked, message, meant=meant))
+
+
+def _allowed(talk: Talk, asked: Asked, outcome: Answer | Misread) -> Answer | Misread:
+    """The same, unless the question's constraint forbids it; as in ODK, what was left out or spoken is not tested."""
     if isinstance(outcome, Misread) or outcome.value is None or asked.constraint is None:
-        return outcome  # as in ODK, what was left out or spoken is not tested
+        return outcome
     values = position(talk.service, talk.draft, talk.now).relevant
     return outcome if asked.constraint.truth(values, now=talk.now, this=outcome.value) else Misread("constraint")
 
