@@ -17,7 +17,7 @@ from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound.replies import address_index
 from api.staff.people import Viewer
-from api.tables import metadata
+from api.tables import IntakeRow, metadata
 from flows.loader import Library
 from flows.model import Draft, Message, Reply
 from flows.sheet import Sheet
@@ -73,11 +73,22 @@ def look(session: Session, vault: Vault, viewer: Viewer, key: str) -> Said:
     return Said(draft, _last_said(session, vault, address), *(case or ()))
 
 
-def leave(session: Session, vault: Vault, viewer: Viewer, key: str, now: datetime) -> None:
-    """Lock an intake that is not finished, because the next person comes: who goes on shows first that it is hers."""
-    address = _index(vault, viewer, key)
-    inbox.lock_draft(session, vault, address, now)
-    session.connection().execute(_forget_said(address))
+def begin(session: Session, vault: Vault, viewer: Viewer, key: str, now: datetime) -> None:
+    """The next person comes: lock the intake before, if it is not finished; who goes on shows first that it is hers."""
+    row = session.get(IntakeRow, viewer.person_id) or IntakeRow(person_id=viewer.person_id, key="", began_at=now)
+    if row.key:
+        address = _index(vault, viewer, row.key)
+        inbox.lock_draft(session, vault, address, now)
+        session.connection().execute(_forget_said(address))
+    row.key, row.began_at = key, now
+    session.add(row)
+
+
+def unfinished(session: Session, vault: Vault, viewer: Viewer) -> str:
+    """The key of the intake that she began last, if something was said in it and it is not finished."""
+    row = session.get(IntakeRow, viewer.person_id)
+    draft = inbox.draft_of(session, vault, _index(vault, viewer, row.key)) if row else None
+    return row.key if row and draft and draft.service and draft.answers else ""
 
 
 def take_sheet(

@@ -34,22 +34,22 @@ async def choose(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse
     """Choose a service and the language of the one who is there; below it what was filled in today."""
     since = day_began(shell.clock(), shell.settings.zone)
     today = await shell.db.read(lambda session: intakes_since(session, since))
+    unfinished = await shell.db.read(lambda session: assisted.unfinished(session, shell.vault, viewer))
     reader = language_of(request, viewer)
     titles = {name: one.titles.get(reader, one.file.title) for name, one in services(shell).items()}
-    return page(request, "intake.html", viewer, services=titles, tongues=tongues(shell), today=today)
+    return page(
+        request, "intake.html", viewer, services=titles, tongues=tongues(shell), today=today, unfinished=unfinished
+    )
 
 
 @router.post("")
-async def begin(
-    request: Request, shell: Desk, viewer: Looking, service: Typed, language: Typed, left: Typed = ""
-) -> RedirectResponse:
-    """Begin with the next person; an intake that is `left` unfinished shows nothing any more by itself."""
+async def begin(request: Request, shell: Desk, viewer: Looking, service: Typed, language: Typed) -> RedirectResponse:
+    """Begin with the next person; an intake that she leaves unfinished shows nothing any more by itself."""
     known = services(shell).get(service)
     if known is None or language not in known.file.languages:
         raise Refused(422, "not_in_language")
     now, key, intake = shell.clock(), token_urlsafe(16), _intake(request)
-    if left:
-        await shell.db.write(lambda session: assisted.leave(session, shell.vault, viewer, left, now))
+    await shell.db.write(lambda session: assisted.begin(session, shell.vault, viewer, key, now))
     await intake.message(message_of(viewer, key, "hello", text="hello"))
     for chosen in (f"language={language}", f"service={service}"):
         await intake.message(message_of(viewer, key, chosen, button=chosen))

@@ -66,6 +66,24 @@ def test_a_submission_is_taken_once_however_often_it_is_sent(
     assert list(said.draft.answers) == ["privacy", "for_whom", "name"]
 
 
+def test_the_intake_before_is_locked_when_the_next_person_comes(
+    db: Database, vault: Vault, library: Library, volunteer: Viewer
+) -> None:
+    def begin(key: str) -> str:
+        db.write_now(lambda session: assisted.begin(session, vault, volunteer, key, NOW))
+        return db.read_now(lambda session: assisted.unfinished(session, vault, volunteer))
+
+    begin(KEY)
+    page = Page(db, vault, library, volunteer)
+    page.send("1", button="privacy=yes")
+    assert db.read_now(lambda session: assisted.unfinished(session, vault, volunteer)) == KEY
+    assert begin("n" * 22) == ""
+    said = page.look()
+    assert said.replies == ()
+    assert said.draft
+    assert said.draft.locked
+
+
 def test_two_volunteers_with_the_same_key_have_two_intakes(
     db: Database, vault: Vault, library: Library, volunteer: Viewer, coordinator: Viewer
 ) -> None:
