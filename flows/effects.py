@@ -56,8 +56,7 @@ class TellBySlip:
     """Say how the case of a slip stands to whoever holds it, from whatever phone, in neutral words.
 
     `texts` holds `working`, `date` and `closed` by language (ISO 639): the case's if it is there, else the
-    first. `unknown`
-    is said alike for a reference that nobody has, for a wrong code and while the slip is locked.
+    first. `unknown` is said alike for a reference that nobody has, for a wrong code and while the slip is locked.
     """
 
     reference: str
