@@ -9,6 +9,7 @@ from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
 
@@ -27,6 +28,7 @@ __all__ = [
     "Item",
     "Lane",
     "Lease",
+    "NoticeRow",
     "Number",
     "OnCall",
     "Person",
@@ -34,6 +36,9 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "SilenceRow",
+    "SlipRow",
+    "SlipTry",
     "StaffAddress",
     "TaskRow",
     "Team",
