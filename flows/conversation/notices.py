@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from flows.conversation.cases import READ, ask_which, confirmed, passed_on
 from flows.conversation.going import go_on
@@ -11,6 +12,7 @@ from flows.model import Unread
 from flows.reference import read_reference
 from flows.talk import Talk
 
+LATELY = timedelta(days=14)
 ABOUT = "notice"
 """What the button of a notice is about; its value is the reference."""
 
@@ -48,8 +50,9 @@ def take(talk: Talk) -> Turn:
 
 
 def _sent(talk: Talk) -> list[Unread]:
-    """What may have reached her by now, the oldest first."""
-    return sorted((one for one in talk.draft.unread if one.since <= talk.now), key=lambda one: one.since)
+    """What may have reached her by now and is not long past, the oldest first."""
+    lately = (one for one in talk.draft.unread if one.since <= talk.now < one.since + LATELY)
+    return sorted(lately, key=lambda one: one.since)
 
 
 def _without(unread: Sequence[Unread], reference: str) -> tuple[Unread, ...]:
