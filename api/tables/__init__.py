@@ -7,11 +7,12 @@ from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
-from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
 
 __all__ = [
+    "AppointmentRow",
     "Audit",
     "Batch",
     "BatchCase",
