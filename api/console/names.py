@@ -22,6 +22,7 @@ ACTIONS: dict[str, str] = {
     "window.cancel": t("stopped expecting a code"),
     "code.read": t("read a code"),
     "code.wipe": t("wiped a code"),
+    "appointment.confirm": t("kept an appointment"),
     "number.add": t("added a number"),
     "number.retire": t("retired a number"),
     "batch.preview": t("looked at what could be exported"),

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "number_quiet": t("A late code for another case may still come to this number. Try again in a few minutes."),
     "code_gone": t("This code was wiped because its time was over. Expect another one."),
     "never_lent": t("That case never had the number on which this message arrived."),
+    "appointment_past": t("That day is over. Look at the date once more."),
     "bad_number": t("That is no telephone number. Write it with its country: +961 70 123 456."),
     "number_is_channel": t("The bot already writes to people from this number, so it cannot be lent."),
     "number_is_proxy": t("This number is lent to portals, so the bot cannot write from it."),

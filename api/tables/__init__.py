@@ -8,7 +8,7 @@ from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
-from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
@@ -16,6 +16,7 @@ from api.tables.tasks import TaskRow
 __all__ = [
     "AddressCode",
     "Alert",
+    "AppointmentRow",
     "Audit",
     "Batch",
     "BatchCase",
