@@ -10,6 +10,7 @@ from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
+from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
 
@@ -38,6 +39,7 @@ __all__ = [
     "Seen",
     "SignIn",
     "SilenceRow",
+    "SimRow",
     "SlipRow",
     "SlipTry",
     "StaffAddress",
