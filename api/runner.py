@@ -9,7 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls
+from api.desk import calls, reading, slips, tasks
+from api.events import QUEUE
 from api.inbound import polling
 from api.inbound.intake import Intake
 from api.numbers import proxies
@@ -89,6 +90,7 @@ class Runner:
         while True:
             try:
                 await self._shell.db.write(self._end_what_is_over)
+                await self._remind_us()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -101,6 +103,17 @@ class Runner:
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
+        slips.end_what_is_over(session, now)
+
+    async def _remind_us(self) -> None:
+        """Make tasks of what nobody read in time, and tell those on duty of the tasks that are late."""
+        now, vault = self._shell.clock(), self._shell.vault
+
+        def remind(session: Session) -> int:
+            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+
+        if await self._shell.db.write(remind):
+            self._shell.events.changed(QUEUE)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -44,17 +44,18 @@ def is_telling(text: str) -> bool:
     return TELLING.search(text) is not None
 
 
-def notice_text(words: Words, reference: str, notice: Notice, today: date, *, calendar: str, several: bool) -> str:
-    """The message to her own phone. `calendar` is the one she counts in, besides the Gregorian; `several`: her phone
-    has more than one case, so that her 1 must say of which."""
+def told(words: Words, reference: str, notice: Notice, today: date, *, calendar: str) -> str:
+    """What there is to tell, as one sentence; `calendar` is the one that she counts in besides the Gregorian."""
     if notice.day is None:
-        told = words.t(t("{reference}: there is news for you. Write to us, or come."), reference=reference)
-    else:
-        when = when_in_words(words.language, notice.day, notice.at, today, calendar, words)
-        told = words.t(t("{reference}: your date is {when}."), reference=reference, when=_with(when, notice.place))
-    if several:
-        return f"{told} {words.t(t('When you have read this, reply: 1 {reference}'), reference=reference)}"
-    return f"{told} {words.t(t('Reply 1 when you have read this.'))}"
+        return words.t(t("{reference}: there is news for you. Write to us, or come."), reference=reference)
+    when = when_in_words(words, notice.day, notice.at, today, calendar)
+    return words.t(t("{reference}: your date is {when}."), reference=reference, when=_with(when, notice.place))
+
+
+def notice_text(words: Words, reference: str, notice: Notice, today: date, *, calendar: str, several: bool) -> str:
+    """The message to her own phone; `several`: it has more than one case, so that her 1 must say of which."""
+    asked = t("When you have read this, reply: 1 {reference}") if several else t("Reply 1 when you have read this.")
+    return f"{told(words, reference, notice, today, calendar=calendar)} {words.t(asked, reference=reference)}"
 
 
 def trusted_text(words: Words, reference: str) -> str:
@@ -68,16 +69,18 @@ def trusted_text(words: Words, reference: str) -> str:
     )
 
 
-def when_in_words(language: str, day: date, at: time | None, today: date, calendar: str, words: Words) -> str:
+def when_in_words(words: Words, day: date, at: time | None, today: date, calendar: str) -> str:
     """A day and an hour in her language and, in brackets, as they are in the other calendar that she counts in."""
+    language = words.language
     skeleton = "yMMMMEEEEd" if day - today > _WITH_YEAR else "MMMMEEEEd"
     shown = format_skeleton(skeleton, day, locale=locale("en-GB" if language == "en" else language))
     written = _with(shown, f"{at.hour}:{at.minute:02}" if at else "")
     other = calendar or own_calendar(language)
-    return f"{written} ({_elsewhere(language, day, at, other, words)})" if other not in ("", "gregorian") else written
+    return f"{written} ({_elsewhere(words, day, at, other)})" if other not in ("", "gregorian") else written
 
 
-def _elsewhere(language: str, day: date, at: time | None, calendar: str, words: Words) -> str:
+def _elsewhere(words: Words, day: date, at: time | None, calendar: str) -> str:
+    language = words.language
     _, month, number = from_gregorian(calendar, day)
     name = month_name(Month(calendar, month), language)
     hour = _ethiopian_hour(at, words) if at and calendar == _ETHIOPIAN else ""

@@ -52,12 +52,20 @@ def open_late(session: Session, now: datetime) -> int:
     return len(found)
 
 
-def end_notices(session: Session, case_id: int, now: datetime) -> None:
-    """A case is closed or forgotten: nothing more is to be read, and what waits to go out is not sent."""
-    waiting = select(_notice.c.item_id).where(_notice.c.case_id == case_id, _notice.c.state.in_(OPEN))
-    gone = _reply.delete().where(
-        _reply.c.case_id == case_id, _reply.c.state == "waiting", _reply.c.item_id.in_(waiting)
-    )
-    session.connection().execute(gone)
-    over = _notice.update().where(_notice.c.case_id == case_id, _notice.c.state.in_(OPEN))
-    session.connection().execute(over.values(state="cancelled", ended_at=now))
+def end_notices(
+    session: Session, case_id: int, now: datetime, *, kind: str | None = None, notice_id: int | None = None
+) -> None:
+    """What was told of a case and not confirmed is no more: of one kind, one alone, or all.
+
+    What waits to go out is not sent, and what became a task need not be told.
+    """
+    which = [_notice.c.case_id == case_id, _notice.c.state.in_(OPEN)]
+    which += [_notice.c.kind == kind] if kind else []
+    which += [_notice.c.id == notice_id] if notice_id else []
+    over = _notice.update().where(*which).values(state="cancelled", ended_at=now)
+    ended = session.connection().execute(over.returning(_notice.c.id, _notice.c.item_id)).all()
+    items = [item_id for _, item_id in ended if item_id is not None]
+    waiting = _reply.c.case_id == case_id, _reply.c.state == "waiting", _reply.c.item_id.in_(items)
+    session.connection().execute(_reply.delete().where(*waiting))
+    for number, _ in ended:
+        settle(session, "tell_worker", now, case_id=case_id, about=str(number), state="dropped")

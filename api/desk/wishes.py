@@ -20,7 +20,7 @@ ANSWERED_WITHIN = timedelta(minutes=15)
 """What is written so soon after she wrote is an answer, and she is at her phone."""
 
 
-def _any_time(at: datetime) -> datetime:
+def _any_time(address: str, at: datetime) -> datetime:
     return at
 
 
@@ -36,12 +36,13 @@ class Patience:
 class Ways:
     """How this deployment reaches people: `zone` is where she lives, `sms` the lane that writes to a number (E.164).
 
-    `allowed` gives, for a time, from when on the country lets a text go out. `patience` is by kind of notice.
+    `allowed` gives, for an address and a time, from when on its country lets a text go out unasked. `patience` is by
+    kind of notice.
     """
 
     zone: tzinfo = UTC
     sms: str = ""
-    allowed: Callable[[datetime], datetime] = _any_time
+    allowed: Callable[[str, datetime], datetime] = _any_time
     patience: Mapping[str, Patience] = field(
         default_factory=lambda: {
             "appointment": Patience(timedelta(hours=6), timedelta(hours=24)),
@@ -77,19 +78,19 @@ def wishes_of(answers: Mapping[str, Answer]) -> Wishes:
     )
 
 
-def next_safe(wishes: Wishes, ways: Ways, now: datetime) -> datetime:
-    """The first time from `now` on that is safe for her and allowed in her country (aware, UTC).
+def next_safe(wishes: Wishes, ways: Ways, address: str, now: datetime) -> datetime:
+    """The first time from `now` on that is safe for her and allowed in the address's country (aware, UTC).
 
     Where the two never meet, as for somebody who is safe only at night, her own hours count.
     """
     if wishes.may != "hours" or not wishes.hours:
-        return ways.allowed(now)
+        return ways.allowed(address, now)
     spans = list(_spans(wishes.hours, ways.zone, now))
     for begins, ends in spans:
-        start = ways.allowed(max(begins, now))
+        start = ways.allowed(address, max(begins, now))
         if start < ends:
             return start
-    return max(spans[0][0], now) if spans else ways.allowed(now)
+    return max(spans[0][0], now) if spans else ways.allowed(address, now)
 
 
 def _spans(hours: tuple[str, ...], zone: tzinfo, now: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -103,9 +104,13 @@ def _of_day(hours: tuple[str, ...], zone: tzinfo, day: date) -> Iterator[tuple[d
     chosen = [HOURS[one] for one in hours if one in HOURS]
     if SUNDAY in hours and day.weekday() == _SUNDAY:
         chosen.append(SUNDAYS_HOURS)
+    midnight = datetime.combine(day, time(), zone)
     for begins, ends in chosen:
-        midnight = datetime.combine(day, time(), zone)
-        yield tuple((midnight.replace(hour=0) + timedelta(hours=hour)).astimezone(UTC) for hour in (begins, ends))  # type: ignore[misc]
+        yield _hour(midnight, begins), _hour(midnight, ends)
+
+
+def _hour(midnight: datetime, hour: int) -> datetime:
+    return (midnight + timedelta(hours=hour)).astimezone(UTC)
 
 
 def _text(answers: Mapping[str, Answer], name: str) -> str:

@@ -153,9 +153,11 @@ async def wipe_code(shell: Desk, viewer: Looking, reference: str, message_id: in
 @router.post("/cases/{reference}/write")
 async def write(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
     """Write to the worker, through the bot."""
-    now = shell.clock()
-    await shell.db.write(lambda session: conversation.write(session, shell.vault, viewer, reference, text, now))
-    return _changed(shell, reference, f"/cases/{reference}?done=written")
+    now, ways = shell.clock(), shell.ways
+    send_after = await shell.db.write(
+        lambda session: conversation.write(session, shell.vault, viewer, reference, text, ways, now)
+    )
+    return _changed(shell, reference, f"/cases/{reference}?done={'written' if send_after <= now else 'later'}")
 
 
 @router.post("/cases/{reference}/note")
