@@ -7,7 +7,6 @@ docs/operations.md lists them; an empty one counts as not set, an unknown or wro
 import os
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -97,22 +96,12 @@ def _zone(name: str) -> str:
     return name
 
 
-def _patience(text: object) -> object:
-    if not isinstance(text, str):
-        return text
-    try:
-        unread, before = (timedelta(hours=float(part)) for part in [*text.split(), "0"][:2])
-    except (ValueError, OverflowError):
-        raise ValueError("should be hours: after it went out and, for a date, before it") from None
-    return Patience(unread, before)
-
-
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ApiAddress = Annotated[str, AfterValidator(_api_address)]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 SigningKey = Annotated[SecretStr, AfterValidator(_at_least(32))]
 Password = Annotated[SecretStr, AfterValidator(_at_least(16))]
-Hours = Annotated[Patience, BeforeValidator(_patience)]
+Hours = Annotated[Patience, BeforeValidator(Patience.of)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 
 
@@ -197,8 +186,8 @@ class Settings(BaseSettings):
     cht_user: str = "gateway"
     cht_password: Password | None = None
 
-    appointment_unread: Hours = Patience(timedelta(hours=6), timedelta(hours=24))
-    news_unread: Hours = Patience(timedelta(hours=24))
+    appointment_unread: Hours = Patience.of("6 24")
+    news_unread: Hours = Patience.of("24")
 
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)

@@ -12,7 +12,7 @@ from flows.calendars import from_gregorian
 from flows.language import Words, t
 from flows.months import Month, locale, month_name
 
-Kind = Literal["appointment", "news"]
+Kind = Literal["appointment", "news", "words"]
 
 TELLING = re.compile(
     r"vac+in|vacun|vaksin|chanjo|bakuna|covid|corona|minist|wizara|moph\b|لقاح|تطعيم|تلقيح|كورونا|كوفيد|وزارة"
@@ -28,7 +28,8 @@ _DAWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell a worker: an `appointment` with its day, hour and place, or that there is `news`.
+    """Something to tell a worker: an `appointment` with its day, hour and place, that there is `news`, or the very
+    `words` of a volunteer, which only a person says.
 
     `place` is as it is to be written, at most some sixty characters.
     """
@@ -37,6 +38,7 @@ class Notice:
     day: date | None = None
     at: time | None = None
     place: str = ""
+    words: str = ""
 
 
 def is_telling(text: str) -> bool:
@@ -46,6 +48,8 @@ def is_telling(text: str) -> bool:
 
 def told(words: Words, reference: str, notice: Notice, today: date, *, calendar: str) -> str:
     """What there is to tell, as one sentence; `calendar` is the one that she counts in besides the Gregorian."""
+    if notice.words:
+        return notice.words
     if notice.day is None:
         return words.t(t("{reference}: there is news for you. Write to us, or come."), reference=reference)
     when = when_in_words(words, notice.day, notice.at, today, calendar)

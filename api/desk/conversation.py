@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from api.answers import encode
 from api.desk.cases import put_in
-from api.desk.reaching import cases_of, contact_of, wishes_in
+from api.desk.contacts import cases_of, contact_of, wishes_in
 from api.desk.wishes import ANSWERED_WITHIN, Ways, next_safe
 from api.errors import Refused
 from api.inbound.inbox import expect_reply

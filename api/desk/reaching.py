@@ -6,23 +6,24 @@ lock until then; what nobody confirms in time becomes a task (`api.desk.reading`
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
-from api.answers import Contact, decode, encode, unpack, unpack_contact
+from api.answers import decode, encode
 from api.desk import reading, tasks
 from api.desk.cases import put_in
-from api.desk.wishes import Patience, Ways, Wishes, next_safe, wishes_of
+from api.desk.contacts import Via, Way, cases_of, contact_of, way_to, wishes_in
+from api.desk.wishes import Patience, Ways, Wishes, next_safe
 from api.errors import Refused
 from api.inbound.inbox import expect_confirmation, is_silent
 from api.keys.vault import CaseKey, Vault
-from api.numbers import pool
+from api.numbers.appointments import Corrected, add_appointment
 from api.outbound.replies import address_index, queue_reply
 from api.staff import audit
-from api.staff.access import FORGOTTEN, case_for, id_of, open_key
+from api.staff.access import case_for, id_of, open_key
 from api.staff.people import Viewer
-from api.tables import CaseRow, Item, NoticeRow
+from api.tables import CaseRow, NoticeRow
 from flows.conversation.notices import ABOUT
 from flows.language import Words, t
 from flows.loader import Library
@@ -30,9 +31,9 @@ from flows.model import Option, Reply, Unread
 from flows.notices import Notice, is_telling, notice_text, told, trusted_text
 from flows.segments import count, fold
 
-Via = Literal["channel", "trusted", "task"]
 ITEM = "notice"
 LONGEST_PLACE = 60
+LONGEST_WORDS = 1000
 LEAST = timedelta(hours=1)
 """What a deadline leaves at least, however near the date is."""
 TELL_WITHIN = timedelta(days=1)
@@ -62,26 +63,12 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """Which way a case can be reached: to which address, by which lane."""
-
-    via: Via
-    why: str = ""
-    lane: str = ""
-    address: str = ""
-
-    @property
-    def is_sms(self) -> bool:
-        return self.lane.startswith("sms:") or self.lane == "phone:sms"
-
-
-@dataclass(frozen=True, slots=True)
 class _Opened:
     """A case, opened, and how it can be reached."""
 
     case: CaseRow
     wishes: Wishes
-    way: _Way
+    way: Way
     address: bytes
 
 
@@ -130,6 +117,24 @@ def reach(
     return plan
 
 
+def keep_and_reach(
+    session: Session,
+    vault: Vault,
+    library: Library,
+    viewer: Viewer,
+    reference: str,
+    notice: Notice,
+    ways: Ways,
+    now: datetime,
+) -> Reached:
+    """The same for a date that somebody heard on the telephone: it is kept as an appointment of the case as well."""
+    if notice.day is not None:
+        at = datetime.combine(notice.day, notice.at or time(), ways.zone)
+        said = Corrected(at, timed=notice.at is not None, place=notice.place)
+        add_appointment(session, vault, viewer, reference, "", said, now)
+    return reach(session, vault, library, viewer, reference, notice, ways, now)
+
+
 def cancel(session: Session, vault: Vault, viewer: Viewer, reference: str, notice_id: int, now: datetime) -> None:
     """Take a notice back that is not confirmed: what did not go out yet never does, and its task is dropped.
 
@@ -153,27 +158,6 @@ def notice_in(key: CaseKey, case_id: int, box: bytes) -> tuple[Notice, str]:
     return Notice(**packed), calendar
 
 
-def contact_of(session: Session, key: CaseKey, case: CaseRow) -> Contact:
-    """Where the worker of a case wrote from."""
-    return unpack_contact(_latest(session, key, case, "address"))
-
-
-def wishes_in(session: Session, key: CaseKey, case: CaseRow) -> Wishes:
-    """What the worker of a case said about being written to."""
-    return wishes_of(unpack(_latest(session, key, case, "answers")))
-
-
-def cases_of(session: Session, address: bytes) -> int:
-    """How many cases an address has: with several, what we write says which one it is about."""
-    hers = CaseRow.address_index == address, CaseRow.state != FORGOTTEN
-    return session.exec(select(func.count(col(CaseRow.id))).where(*hers)).one()
-
-
-def _latest(session: Session, key: CaseKey, case: CaseRow, kind: str) -> bytes:
-    sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == kind).order_by(col(Item.id).desc())
-    return key.open(Vault.item_context(id_of(case), kind), session.exec(sealed.limit(1)).one())
-
-
 def _open(
     session: Session, vault: Vault, viewer: Viewer, reference: str, notice: Notice, ways: Ways, now: datetime
 ) -> _Opened:
@@ -183,36 +167,22 @@ def _open(
         raise Refused(409, "closed")
     key = open_key(vault, viewer, case)
     contact, wishes = contact_of(session, key, case), wishes_in(session, key, case)
-    way = _way(session, contact, wishes, ways)
+    way = Way("task", wishes.may) if notice.kind == "words" else way_to(session, contact, wishes, ways)
     address = address_index(vault, way.lane, way.address) if way.lane else b""
     if address and is_silent(session, vault, address):
-        return _Opened(case, wishes, _Way("task", "stop"), b"")
+        return _Opened(case, wishes, Way("task", "stop"), b"")
     return _Opened(case, wishes, way, address)
 
 
 def _refuse_nonsense(notice: Notice, ways: Ways, now: datetime) -> None:
-    if len(notice.place) > LONGEST_PLACE:
+    if len(notice.place) > LONGEST_PLACE or len(notice.words) > LONGEST_WORDS:
         raise Refused(422, "too_long")
+    if notice.kind == "words" and not notice.words:
+        raise Refused(422, "empty")
     if is_telling(notice.place):
         raise Refused(422, "telling_words")
     if notice.day and notice.day < now.astimezone(ways.zone).date():
         raise Refused(422, "appointment_past")
-
-
-def _way(session: Session, contact: Contact, wishes: Wishes, ways: Ways) -> _Way:
-    """Nothing goes out unasked to a phone of which she has not said that it may."""
-    if wishes.may == "never":
-        return _Way("task", "never")
-    if wishes.whose == "none":
-        return _Way("task", "no_phone")
-    if wishes.may not in ("always", "hours"):
-        return _Way("task", "unasked")
-    if wishes.whose == "this":
-        return _Way("channel", "", contact.lane, contact.address)
-    lane = contact.lane if contact.manner == "sms" else ways.sms or pool.channel_lane(session)
-    if not lane or not wishes.number:
-        return _Way("task", "no_way")
-    return _Way("trusted" if wishes.whose == "trusted" else "channel", "", lane, wishes.number)
 
 
 def _planned(
@@ -264,6 +234,7 @@ def _keep(
         "day": notice.day and notice.day.isoformat(),
         "at": notice.at and notice.at.isoformat("minutes"),
         "place": notice.place,
+        "words": notice.words,
         "calendar": opened.wishes.calendar,
     }
     row = NoticeRow(

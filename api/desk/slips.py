@@ -4,6 +4,7 @@ Four digits are few, so each wrong try is counted twice: for the slip, whatever 
 whatever slip it tries. What fails, fails alike: nobody learns whether a reference exists, or is locked.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -18,6 +19,8 @@ from api.staff.access import FORGOTTEN, case_for, id_of
 from api.staff.people import Viewer
 from api.store.once import insert_once
 from api.tables import CaseRow, SlipRow, metadata
+from flows.language import direction, t
+from flows.loader import Library
 
 WRONG_CODES = 5
 """So many wrong codes lock a slip; from so many phones as may be."""
@@ -35,6 +38,17 @@ class Slip:
     reference: str
     code: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A slip as it is printed: in her language, and in another one for whoever helps her, each with its direction."""
+
+    reference: str
+    code: str
+    sides: tuple[tuple[str, str, str], ...]
+    number: str
+    handle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,21 @@ def make(session: Session, vault: Vault, viewer: Viewer, reference: str, number:
     session.add(row)
     audit.record(session, viewer.person_id, "slip.make", reference, now)
     return Slip(reference, code, case.language)
+
+
+def make_several(
+    session: Session, vault: Vault, viewer: Viewer, numbers: Mapping[str, int], now: datetime
+) -> list[Slip]:
+    """Make the slips of several cases, each with its number by its reference. Refused(404, "no_such_case")."""
+    return [make(session, vault, viewer, reference, number, now) for reference, number in numbers.items()]
+
+
+def card_of(library: Library, slip: Slip) -> Card:
+    """What stands on the card: how to ask, and nothing of what about."""
+    text = t("Keep this. From any phone, send these to ask how it stands:")
+    both = dict.fromkeys((slip.language, "en" if slip.language != "en" else "fr"))
+    sides = tuple((one, direction(one), library.words(one).t(text)) for one in both)
+    return Card(slip.reference, slip.code, sides, library.desk.number, library.desk.handle)
 
 
 def slip_of(session: Session, case_id: int, now: datetime) -> SlipView | None:

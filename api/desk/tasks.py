@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from api.errors import Refused
 from api.keys.vault import Vault
-from api.staff import alerts, audit
+from api.staff import alerts, audit, signin
 from api.staff.access import FORGOTTEN
 from api.staff.people import Viewer
 from api.tables import CaseRow, TaskRow, metadata
@@ -31,7 +31,7 @@ _task = metadata.tables["task"]
 @dataclass(frozen=True, slots=True)
 class TaskView:
     """A task as the desk shows it: `reference` and `about` where it has them; `late` once its deadline passed;
-    `person_id` is who was given it, if anybody was."""
+    `person_id` is who was given it, if anybody was, `claimed_by` whose case it is of."""
 
     id: int
     kind: str
@@ -41,6 +41,7 @@ class TaskView:
     due_at: datetime
     late: bool
     person_id: int | None = None
+    claimed_by: int | None = None
 
 
 def open_task(
@@ -69,9 +70,9 @@ def open_task(
 
 def tasks(session: Session, viewer: Viewer, now: datetime) -> list[TaskView]:
     """The open tasks that she may do, the most pressing first: her own cases' and her own; all for a coordinator."""
-    rows = select(TaskRow, CaseRow.reference).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
+    rows = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
     shown = rows.where(TaskRow.state == "open", _hers(viewer)).order_by(col(TaskRow.due_at), col(TaskRow.id))
-    return [view_of(task, reference, now) for task, reference in session.exec(shown)]
+    return [view_of(task, case, now) for task, case in session.exec(shown)]
 
 
 def count_tasks(session: Session, viewer: Viewer) -> int:
@@ -81,11 +82,17 @@ def count_tasks(session: Session, viewer: Viewer) -> int:
     return session.exec(counted.where(TaskRow.state == "open", _hers(viewer), mine)).one()
 
 
+def resume_with_count(session: Session, token: str, now: datetime) -> tuple[Viewer, int] | None:
+    """Who is signed in with this cookie, as `signin.resume` says, and how many tasks are hers: one look for a page."""
+    viewer = signin.resume(session, token, now)
+    return None if viewer is None else (viewer, count_tasks(session, viewer))
+
+
 def tasks_of(session: Session, case_id: int, now: datetime) -> list[TaskView]:
     """The open tasks of a case, the most pressing first."""
-    rows = select(TaskRow, CaseRow.reference).join(CaseRow, col(TaskRow.case_id) == CaseRow.id)
+    rows = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id)
     shown = rows.where(TaskRow.case_id == case_id, TaskRow.state == "open").order_by(col(TaskRow.due_at))
-    return [view_of(task, reference, now) for task, reference in session.exec(shown)]
+    return [view_of(task, case, now) for task, case in session.exec(shown)]
 
 
 def task_for(session: Session, viewer: Viewer, task_id: int) -> tuple[TaskRow, CaseRow | None]:
@@ -95,6 +102,12 @@ def task_for(session: Session, viewer: Viewer, task_id: int) -> tuple[TaskRow, C
     if found is None:
         raise Refused(404, "no_such_task")
     return found
+
+
+def about_case(session: Session, viewer: Viewer, task_id: int) -> tuple[int, str]:
+    """A task's id and the reference that it is about, if any. Refused(404, "no_such_task")."""
+    task, case = task_for(session, viewer, task_id)
+    return task.id or 0, case.reference if case else ""
 
 
 def end_task(session: Session, viewer: Viewer, task_id: int, now: datetime, *, state: str = "done") -> None:
@@ -147,15 +160,16 @@ def _nobodys(viewer: Viewer) -> ColumnElement[bool]:
     return col(TaskRow.person_id).is_(None) & of_her_case
 
 
-def view_of(task: TaskRow, reference: str | None, now: datetime) -> TaskView:
+def view_of(task: TaskRow, case: CaseRow | None, now: datetime) -> TaskView:
     """A task as the desk shows it."""
     return TaskView(
         task.id or 0,
         task.kind,
-        reference or "",
+        case.reference if case else "",
         task.about,
         task.created_at,
         task.due_at,
         task.due_at <= now,
         task.person_id,
+        case.claimed_by if case else None,
     )

@@ -36,7 +36,7 @@ class ToDo:
 def to_do(session: Session, vault: Vault, library: Library, viewer: Viewer, task_id: int, now: datetime) -> ToDo:
     """Open a task. Refused(404, "no_such_task")."""
     row, case = task_for(session, viewer, task_id)
-    view = view_of(row, case.reference if case else None, now)
+    view = view_of(row, case, now)
     if case is None or not row.box:
         return ToDo(view, case.language if case else "", "", "", False, case is not None and may_open(viewer, case))
     notice, calendar = _notice(vault, viewer, row, case)

@@ -31,6 +31,17 @@ class Patience:
     unread: timedelta
     before: timedelta = timedelta(0)
 
+    @classmethod
+    def of(cls, hours: "str | Patience") -> "Patience":
+        """Read it from hours such as `6 24`, or `24`. ValueError says what was expected."""
+        if isinstance(hours, Patience):
+            return hours
+        try:
+            unread, before = (timedelta(hours=float(part)) for part in [*hours.split(), "0"][:2])
+        except (ValueError, OverflowError):
+            raise ValueError("should be hours: after it went out and, for a date, before it") from None
+        return cls(unread, before)
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:

@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, MEDIA, REASONS
+from api.console.names import CALLS, MEDIA, NOTICES, REASONS, VIA
 from api.console.shown import as_written, facts, headline
 from api.desk import caseview, conversation, queue
+from api.desk.tasks import KINDS
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.inbound import unhandled
@@ -207,5 +208,8 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         reasons=REASONS,
         media=MEDIA,
         calls=CALLS,
+        notices=NOTICES,
+        via=VIA,
+        kinds=KINDS,
         line=shell.channels.voice,
     )
