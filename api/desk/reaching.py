@@ -18,7 +18,7 @@ from api.desk.wishes import Patience, Ways, Wishes, next_safe
 from api.errors import Refused
 from api.inbound.inbox import expect_confirmation, is_silent
 from api.keys.vault import CaseKey, Vault
-from api.numbers.appointments import Corrected, add_appointment
+from api.numbers.appointments import Corrected, add_appointment, is_kept
 from api.outbound.replies import address_index, queue_reply
 from api.staff import audit
 from api.staff.access import case_for, id_of, open_key
@@ -131,7 +131,8 @@ def keep_and_reach(
     if notice.day is not None:
         at = datetime.combine(notice.day, notice.at or time(), ways.zone)
         said = Corrected(at, timed=notice.at is not None, place=notice.place)
-        add_appointment(session, vault, viewer, reference, "", said, now)
+        if not is_kept(session, case_for(session, viewer, reference), at):
+            add_appointment(session, vault, viewer, reference, "", said, now)
     return reach(session, vault, library, viewer, reference, notice, ways, now)
 
 

@@ -23,7 +23,7 @@ class NoticeView:
     """One thing that a worker was, or is to be, told. `text` is in the viewer's language.
 
     `via` and `state` are as in the table; `by` told it, `ended_by` is who heard the date back. `waits` says that it
-    has not gone out, and `open` that nobody has confirmed it.
+    has not gone out, `day` is its date (ISO 8601) or nothing, and `open` that nobody has confirmed it.
     """
 
     id: int
@@ -38,6 +38,7 @@ class NoticeView:
     ended_at: datetime | None
     ended_by: str
     item_id: int | None
+    day: str
 
     @property
     def open(self) -> bool:
@@ -87,4 +88,5 @@ def _view(
         row.ended_at,
         names.get(row.ended_by or 0, ""),
         row.item_id,
+        row.day.isoformat() if row.day else "",
     )
