@@ -9,12 +9,13 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle
+from api.desk import calls, idle, reading, slips, tallies, tasks
 from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
 from api.numbers import proxies
 from api.outbound import lanes
+from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.staff import addresses, alerts, duty
 
@@ -31,18 +32,27 @@ class Runner:
         self._intake, self._shell = intake, intake.shell
         self._holder = secrets.token_hex(8)
         shell = self._shell
-        self.outboxes = [
+        self._outboxes = [
             Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
+        self._lines = Lines(shell, self._holder)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def outboxes(self) -> list[Outbox]:
+        """All that send: those of the settings, and those of SIMs."""
+        return [*self._outboxes, *self._lines.outboxes]
 
     def start(self) -> None:
         """Begin all loops on the running event loop."""
-        for outbox in self.outboxes:
+        for outbox in self._outboxes:
             self._shell.db.after_commit(outbox.wake)
             self._intake.gathering.when_fresh(outbox.offer)
             self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
+        self._shell.db.after_commit(self._lines.wake)
+        self._intake.gathering.when_fresh(self._lines.offer)
+        self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
@@ -60,6 +70,8 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
+        for gateway in self._shell.channels.gateways.values():
+            await gateway.close()
         if self._shell.channels.voice:
             await self._shell.channels.voice.close()
 
@@ -79,6 +91,7 @@ class Runner:
             try:
                 touched = await self._shell.db.write(self._end_what_is_over)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
+                await self._remind_us()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -86,13 +99,25 @@ class Runner:
     def _end_what_is_over(self, session: Session) -> Sequence[str]:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
+        tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         calls.end_what_is_over(session, now)
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
+        slips.end_what_is_over(session, now)
         return idle.return_idle(session, now)
+
+    async def _remind_us(self) -> None:
+        """Make tasks of what nobody read in time, and tell those on duty of the tasks that are late."""
+        now, vault = self._shell.clock(), self._shell.vault
+
+        def remind(session: Session) -> int:
+            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+
+        if await self._shell.db.write(remind):
+            self._shell.events.changed(QUEUE)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

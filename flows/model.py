@@ -94,6 +94,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that we told her unasked, and that she has not confirmed yet.
+
+    `reference` is the case that it is about, `since` the time at which it could go out, `language` (ISO 639) what it
+    was written in, `behind` that a volunteer wrote to her after it.
+    """
+
+    reference: str
+    since: datetime
+    language: str = ""
+    behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A conversation that is not finished. Position is never stored: it follows from what is answered.
 
@@ -103,7 +117,7 @@ class Draft:
     while until somebody shows that the draft is hers, `aside` holds drafts of other people on the same phone, `cases`
     the references opened from this address, `reply_to` the case whose volunteer wrote last (`reply_due`: and has no
     answer yet), `pending` a message that waits until we know which case it is for, `silent` that she said STOP and
-    has not written since, `touched` when she last wrote.
+    has not written since, `unread` what we told her that she has not confirmed, `touched` when she last wrote.
     """
 
     language: str = ""
@@ -120,6 +134,7 @@ class Draft:
     reply_due: bool = False
     silent: bool = False
     pending: Message | None = None
+    unread: tuple[Unread, ...] = ()
     manner: Manner = "chat"
     touched: datetime | None = None
 

@@ -12,12 +12,13 @@ from flows.model import Draft, Message, Option, Reply
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The library, the draft so far, the message that came and when it came."""
+    """The library, the draft so far, the message that came and when it came; `before` is when she last wrote before."""
 
     library: Library
     draft: Draft
     message: Message
     now: datetime
+    before: datetime | None = None
 
     @property
     def words(self) -> Words:
@@ -56,7 +57,7 @@ class Talk:
 
     def but(self, **changes: Any) -> "Talk":
         """The same turn with a changed draft."""
-        return Talk(self.library, replace(self.draft, **changes), self.message, self.now)
+        return Talk(self.library, replace(self.draft, **changes), self.message, self.now, self.before)
 
     def turn(self, *effects: Effect, **changes: Any) -> Turn:
         """End the turn: the draft, changed, and what to do."""

@@ -15,6 +15,13 @@ ACTIONS: dict[str, str] = {
     "call.begin": t("called the worker"),
     "call.duty": t("takes calls"),
     "task.done": t("did a task"),
+    "task.see": t("read what to tell the worker"),
+    "task.could_not": t("could not do a task"),
+    "task.hand": t("handed a task over"),
+    "case.tell": t("had the worker told"),
+    "case.untell": t("took back what the worker was told"),
+    "slip.make": t("made a slip"),
+    "slip.lock": t("a slip was locked after five wrong codes"),
     "task.dropped": t("dropped a task"),
     "case.hand_over": t("handed the case over"),
     "case.escalate": t("asked those on duty for help"),
@@ -30,6 +37,7 @@ ACTIONS: dict[str, str] = {
     "window.cancel": t("stopped expecting a code"),
     "code.read": t("read a code"),
     "code.wipe": t("wiped a code"),
+    "appointment.confirm": t("kept an appointment"),
     "number.add": t("added a number"),
     "number.retire": t("retired a number"),
     "batch.preview": t("looked at what could be exported"),
@@ -61,12 +69,36 @@ LEFT_OUT: dict[str, str] = {
     "no_consent": t("The worker has not agreed to it."),
     "already_exported": t("It was sent before."),
 }
+NOTICES: dict[str, str] = {
+    "sent": t("not read yet"),
+    "late": t("not read in time: a task"),
+    "read": t("read"),
+    "told": t("told, and the date said back"),
+    "cancelled": t("taken back"),
+}
+VIA: dict[str, str] = {
+    "channel": t("to the worker’s phone"),
+    "trusted": t("to the person whom the worker trusts"),
+    "task": t("by one of us"),
+}
+WHY: dict[str, str] = {
+    "no_phone": t("The worker has no phone."),
+    "never": t("The worker asked us never to write first."),
+    "unasked": t("The worker was not asked whether we may write to this phone."),
+    "stop": t("Somebody sent STOP from that phone and has not written since."),
+    "no_way": t("We have no number from which we could write to that phone."),
+}
 MEDIA: dict[str, str] = {
     "voice": t("a recording"),
     "photo": t("a picture"),
     "document": t("a document"),
     "contact": t("a contact"),
     "location": t("a place on the map"),
+}
+STATES: dict[str, str] = {
+    "open": t("Waiting"),
+    "claimed": t("With a volunteer"),
+    "closed": t("Closed"),
 }
 ESCALATIONS: dict[str, str] = {
     "danger": t("Danger"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -25,13 +25,13 @@ from flows.conversation.returning import protects
 from flows.effects import ForgetDraft
 from flows.engine import step
 from flows.loader import Library
-from flows.model import Draft, Message
+from flows.model import Draft, Message, Unread
 
 DRAFT_LIVES = timedelta(hours=72)
 UNHANDLED = "unhandled"
 
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
-_case = metadata.tables["case"]
+_case, _notice, _silence = (metadata.tables[name] for name in ("case", "notice", "silence"))
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _SEE = {name: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key) for name, insert in _INSERT.items()}
 _KEEP = {
@@ -43,11 +43,22 @@ _KEEP = {
 }
 _ADDRESSES: BindParameter[Sequence[bytes]] = bindparam("addresses", expanding=True)
 _LOAD = select(_draft.c.address_index, _draft.c.secret_id, _draft.c.box).where(_draft.c.address_index.in_(_ADDRESSES))
-_CASES = (
-    select(_case.c.address_index, _case.c.reference)
-    .where(_case.c.address_index.in_(_ADDRESSES), _case.c.state != "forgotten")
-    .order_by(_case.c.id)
-)
+# What is known of an address without a draft: its cases, what it was told and did not confirm, that it is silent.
+_KNOWN = union_all(
+    select(
+        _case.c.address_index, literal("case").label("what"), _case.c.reference, _case.c.language, _case.c.opened_at,
+        _case.c.id.label("row"),
+    ).where(_case.c.address_index.in_(_ADDRESSES), _case.c.state != "forgotten"),
+    select(
+        _notice.c.address_index, literal("notice"), _case.c.reference, _case.c.language, _notice.c.send_after,
+        _notice.c.id,
+    )
+    .join(_case, _case.c.id == _notice.c.case_id)
+    .where(_notice.c.address_index.in_(_ADDRESSES), _notice.c.state.in_(("sent", "late"))),
+    select(
+        _silence.c.address_index, literal("silence"), literal(""), literal(""), _silence.c.since, literal(0)
+    ).where(_silence.c.address_index.in_(_ADDRESSES)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,8 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     if before.draft.silent:
         raise Refused(409, "she_said_stop")
     hers = before.draft.language or language
-    waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True)
+    behind = tuple(replace(one, behind=one.behind or one.since <= now) for one in before.draft.unread)
+    waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True, unread=behind)
     row = _row(vault, address, waiting, before.secret_id, False, now)
     session.connection().execute(_KEEP[_kind(session)], row)
 
@@ -125,6 +137,23 @@ def lock_draft(session: Session, vault: Vault, address: bytes, now: datetime) ->
         locked = replace(before.draft, locked=True, gate="go_on", failures=0)
         row = _row(vault, address, locked, before.secret_id, False, now)
         session.connection().execute(_KEEP[_kind(session)], row)
+
+
+def is_silent(session: Session, vault: Vault, address: bytes) -> bool:
+    """Whether somebody said STOP from this address and has not written since."""
+    return _load(session, vault, [address])[address].draft.silent
+
+
+def expect_confirmation(session: Session, vault: Vault, address: bytes, unread: Unread, now: datetime) -> None:
+    """Something is told to this address: a 1 from there says that it was read.
+
+    Only a draft that is there has to know; one that begins later finds it in the table of notices.
+    """
+    before = _load(session, vault, [address])[address]
+    if before.secret_id is not None:
+        others = tuple(one for one in before.draft.unread if one.reference != unread.reference)
+        draft = replace(before.draft, unread=(*others, unread))
+        session.connection().execute(_KEEP[_kind(session)], _row(vault, address, draft, before.secret_id, False, now))
 
 
 def _kind(session: Session) -> str:
@@ -151,10 +180,23 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
         except Gone:
             continue
     without = [address for address in addresses if address not in found]
-    cases: dict[bytes, tuple[str, ...]] = dict.fromkeys(without, ())
-    for address, reference in session.connection().execute(_CASES, {"addresses": without}) if without else ():
-        cases[bytes(address)] += (reference,)
-    return found | {address: _Kept(Draft(cases=references)) for address, references in cases.items()}
+    return found | (_known(session, without) if without else {})
+
+
+def _known(session: Session, addresses: list[bytes]) -> dict[bytes, _Kept]:
+    """New drafts for addresses that have none."""
+    drafts = {address: Draft() for address in addresses}
+    rows = session.connection().execute(_KNOWN, {"addresses": addresses}).all()
+    for address, what, reference, language, at, _ in sorted(rows, key=lambda row: row.row):
+        draft = drafts[bytes(address)]
+        if what == "case":
+            draft = replace(draft, cases=(*draft.cases, reference))
+        elif what == "notice":
+            draft = replace(draft, unread=(*draft.unread, Unread(reference, at, language)))
+        else:
+            draft = replace(draft, silent=True)
+        drafts[bytes(address)] = draft
+    return {address: _Kept(draft) for address, draft in drafts.items()}
 
 
 def _one_at_a_time(session: Session, addresses: list[bytes]) -> None:

@@ -39,6 +39,13 @@ def claim_channel(session: Session, number: str) -> None:
     _used_as(session, number, CHANNEL)
 
 
+def channel_lane(session: Session) -> str:
+    """The lane of a number of ours by which people are written to, or nothing when there is none."""
+    ours = select(Number.number).where(Number.use == CHANNEL, Number.state == "active").order_by(Number.number)
+    number = session.exec(ours.limit(1)).first()
+    return f"sms:{number}" if number else ""
+
+
 def add_number(
     session: Session,
     viewer: Viewer,

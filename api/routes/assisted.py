@@ -1,17 +1,21 @@
 """Assisted intake: a volunteer fills in a service with the one beside her, one question a page."""
 
-from secrets import token_urlsafe
+from secrets import randbelow, token_urlsafe
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.desk import intakes
 from api.desk.intakes import day_began, intakes_since
+from api.desk.slips import card_of
 from api.errors import Refused
+from api.events import case_topic
 from api.inbound import assisted
 from api.inbound.assisted import LONGEST, Said, message_of
 from api.inbound.intake import Intake
 from api.routes.doors import Desk, Looking, go, language_of, page
+from api.routes.reaching import CODES
 from api.shell import Shell
 from api.staff.people import Viewer
 from flows.assisting import Told, farewell, sight, who_we_are, why_not
@@ -56,15 +60,17 @@ async def begin(request: Request, shell: Desk, viewer: Looking, service: Typed, 
     return go(f"/intake/{key}")
 
 
-@router.get("/slips")
-async def slips(request: Request, shell: Desk, viewer: Looking, reference: str = "") -> HTMLResponse:
-    """A page to print: a slip for one case, or for each that was filled in today."""
-    since = day_began(shell.clock(), shell.settings.zone)
-    today = await shell.db.read(lambda session: intakes_since(session, since))
-    chosen = [one for one in today if reference in ("", one.reference)]
-    if reference and not chosen:
-        raise Refused(404, "no_such_case")
-    return page(request, "intake_slips.html", viewer, slips=chosen, desk=shell.library.desk)
+@router.post("/slips")
+async def make_slips(
+    request: Request, shell: Desk, viewer: Looking, reference: Annotated[tuple[str, ...], Form()]
+) -> HTMLResponse:
+    """Make slips for cases that were filled in today, and show their digits this once, to print."""
+    now, since = shell.clock(), day_began(shell.clock(), shell.settings.zone)
+    drawn = {one: randbelow(CODES) for one in reference}
+    made = await shell.db.write(lambda session: intakes.make_slips(session, shell.vault, viewer, drawn, since, now))
+    shell.events.changed(*map(case_topic, drawn))
+    cards = [card_of(shell.library, one) for one in made]
+    return page(request, "slips.html", viewer, cards=cards, alone="", back="/intake")
 
 
 @router.get("/{key}")

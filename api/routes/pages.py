@@ -11,7 +11,20 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
-from api.routes import assisted, coordination, desk, moves, phone, portal, sheets, signin, voice
+from api.routes import (
+    assisted,
+    coordination,
+    desk,
+    moves,
+    overview,
+    phone,
+    portal,
+    reaching,
+    sheets,
+    signin,
+    tasks,
+    voice,
+)
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.guard import SERVERS, Guard
 from api.shell import Shell
@@ -30,7 +43,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    staff = signin, desk, moves, sheets, assisted, coordination, voice
+    staff = signin, desk, moves, overview, coordination, voice, tasks, reaching, sheets, assisted
     for router in (one.router for one in staff):
         app.include_router(router)
     if shell.channels.phones:

@@ -9,14 +9,18 @@ from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
-from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
+from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
 from api.tables.rules import DeskRule
+from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
     "AddressCode",
     "Alert",
+    "AppointmentRow",
     "Audit",
     "Batch",
     "BatchCase",
@@ -31,6 +35,7 @@ __all__ = [
     "Item",
     "Lane",
     "Lease",
+    "NoticeRow",
     "Number",
     "OnCall",
     "Person",
@@ -38,7 +43,12 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "SilenceRow",
+    "SimRow",
+    "SlipRow",
+    "SlipTry",
     "StaffAddress",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",

@@ -21,7 +21,7 @@ def greet(talk: Talk) -> Turn:
 
 def take_language(talk: Talk) -> Turn:
     """Take the language; whatever else she wrote, ask again."""
-    language = pick(talk, _languages(talk))
+    language = pick_language(talk)
     if language is None:
         return greet(talk)
     talk = talk.but(language=language, gate="")
@@ -30,6 +30,11 @@ def take_language(talk: Talk) -> Turn:
     if talk.draft.manner == "sms" and not talk.draft.cases:
         return talk.turn(_ask_manner(talk), gate="manner")
     return choose_service(talk)
+
+
+def pick_language(talk: Talk) -> str | None:
+    """The language that she chose of those that `greet` offers, or none."""
+    return pick(talk, _languages(talk))
 
 
 def choose_service(talk: Talk) -> Turn:

@@ -76,6 +76,7 @@ def take_forget(talk: Talk) -> Turn:
         language=talk.draft.language,
         aside=talk.draft.aside,
         cases=talk.draft.cases,
+        unread=talk.draft.unread,
         manner=talk.draft.manner,
         touched=talk.now,
     )

@@ -1,6 +1,7 @@
 """Somebody comes back after a while: nothing is shown until she says one thing that she said before."""
 
 from dataclasses import replace
+from typing import Any
 
 from flows.conversation.going import go_on, offer, ways_back
 from flows.conversation.opening import greet
@@ -54,20 +55,30 @@ def ask_proof(talk: Talk) -> Turn:
 def begin_anew(talk: Talk) -> Turn:
     """A new conversation from the language on; what was begun before waits aside."""
     old = _drafts(talk.draft)[:ASIDE]
-    fresh = Draft(aside=old, cases=talk.draft.cases, manner=talk.draft.manner, touched=talk.now)
+    now = talk.draft
+    fresh = Draft(aside=old, cases=now.cases, unread=now.unread, manner=now.manner, touched=talk.now)
     return greet(replace(talk, draft=fresh))
 
 
 def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
     """Take one of the drafts up again; the others wait aside."""
     others, now = drafts[:number] + drafts[number + 1 :], talk.draft
-    hers = replace(drafts[number], failures=0, aside=others, cases=now.cases, manner=now.manner, touched=talk.now)
+    hers = replace(
+        drafts[number],
+        failures=0,
+        aside=others,
+        cases=now.cases,
+        unread=now.unread,
+        manner=now.manner,
+        touched=talk.now,
+    )
     return go_on(replace(talk, draft=hers))
 
 
 def _drafts(draft: Draft) -> tuple[Draft, ...]:
     """The draft and those aside, each on its own, the ones that hold something."""
-    mine = replace(draft, aside=(), cases=(), gate="", locked=False, pending=None, reply_to="", reply_due=False)
+    nothing: dict[str, Any] = {"aside": (), "cases": (), "unread": (), "gate": "", "locked": False}
+    mine = replace(draft, **nothing, pending=None, reply_to="", reply_due=False)
     return tuple(one for one in (mine, *draft.aside) if one.answers)
 
 

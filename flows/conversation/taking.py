@@ -190,4 +190,11 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
 def _after(talk: Talk) -> Draft:
     """What is remembered of a conversation that is over: its language, and whose else drafts are on this phone."""
     draft = talk.draft
-    return Draft(language=draft.language, aside=draft.aside, cases=draft.cases, manner=draft.manner, touched=talk.now)
+    return Draft(
+        language=draft.language,
+        aside=draft.aside,
+        cases=draft.cases,
+        unread=draft.unread,
+        manner=draft.manner,
+        touched=talk.now,
+    )

@@ -69,7 +69,6 @@ function show(html, address) {
 }
 
 function prepare() {
-  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   const first = main().querySelector("[aria-invalid]") ?? main().querySelector("[autofocus]") ?? document.getElementById("asked");
   first?.focus({ preventScroll: !first.matches("[aria-invalid]") });
 }
@@ -86,7 +85,6 @@ addEventListener("online", send);
 document.addEventListener("visibilitychange", () => document.hidden || send());
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-send]")) send();
-  if (event.target.closest("[data-print]")) print();
   const next = event.target.closest("a[data-next]");
   if (!next) return;
   event.preventDefault();

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from api.desk import conversation
 from api.desk.intakes import day_began, intakes_since
+from api.desk.wishes import Ways
 from api.errors import Refused
 from api.inbound import assisted, inbox
 from api.inbound.assisted import Said, look, message_of
@@ -147,4 +148,4 @@ def test_nobody_writes_to_the_page_of_an_intake(
         lambda session: assisted.take_sheet(session, vault, library, coordinator, message, sheet, NOW)
     )
     with pytest.raises(Refused, match="no_chat"):
-        db.write_now(lambda session: conversation.write(session, vault, coordinator, reference, "hello", NOW))
+        db.write_now(lambda session: conversation.write(session, vault, coordinator, reference, "hello", Ways(), NOW))

@@ -186,19 +186,27 @@ async def test_an_intake_belongs_to_the_volunteer_who_began_it(desk: TestDesk) -
         assert len(await desk.shell.db.read(lambda session: session.exec(select(DraftRow)).all())) == 1
 
 
-async def test_the_day_lists_references_and_prints_their_slips(desk: TestDesk) -> None:
+async def test_the_day_lists_references_and_prints_the_slips_that_are_missing(desk: TestDesk) -> None:
     async with desk.browser("Hana") as hana, desk.browser("Rima") as rima:
-        assert "Print slips for these" not in (await hana.get("/intake")).text
-        page = await fill(hana, await begin(hana))
-        done = await send(hana, page, "review=send")
+        assert "Slip" not in words(await hana.get("/intake"))
+        done = await send(hana, await fill(hana, await begin(hana)), "review=send")
         found = re.search(r'id="reference">([^<]+)<', done.text)
         assert found
         for browser in (hana, rima):
             today = await browser.get("/intake")
             assert found[1] in today.text
             assert "አልማዝ" not in today.text
-            assert found[1] in (await browser.get("/intake/slips")).text
-        assert (await rima.get("/intake/slips?reference=X0-000")).status_code == 404
+        slip = await rima.post("/intake/slips", data={"reference": found[1]})
+        assert re.search(rf"{found[1]}</span> <output>[0-9]{{4}}</output>", slip.text)
+        today = await hana.get("/intake")
+        assert "has a slip" in today.text
+        assert "slip that is missing" not in today.text, "the digits that were handed out stay good"
+
+
+async def test_slips_are_made_here_only_of_what_was_filled_in_here_today(desk: TestDesk, waiting: str) -> None:
+    async with desk.browser("Hana") as hana:
+        for reference in (waiting, "X0-000"):
+            assert (await hana.post("/intake/slips", data={"reference": reference})).status_code == 404
 
 
 async def test_a_question_page_is_small(desk: TestDesk) -> None:
