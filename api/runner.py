@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, tallies
+from api.desk import calls, idle, reading, slips, tallies, tasks
 from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
@@ -94,6 +94,7 @@ class Runner:
                 touched = set(await self._shell.db.write(self._end_what_is_over))
                 touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
+                await self._remind_us()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -108,6 +109,7 @@ class Runner:
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
+        slips.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:
@@ -115,6 +117,16 @@ class Runner:
         senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
         senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
         return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
+
+    async def _remind_us(self) -> None:
+        """Make tasks of what nobody read in time, and tell those on duty of the tasks that are late."""
+        now, vault = self._shell.clock(), self._shell.vault
+
+        def remind(session: Session) -> int:
+            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+
+        if await self._shell.db.write(remind):
+            self._shell.events.changed(QUEUE)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from api.desk.wishes import Patience
 from bot.channel import Pace
 from flows.model import Desk
 
@@ -100,6 +101,7 @@ ApiAddress = Annotated[str, AfterValidator(_api_address)]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 SigningKey = Annotated[SecretStr, AfterValidator(_at_least(32))]
 Password = Annotated[SecretStr, AfterValidator(_at_least(16))]
+Hours = Annotated[Patience, BeforeValidator(Patience.of)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 
 
@@ -183,6 +185,9 @@ class Settings(BaseSettings):
 
     cht_user: str = "gateway"
     cht_password: Password | None = None
+
+    appointment_unread: Hours = Patience.of("6 24")
+    news_unread: Hours = Patience.of("24")
 
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.desk.wishes import Ways
 from api.events import Events
 from api.keys.vault import Vault
 from api.settings import Settings
@@ -14,7 +15,7 @@ from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
-from flows.countries import Countries
+from flows.countries import Countries, next_allowed, region
 from flows.loader import Library
 from flows.portal import Portal
 
@@ -52,3 +53,22 @@ class Shell:
     channels: Channels
     events: Events
     clock: Callable[[], datetime]
+
+    @property
+    def ways(self) -> Ways:
+        """How this deployment reaches people unasked."""
+        settings = self.settings
+        simulated = "phone:sms" if "phone:sms" in self.channels.phones else ""
+        return Ways(
+            zone=settings.zone,
+            sms=self.channels.sms.lane if self.channels.sms else simulated,
+            allowed=self._allowed,
+            patience={"appointment": settings.appointment_unread, "news": settings.news_unread},
+        )
+
+    def _allowed(self, address: str, at: datetime) -> datetime:
+        """From when on an address may be written to unasked: a number by its country, a chat by this deployment's."""
+        country = self.countries.of(address)
+        if not region(address):
+            country = country.model_copy(update={"zone": self.settings.time_zone})
+        return next_allowed(country, at)

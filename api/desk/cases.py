@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, select
 
 from api.answers import Contact, pack, pack_contact
+from api.desk import slips
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
 from api.keys.vault import Vault
@@ -22,7 +23,7 @@ from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
 _case, _item = metadata.tables["case"], metadata.tables["item"]
-_call = metadata.tables["call"]
+_call, _appointment, _notice = (metadata.tables[name] for name in ("call", "appointment", "notice"))
 _reply, _portal_message = metadata.tables["reply"], metadata.tables["portal_message"]
 _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
@@ -128,7 +129,8 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
     vault.keyring.destroy(case.secret_id)
     end_leases(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
-    for table in (_item, _reply, _portal_message, _call):
+    slips.drop_slip(session, id_of(case))
+    for table in (_item, _reply, _portal_message, _call, _appointment, _notice):
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)

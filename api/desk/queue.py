@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, true
 from sqlalchemy import case as either
 from sqlmodel import Session, col, select
 
+from api.desk import reading
 from api.desk.idle import returns_at
 from api.desk.rules import check_hands
 from api.desk.tasks import drop_tasks
@@ -117,6 +118,7 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
     session.add(case)
     leave_leases(session, case, now)
+    reading.end_notices(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 
