@@ -24,6 +24,7 @@ from api.settings import Settings
 from api.shell import Channels, Shell
 from api.store import migrate
 from api.store.db import Database
+from bot.mailbox import Mailbox
 from bot.phone import Phone
 from bot.telegram import PACE as TELEGRAM_PACE
 from bot.telegram import Telegram
@@ -133,8 +134,12 @@ def _channels(settings: Settings) -> Channels:
             api_url=settings.twilio_api_url,
             base_url=settings.base_url,
         )
+    mailbox = None
+    if settings.mail_imap_host and settings.mail_imap_password:
+        password = settings.mail_imap_password.get_secret_value()
+        mailbox = Mailbox(settings.mail_imap_host, settings.mail_imap_port, settings.mail_imap_user, password)
     phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
-    return Channels(telegram, sms, phones, voice)
+    return Channels(telegram, sms, phones, voice, mailbox)
 
 
 @asynccontextmanager

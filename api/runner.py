@@ -12,6 +12,8 @@ from api import retention
 from api.desk import calls
 from api.inbound import polling
 from api.inbound.intake import Intake
+from api.mail import receiving
+from api.mail.fetching import Fetching
 from api.numbers import proxies
 from api.outbound import lanes
 from api.outbound.outbox import Outbox
@@ -33,6 +35,10 @@ class Runner:
             Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
+        mailbox, largest = shell.channels.mailbox, shell.settings.mail_bytes
+        self.fetching = mailbox and Fetching(
+            shell.db, mailbox, intake.mail, holder=self._holder, clock=shell.clock, largest=largest
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -42,6 +48,8 @@ class Runner:
             self._intake.gathering.when_fresh(outbox.offer)
             self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
         self._begin(self._keep_house(), "housekeeping")
+        if self.fetching:
+            self._begin(self.fetching.run(), "mailbox")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
             url, secret = settings.base_url.rstrip("/") + WEBHOOK, settings.telegram_secret.get_secret_value()
@@ -58,8 +66,9 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
-        if self._shell.channels.voice:
-            await self._shell.channels.voice.close()
+        for line in (self._shell.channels.voice, self._shell.channels.mailbox):
+            if line:
+                await line.close()
 
     @property
     def alive(self) -> bool:
@@ -85,6 +94,7 @@ class Runner:
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         calls.end_what_is_over(session, now)
+        receiving.end_what_is_over(session, now)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -23,6 +23,7 @@ from flows.model import Desk
 
 PREFIX = "RAFIQA_"
 INDEX_KEY_BYTES = 32
+LONG_SECRET = 16
 _DESK = Desk()
 
 
@@ -73,6 +74,18 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
     """As https://core.telegram.org/bots/api#setwebhook wants `secret_token`."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
         raise ValueError("should be 1 to 256 of A-Z, a-z, 0-9, _ and -")
+    return secret
+
+
+def _domain(name: str) -> str:
+    if name and not re.fullmatch(r"(?=.{4,200}\Z)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", name.lower()):
+        raise ValueError("should be a domain such as mail.example.org")
+    return name.lower()
+
+
+def _long_secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < LONG_SECRET:
+        raise ValueError(f"should have {LONG_SECRET} characters or more")
     return secret
 
 
@@ -157,6 +170,14 @@ class Settings(BaseSettings):
     twilio_api_url: ApiAddress = "https://api.twilio.com"
     twilio_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
 
+    mail_domain: Annotated[str, AfterValidator(_domain)] = ""
+    mail_imap_host: str = ""
+    mail_imap_port: int = Field(default=993, ge=1, le=65535)
+    mail_imap_user: str = ""
+    mail_imap_password: SecretStr | None = None
+    mail_forward_secret: Annotated[SecretStr, AfterValidator(_long_secret)] | None = None
+    mail_megabytes: int = Field(default=5, ge=1, le=50)
+
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)
 
@@ -190,10 +211,19 @@ class Settings(BaseSettings):
             raise ValueError(
                 "RAFIQA_TWILIO_AUTH_TOKEN needs RAFIQA_TWILIO_ACCOUNT_SID and RAFIQA_TWILIO_NUMBER beside it"
             )
+        self._agree_on_mail()
         if self.simulator:
             self._refuse_simulator(bool(self.telegram_token), "TELEGRAM_TOKEN", self.telegram_api_url)
             self._refuse_simulator(bool(self.twilio_auth_token), "TWILIO_AUTH_TOKEN", self.twilio_api_url)
         return self
+
+    def _agree_on_mail(self) -> None:
+        if (self.mail_imap_host or self.mail_forward_secret) and not self.mail_domain:
+            raise ValueError("RAFIQA_MAIL_IMAP_HOST and RAFIQA_MAIL_FORWARD_SECRET need RAFIQA_MAIL_DOMAIN beside them")
+        if self.mail_imap_host and not (self.mail_imap_user and self.mail_imap_password):
+            raise ValueError(
+                "RAFIQA_MAIL_IMAP_HOST needs RAFIQA_MAIL_IMAP_USER and RAFIQA_MAIL_IMAP_PASSWORD beside it"
+            )
 
     def _refuse_simulator(self, provider_is_on: bool, token: str, api_url: str) -> None:
         if provider_is_on and not _is_loopback(urlsplit(api_url).hostname or ""):
@@ -228,6 +258,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone in which the console shows times."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def mail_bytes(self) -> int:
+        """How large an e-mail may be to be kept."""
+        return self.mail_megabytes * 1024 * 1024
 
     @property
     def secure(self) -> bool:

@@ -9,6 +9,7 @@ from api.keys.vault import Vault
 from api.settings import Settings
 from api.store.db import Database
 from bot.channel import Channel
+from bot.mailbox import Mailbox
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
@@ -21,13 +22,14 @@ from flows.portal import Portal
 class Channels:
     """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane.
 
-    `voice` is no channel: it places calls, and sends no replies.
+    `voice` and `mailbox` are no channels: the one places calls, the other only takes in, and neither sends replies.
     """
 
     telegram: Telegram | None = None
     sms: TwilioSms | None = None
     phones: Mapping[str, Phone] = field(default_factory=dict)
     voice: TwilioVoice | None = None
+    mailbox: Mailbox | None = None
 
     @property
     def all(self) -> tuple[Channel, ...]:

@@ -16,6 +16,10 @@ ACTIONS: dict[str, str] = {
     "task.done": t("did a task"),
     "task.dropped": t("dropped a task"),
     "case.forget": t("made the case unreadable for ever"),
+    "mail.lend": t("lent an e-mail address"),
+    "mail.expect": t("expected a code by e-mail"),
+    "mail.end": t("took an e-mail address back"),
+    "file.open": t("opened a file"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
     "window.open": t("expected a code"),
@@ -65,6 +69,7 @@ CALLS: dict[str, str] = {
     "busy": t("Busy"),
     "no_answer": t("Nobody answered"),
     "failed": t("The call failed"),
+    "missed": t("Nobody could take it"),
 }
 GATEWAYS: dict[str, str] = {
     "simulator": t("The simulator"),

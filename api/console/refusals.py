@@ -24,6 +24,7 @@ SENTENCES: dict[str, str] = {
     "never_lent": t("That case never had the number on which this message arrived."),
     "bad_number": t("That is no telephone number. Write it with its country: +961 70 123 456."),
     "number_is_channel": t("The bot already writes to people from this number, so it cannot be lent."),
+    "no_address": t("No e-mail address is lent to this case."),
     "number_is_proxy": t("This number is lent to portals, so the bot cannot write from it."),
     "incomplete": t("Something in that form was missing or too long. Go back and look once more."),
     "too_long": t("That is too long. Send it in two parts."),

@@ -12,6 +12,7 @@ from api.answers import Contact, pack, pack_contact
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
 from api.keys.vault import Vault
+from api.mail.lending import forget_addresses
 from api.numbers.leases import end_leases
 from api.outbound.replies import address_index
 from api.staff import audit
@@ -22,7 +23,7 @@ from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
 _case, _item = metadata.tables["case"], metadata.tables["item"]
-_call = metadata.tables["call"]
+_call, _mail, _mail_file = (metadata.tables[name] for name in ("call", "mail_message", "mail_file"))
 _reply, _portal_message = metadata.tables["reply"], metadata.tables["portal_message"]
 _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
@@ -124,8 +125,9 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
         raise Refused(404, "no_such_case")
     vault.keyring.destroy(case.secret_id)
     end_leases(session, id_of(case), now)
+    forget_addresses(session, id_of(case))
     drop_tasks(session, id_of(case), now)
-    for table in (_item, _reply, _portal_message, _call):
+    for table in (_item, _reply, _portal_message, _call, _mail, _mail_file):
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)

@@ -10,6 +10,7 @@ from api.answers import decode, unpack, unpack_contact, unpack_message
 from api.desk.calls import calls_of
 from api.desk.labels import in_words, prompt_in
 from api.keys.vault import CaseKey, Vault
+from api.mail.reading import MailboxView, mailbox_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
@@ -86,6 +87,7 @@ class CaseView:
     portal: str
     call_at: str
     needs_number: bool
+    needs_address: bool
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
@@ -94,6 +96,7 @@ class CaseView:
     window: WindowView | None
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
+    mail: MailboxView
 
 
 def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
@@ -146,6 +149,7 @@ class _View:
             portal=portal,
             call_at=self._call_at(),
             needs_number=service is not None and _holds(service, "phone", values, self.now),
+            needs_address=service is not None and _holds(service, "email", values, self.now),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
             talk=tuple(sorted((*self._talk(names), *self._calls(names)), key=lambda line: line.at)),
@@ -154,6 +158,7 @@ class _View:
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
             code=next((message for message in reversed(messages) if message.code), None),
             portal_messages=tuple(messages),
+            mail=mailbox_of(self.session, self.viewer, case, self.key, portal, self.now),
         )
 
     def _names(self) -> dict[int, str]:
@@ -219,7 +224,7 @@ class _View:
     def _calls(self, names: Mapping[int, str]) -> Iterator[Line]:
         for call in calls_of(self.session, id_of(self.case)):
             kind = f"call_{call.direction}"
-            yield Line(kind, "", names.get(call.person_id, ""), call.created_at, "", call.state, call.seconds)
+            yield Line(kind, "", names.get(call.person_id or 0, ""), call.created_at, "", call.state, call.seconds)
 
 
 def _title(service: Service | None, language: str) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
+from api.mail.lending import end_addresses
 from api.numbers.leases import end_leases
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
@@ -103,6 +104,7 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
     session.add(case)
     end_leases(session, id_of(case), now)
+    end_addresses(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 

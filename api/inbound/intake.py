@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from api.events import QUEUE, case_topic
 from api.inbound.gathering import Gathering
+from api.mail import receiving
 from api.numbers import pool, proxies
 from api.outbound import replies
 from api.shell import Shell
 from bot import telegram
 from bot.channel import Malformed
+from bot.mail import Mail
 from bot.telegram import Telegram
 from bot.twilio import StatusReport
 from flows.model import Message
@@ -63,6 +65,15 @@ class Intake:
         sms = proxies.Sms(number, sender, text, provider_id)
         touched = await shell.db.write(lambda session: proxies.receive(session, shell.vault, shell.portals, sms, now))
         shell.events.changed(QUEUE, *map(case_topic, touched))
+
+    async def mail(self, mail: Mail) -> None:
+        """Take an e-mail to an address that a case has; never answered. Raises only when storage fails."""
+        shell, now = self.shell, self.shell.clock()
+        touched = await shell.db.write(
+            lambda session: receiving.receive(session, shell.vault, shell.portals, mail, now)
+        )
+        if touched:
+            shell.events.changed(QUEUE, *map(case_topic, touched))
 
     async def report(self, reply_id: int, report: StatusReport) -> None:
         """Take a provider's report on a reply."""

@@ -206,4 +206,5 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         media=MEDIA,
         calls=CALLS,
         line=shell.channels.voice,
+        mail_domain=shell.settings.mail_domain,
     )

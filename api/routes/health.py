@@ -25,6 +25,8 @@ async def health(request: Request) -> JSONResponse:
         "runner": runner.alive,
     }
     lanes = {outbox.lane.split(":")[0]: outbox.last_error or "ok" for outbox in runner.outboxes}
+    if runner.fetching:
+        lanes["mail"] = runner.fetching.last_error or "ok"
     works = all(parts.values())
     status, failed = "ok" if works else "failing", await _unhandled(shell) if parts["database"] else None
     body = {"status": status, **parts, "lanes": lanes, "unhandled": failed, "version": __version__}

@@ -5,7 +5,9 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.heard import Heard
 from api.tables.keys import metadata
+from api.tables.mail import MailAddress, MailFileRow, MailMessage, Tally
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
@@ -20,9 +22,13 @@ __all__ = [
     "ChatMessage",
     "CodeWindow",
     "DraftRow",
+    "Heard",
     "Item",
     "Lane",
     "Lease",
+    "MailAddress",
+    "MailFileRow",
+    "MailMessage",
     "Number",
     "OnCall",
     "Person",
@@ -30,6 +36,7 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",
