@@ -27,9 +27,8 @@ LONGEST_TEXT = 60_000  # characters that are kept: no portal writes a tenth of t
 LONGEST_LINE = 300  # characters of a subject, a sender, the name of a file
 MOST_FILES = 20
 MOST_RECIPIENTS = 100
-KEPT = frozenset(
-    ("pdf", "png", "jpg", "jpeg", "gif", "webp", "heic", "tif", "tiff", "txt", "ics", "csv")
-    + ("doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "pkpass", "eml")
+KEPT = frozenset(("pdf", "png", "jpg", "jpeg", "gif", "webp", "heic", "tif", "tiff")) | frozenset(
+    ("txt", "ics", "csv", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "pkpass", "eml")
 )
 """Kinds of file that a portal may send; of every other only its name and size are kept."""
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from api.desk import calls
 from api.events import QUEUE, case_topic
 from api.inbound.gathering import Gathering
 from api.mail import receiving
@@ -65,6 +66,15 @@ class Intake:
         sms = proxies.Sms(number, sender, text, provider_id)
         touched = await shell.db.write(lambda session: proxies.receive(session, shell.vault, shell.portals, sms, now))
         shell.events.changed(QUEUE, *map(case_topic, touched))
+
+    async def missed_call(self, caller: str, lane: str) -> None:
+        """Take a call that nobody took, `lane` being the channel by which we could write to the caller."""
+        shell, now = self.shell, self.shell.clock()
+        service = next(iter(shell.library.services), "")
+        touched = await shell.db.write(
+            lambda session: calls.missed(session, shell.vault, caller, lane, now, service=service)
+        )
+        shell.events.changed(QUEUE, *([case_topic(touched)] if touched else []))
 
     async def mail(self, mail: Mail) -> None:
         """Take an e-mail to an address that a case has; never answered. Raises only when storage fails."""
