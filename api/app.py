@@ -31,6 +31,8 @@ from bot.telegram import Telegram
 from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from bot.whatsapp import PACE as WHATSAPP_PACE
+from bot.whatsapp import TwilioWhatsApp
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.places import load_places
@@ -92,8 +94,8 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
     migrate.upgrade(settings.database_url)
     keyring = Keyring(settings.keyring_path)
     db = Database(settings.database_url, keyring)
-    if settings.twilio_number:
-        db.write_now(lambda session: pool.claim_channel(session, str(settings.twilio_number)))
+    for number in filter(None, {settings.twilio_number, settings.twilio_whatsapp_number}):
+        db.write_now(lambda session, number=number: pool.claim_channel(session, number))  # type: ignore[misc]
     return Shell(
         settings=settings,
         db=db,
@@ -134,12 +136,22 @@ def _channels(settings: Settings) -> Channels:
             api_url=settings.twilio_api_url,
             base_url=settings.base_url,
         )
-    mailbox = None
+    mailbox = whatsapp = None
+    if sms and settings.twilio_whatsapp_number and settings.twilio_auth_token:
+        whatsapp = TwilioWhatsApp(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            settings.twilio_whatsapp_number,
+            template=settings.twilio_whatsapp_template,
+            api_url=settings.twilio_api_url,
+            status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
+            pace=settings.twilio_pace or WHATSAPP_PACE,
+        )
     if settings.mail_imap_host and settings.mail_imap_password:
         password = settings.mail_imap_password.get_secret_value()
         mailbox = Mailbox(settings.mail_imap_host, settings.mail_imap_port, settings.mail_imap_user, password)
     phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
-    return Channels(telegram, sms, phones, voice, mailbox)
+    return Channels(telegram, sms, phones, voice, mailbox, whatsapp)
 
 
 @asynccontextmanager

@@ -15,8 +15,11 @@ from api.inbound.intake import Intake
 from api.mail import receiving
 from api.mail.fetching import Fetching
 from api.numbers import proxies
-from api.outbound import lanes
+from api.outbound import heard, lanes
 from api.outbound.outbox import Outbox
+from api.shell import Shell
+from bot.channel import Channel
+from bot.whatsapp import TwilioWhatsApp
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
@@ -32,7 +35,7 @@ class Runner:
         self._holder = secrets.token_hex(8)
         shell = self._shell
         self.outboxes = [
-            Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
+            Outbox(shell.db, shell.vault, _speaking(shell, channel), holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
         mailbox, largest = shell.channels.mailbox, shell.settings.mail_bytes
@@ -95,6 +98,14 @@ class Runner:
         proxies.end_what_is_over(session, now)
         calls.end_what_is_over(session, now)
         receiving.end_what_is_over(session, now)
+        heard.end_what_is_over(session, now)
+
+
+def _speaking(shell: Shell, channel: Channel) -> Channel:
+    """A channel as the outbox may use it: WhatsApp only while she was heard."""
+    if isinstance(channel, TwilioWhatsApp):
+        return heard.WhileHeard(channel, shell.db, shell.vault, shell.clock)
+    return channel
 
 
 def _tell(task: asyncio.Task[None]) -> None:

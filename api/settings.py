@@ -170,6 +170,9 @@ class Settings(BaseSettings):
     twilio_api_url: ApiAddress = "https://api.twilio.com"
     twilio_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
 
+    twilio_whatsapp_number: E164 | None = None
+    twilio_whatsapp_template: Annotated[str, Field(pattern=r"^(HX[0-9a-f]{32})?$")] = ""
+
     mail_domain: Annotated[str, AfterValidator(_domain)] = ""
     mail_imap_host: str = ""
     mail_imap_port: int = Field(default=993, ge=1, le=65535)
@@ -211,6 +214,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "RAFIQA_TWILIO_AUTH_TOKEN needs RAFIQA_TWILIO_ACCOUNT_SID and RAFIQA_TWILIO_NUMBER beside it"
             )
+        if self.twilio_whatsapp_number and not self.twilio_auth_token:
+            raise ValueError("RAFIQA_TWILIO_WHATSAPP_NUMBER needs RAFIQA_TWILIO_AUTH_TOKEN beside it")
         self._agree_on_mail()
         if self.simulator:
             self._refuse_simulator(bool(self.telegram_token), "TELEGRAM_TOKEN", self.telegram_api_url)

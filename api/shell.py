@@ -14,6 +14,7 @@ from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from bot.whatsapp import TwilioWhatsApp
 from flows.loader import Library
 from flows.portal import Portal
 
@@ -30,11 +31,12 @@ class Channels:
     phones: Mapping[str, Phone] = field(default_factory=dict)
     voice: TwilioVoice | None = None
     mailbox: Mailbox | None = None
+    whatsapp: TwilioWhatsApp | None = None
 
     @property
     def all(self) -> tuple[Channel, ...]:
         """Those that are on."""
-        return tuple(one for one in (self.telegram, self.sms, *self.phones.values()) if one is not None)
+        return tuple(one for one in (self.telegram, self.sms, self.whatsapp, *self.phones.values()) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

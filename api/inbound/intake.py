@@ -9,13 +9,14 @@ from api.events import QUEUE, case_topic
 from api.inbound.gathering import Gathering
 from api.mail import receiving
 from api.numbers import pool, proxies
-from api.outbound import replies
+from api.outbound import heard, replies
 from api.shell import Shell
 from bot import telegram
 from bot.channel import Malformed
 from bot.mail import Mail
 from bot.telegram import Telegram
 from bot.twilio import StatusReport
+from bot.whatsapp import OUTSIDE
 from flows.model import Message
 
 log = logging.getLogger("rafiqa.intake")
@@ -45,6 +46,9 @@ class Intake:
 
     async def sms(self, message: Message) -> None:
         """Take one SMS: to a channel it is a message, to a proxy number a portal's."""
+        if message.channel == "whatsapp":
+            await self.whatsapp(message)
+            return
         number = message.lane.removeprefix("sms:")
         use = await self.shell.db.read(lambda session: pool.use_of(session, number))
         if use == pool.PROXY:
@@ -53,6 +57,14 @@ class Intake:
             await self.message(message)
         else:
             await self.gathering.keep_unhandled(message, "UnknownNumber")
+
+    async def whatsapp(self, message: Message) -> None:
+        """Take one message by WhatsApp; from then on she may be answered for a day."""
+        channel, shell, now = self.shell.channels.whatsapp, self.shell, self.shell.clock()
+        if channel is None or message.lane != channel.lane:
+            await self.gathering.keep_unhandled(message, "UnknownNumber")
+        elif not await shell.db.write(lambda session: heard.hear(session, shell.vault, message, now)):
+            await self.message(message)
 
     async def message(self, message: Message) -> None:
         """Take one message into its conversation. Raises only when storage fails: the provider then tries again."""
@@ -87,6 +99,12 @@ class Intake:
 
     async def report(self, reply_id: int, report: StatusReport) -> None:
         """Take a provider's report on a reply."""
+        channel, shell = self.shell.channels.whatsapp, self.shell
+        if report.error == OUTSIDE and channel is not None:
+            address = await shell.db.write(lambda session: heard.hold_again(session, shell.vault, reply_id))
+            if address:
+                await heard.WhileHeard(channel, shell.db, shell.vault, shell.clock).knock(address)
+            return
         await self.shell.db.write(
             lambda session: replies.report(session, reply_id, report.rank, report.state, report.error)
         )

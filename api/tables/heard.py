@@ -9,5 +9,5 @@ class Heard(SQLModel, table=True):
     """Somebody on WhatsApp: when she wrote last, and when we asked her to write, so that we may say what waits."""
 
     address_index: bytes = Field(primary_key=True)
-    heard_at: datetime
+    heard_at: datetime | None = None
     knocked_at: datetime | None = None

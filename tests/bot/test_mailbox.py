@@ -67,9 +67,7 @@ async def test_a_server_that_refuses_is_asked_again_later(command: str) -> None:
         uid = str(server.deliver(mails.plain("x")))
         server.refuse.add(command)
         with pytest.raises(ChannelError) as caught:
-            await mailbox.waiting()
-            await mailbox.fetch(uid, LARGEST)
-            await mailbox.delete(uid)
+            await _empty(mailbox, uid)
         assert (caught.value.code, caught.value.permanent) == ("refused", False)
         server.refuse.clear()
         assert await mailbox.fetch(uid, LARGEST) is not None
@@ -97,3 +95,9 @@ async def test_a_server_that_is_away_is_a_failure_of_the_network() -> None:
         with pytest.raises(ChannelError) as caught:
             await mailbox.waiting()
         assert caught.value.code == "network"
+
+
+async def _empty(mailbox: Mailbox, uid: str) -> None:
+    await mailbox.waiting()
+    await mailbox.fetch(uid, LARGEST)
+    await mailbox.delete(uid)

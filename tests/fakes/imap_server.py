@@ -1,4 +1,4 @@
-"""An IMAP server on loopback with TLS, as imaplib speaks to one (RFC 3501, UIDPLUS): a single mailbox, and errors on order."""
+"""An IMAP server on loopback with TLS, as imaplib speaks to one (RFC 3501, UIDPLUS): one mailbox, errors on order."""
 
 import asyncio
 import re

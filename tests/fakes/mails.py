@@ -36,7 +36,8 @@ def alternative() -> bytes:
     )
     body = base64.encodebytes(html.encode()).decode().replace("\n", "\r\n")
     return (
-        f"From: =?utf-8?B?{base64.b64encode('وزارة الصحة'.encode()).decode()}?= <no-reply@moph.example>\r\nTo: <{TO}>\r\n"
+        f"From: =?utf-8?B?{base64.b64encode('وزارة الصحة'.encode()).decode()}?= <no-reply@moph.example>\r\n"
+        f"To: <{TO}>\r\n"
         "Subject: =?windows-1256?B?" + base64.b64encode("رمز الدخول".encode("cp1256")).decode() + "?=\r\n"
         "Message-ID: <2@moph.example>\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/alternative; boundary="b1"\r\n\r\nThis is a multi-part message.\r\n--b1\r\n'
@@ -50,8 +51,10 @@ def alternative() -> bytes:
 
 def in_windows_1256() -> bytes:
     """Arabic as old systems of ministries write it: eight bits, in windows-1256."""
-    head = f"From: no-reply@moph.example\r\nTo: {TO}\r\nSubject: code\r\nMessage-ID: <3@moph.example>\r\nMIME-Version: 1.0\r\n"
-    kind = "Content-Type: text/plain; charset=windows-1256\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    head = f"From: no-reply@moph.example\r\nTo: {TO}\r\nSubject: code\r\nMessage-ID: <3@moph.example>\r\n"
+    kind = (
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=windows-1256\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    )
     return (head + kind).encode() + IN_ARABIC.encode("cp1256") + b"\r\n"
 
 
@@ -77,7 +80,7 @@ MALFORMED: dict[str, bytes] = {
     "no blank line": f"From: a@b.example\r\nTo: {TO}\r\nSubject".encode(),
     "unknown charset": f"To: {TO}\r\nContent-Type: text/plain; charset=klingon-8\r\n\r\ncode 482913".encode(),
     "broken base64": f"To: {TO}\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!Y29k=ZSA0ODI5MTM".encode(),
-    "a part that never ends": f'To: {TO}\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\n\r\nhalf'.encode(),
+    "a part that never ends": f'To: {TO}\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\n\r\n'.encode(),
     "a boundary that never comes": f'To: {TO}\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\nnothing'.encode(),
     "no boundary": f"To: {TO}\r\nContent-Type: multipart/mixed\r\n\r\nnothing".encode(),
     "a subject in no charset": f"To: {TO}\r\nSubject: =?klingon?Q?=ff=fe?= \xff\r\n\r\nhello".encode("latin-1"),

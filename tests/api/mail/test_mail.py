@@ -1,4 +1,4 @@
-"""Proxy e-mail: an address is one case's alone; what comes there is sealed to it, a code is wiped, strangers are dropped."""
+"""Proxy e-mail: an address is one case's alone; what comes there is sealed to it, a code is wiped, the rest dropped."""
 
 from datetime import timedelta
 

@@ -73,7 +73,7 @@ def upgrade() -> None:
     op.create_table(
         "heard",
         sa.Column("address_index", sa.LargeBinary(), nullable=False),
-        sa.Column("heard_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("heard_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("knocked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("address_index", name=op.f("pk_heard")),
     )
