@@ -33,6 +33,7 @@ from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
 from bot.whatsapp import PACE as WHATSAPP_PACE
 from bot.whatsapp import TwilioWhatsApp
+from flows.check import refuse_errors
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.places import load_places
@@ -109,9 +110,11 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
 
 
 def library(settings: Settings) -> Library:
-    """The services, the words and the places of this deployment. Raises ServiceError."""
+    """The services, the words and the places of this deployment. Raises ServiceError, as `check` does."""
     catalogues = load_catalogues(TRANSLATIONS)
-    return load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+    services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+    refuse_errors(services)
+    return services
 
 
 def _channels(settings: Settings) -> Channels:

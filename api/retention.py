@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete
 
-from api import tally
 from api.inbound import unhandled
 from api.keys.keyring import Keyring
 from api.staff import signin
@@ -25,7 +24,6 @@ def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
     session.connection().execute(delete(ReplyRow).where(col(ReplyRow.expires_at) <= now))
     session.connection().execute(delete(ChatMessage).where(col(ChatMessage.expires_at) <= now))
     session.connection().execute(delete(Seen).where(col(Seen.at) <= now - SEEN_LIVES))
-    tally.end_old(session, now)
     signin.end_expired(session, now)
     unhandled.end_settled(session, now)
     keyring.destroy_days_before(now.date())

@@ -12,8 +12,8 @@ import phonenumbers
 from babel.languages import get_official_languages
 from sqlmodel import Session, col, select
 
-from api import tally
 from api.answers import Contact, decode, encode, unpack, unpack_contact
+from api.desk import tallies
 from api.desk.cases import open_case
 from api.desk.tasks import open_task
 from api.errors import Refused
@@ -113,7 +113,7 @@ def missed(session: Session, vault: Vault, caller: str, lane: str, now: datetime
     a phone that others read it would say that she called. A hidden number is only counted, one of ours nothing.
     """
     if caller in HIDDEN or not re.fullmatch(r"\+[1-9][0-9]{6,14}", caller):
-        tally.count(session, tally.CALL_HIDDEN, now)
+        tallies.add(session, now.date(), tallies.UNKNOWN, ("call",))
         return ""
     if pool.use_of(session, caller):
         return ""

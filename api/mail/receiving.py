@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from api import tally
 from api.answers import decode, encode
+from api.desk import tallies
 from api.desk.cases import mark_unread
 from api.desk.tasks import open_task
 from api.keys.vault import Vault
@@ -60,7 +60,7 @@ def receive(session: Session, vault: Vault, portals: Portals, mail: Mail, now: d
     living = select(MailAddress).where(col(MailAddress.address).in_(mail.recipients), MailAddress.state != "ended")
     addresses = session.exec(living.order_by(col(MailAddress.id))).all()
     if not addresses:
-        tally.count(session, tally.MAIL_DROPPED, now)
+        tallies.add(session, now.date(), tallies.UNKNOWN, ("mail",))
         return ()
     return tuple(filter(None, (_deliver(session, vault, portals, one, mail, now) for one in addresses)))
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, MEDIA, REASONS
+from api.console.names import CALLS, ESCALATIONS, MEDIA, REASONS
 from api.console.shown import as_written, facts, headline
 from api.desk import caseview, conversation, queue
 from api.errors import Refused
@@ -19,6 +19,7 @@ from api.numbers import leases, proxies, windows
 from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
+from api.staff import people
 from api.staff.people import Viewer
 from flows.portal import Portal
 
@@ -205,6 +206,8 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         reasons=REASONS,
         media=MEDIA,
         calls=CALLS,
+        escalations=ESCALATIONS,
+        colleagues=[one for one in await shell.db.read(people.everyone) if one.id != viewer.person_id],
         line=shell.channels.voice,
         mail_domain=shell.settings.mail_domain,
     )

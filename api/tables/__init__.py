@@ -3,17 +3,22 @@
 A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may open it and when it dies.
 """
 
+from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.heard import Heard
 from api.tables.keys import metadata
-from api.tables.mail import MailAddress, MailFileRow, MailMessage, Tally
+from api.tables.mail import MailAddress, MailFileRow, MailMessage
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.rules import DeskRule
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
+    "AddressCode",
+    "Alert",
     "Audit",
     "Batch",
     "BatchCase",
@@ -21,7 +26,9 @@ __all__ = [
     "CaseRow",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
+    "Duty",
     "Heard",
     "Item",
     "Lane",
@@ -36,6 +43,7 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "StaffAddress",
     "Tally",
     "TaskRow",
     "Team",

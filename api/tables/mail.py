@@ -1,6 +1,6 @@
 """E-mail addresses of ours, their loan to cases, and what portals sent to them."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
@@ -68,11 +68,3 @@ class MailFileRow(SQLModel, table=True):
     message_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     box: bytes
-
-
-class Tally(SQLModel, table=True):
-    """How often something happened on a day (UTC) of which nothing else is kept; `what` is a word of `api.tally`."""
-
-    day: date = Field(primary_key=True)
-    what: str = Field(primary_key=True)
-    times: int = 0

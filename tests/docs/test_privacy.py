@@ -12,7 +12,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from api import retention, runner, tally
+from api import retention, runner
 from api.desk import cases
 from api.inbound import inbox, unhandled
 from api.keys import passphrases
@@ -78,7 +78,6 @@ SAID = [
     ("chat_message", "{} hours after the message", replies.CHAT_ID_LIVES / HOUR),
     ("seen", "after {} days", retention.SEEN_LIVES / timedelta(days=1)),
     ("unhandled", "{} days after", unhandled.SETTLED_LIVES / timedelta(days=1)),
-    ("tally", "after {} days", tally.LIVES / timedelta(days=1)),
     ("signin", "{} minutes after she did something last", DEFAULTS["session_idle_minutes"].default),
     ("signin", "after {} hours in any case", DEFAULTS["session_minutes"].default / 60),
     ("person", "{} MiB", STANDARD.mebibytes),

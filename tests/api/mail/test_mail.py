@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlmodel import select
 
-from api import tally
-from api.desk import cases, caseview, queue, tasks
+from api.desk import cases, caseview, queue, tallies, tasks
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.mail import lending, reading, receiving
@@ -202,10 +201,8 @@ def test_of_what_is_too_large_it_is_said_that_it_came(
 def test_what_comes_to_nobody_is_counted_and_not_kept(db: Database, vault: Vault) -> None:
     for _ in range(2):
         assert come(db, vault, mails.plain("Buy now", to=f"info@{DOMAIN}")) == ()
-    assert db.read_now(lambda session: tally.counted(session, NOW)) == {tally.MAIL_DROPPED: 2}
+    assert db.read_now(lambda session: tallies.since(session, NOW.date(), tallies.UNKNOWN)) == {"mail": 2}
     assert db.read_now(lambda session: session.exec(select(MailMessage)).all()) == []
-    db.write_now(lambda session: tally.end_old(session, NOW + tally.LIVES))
-    assert db.read_now(lambda session: tally.counted(session, NOW, 500)) == {}
 
 
 def test_after_the_end_what_is_late_reaches_the_case_and_somebody_is_told(

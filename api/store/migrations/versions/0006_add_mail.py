@@ -64,13 +64,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mail_file_case_id"), "mail_file", ["case_id"], unique=False)
     op.create_index(op.f("ix_mail_file_message_id"), "mail_file", ["message_id"], unique=False)
     op.create_table(
-        "tally",
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("times", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "what", name=op.f("pk_tally")),
-    )
-    op.create_table(
         "heard",
         sa.Column("address_index", sa.LargeBinary(), nullable=False),
         sa.Column("heard_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
