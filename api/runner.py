@@ -1,6 +1,7 @@
 """The background process: sends what waits, asks for updates, and destroys what is over. It owns a clock."""
 
 import asyncio
+import base64
 import logging
 import secrets
 from collections.abc import Coroutine, Sequence
@@ -15,11 +16,13 @@ from api.inbound import polling
 from api.inbound.intake import Intake
 from api.mail import receiving
 from api.mail.fetching import Fetching
-from api.numbers import proxies
+from api.numbers import proxies, sims, upkeep
 from api.outbound import heard, lanes
+from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.shell import Shell
 from api.staff import addresses, alerts, duty
+from bot import cht
 from bot.channel import Channel
 from bot.whatsapp import TwilioWhatsApp
 
@@ -36,7 +39,7 @@ class Runner:
         self._intake, self._shell = intake, intake.shell
         self._holder = secrets.token_hex(8)
         shell = self._shell
-        self.outboxes = [
+        self._outboxes = [
             Outbox(shell.db, shell.vault, _speaking(shell, channel), holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
@@ -44,14 +47,23 @@ class Runner:
         self.fetching = mailbox and Fetching(
             shell.db, mailbox, intake.mail, holder=self._holder, clock=shell.clock, largest=largest
         )
+        self._lines = Lines(shell, self._holder)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def outboxes(self) -> list[Outbox]:
+        """All that send: those of the settings, and those of SIMs."""
+        return [*self._outboxes, *self._lines.outboxes]
 
     def start(self) -> None:
         """Begin all loops on the running event loop."""
-        for outbox in self.outboxes:
+        for outbox in self._outboxes:
             self._shell.db.after_commit(outbox.wake)
             self._intake.gathering.when_fresh(outbox.offer)
             self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
+        self._shell.db.after_commit(self._lines.wake)
+        self._intake.gathering.when_fresh(self._lines.offer)
+        self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
         if self.fetching:
             self._begin(self.fetching.run(), "mailbox")
@@ -71,9 +83,13 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
-        for line in (self._shell.channels.voice, self._shell.channels.mailbox):
-            if line:
-                await line.close()
+        voice, mailbox = self._shell.channels.voice, self._shell.channels.mailbox
+        if voice:
+            await voice.close()
+        if mailbox:
+            await mailbox.close()
+        for gateway in self._shell.channels.gateways.values():
+            await gateway.close()
 
     @property
     def alive(self) -> bool:
@@ -89,7 +105,8 @@ class Runner:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                touched = await self._shell.db.write(self._end_what_is_over)
+                touched = set(await self._shell.db.write(self._end_what_is_over))
+                touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
@@ -108,6 +125,12 @@ class Runner:
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
         return idle.return_idle(session, now)
+
+    def _keep_up_numbers(self, session: Session) -> set[str]:
+        shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
+        senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
+        senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
+        return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
 
 
 def _speaking(shell: Shell, channel: Channel) -> Channel:

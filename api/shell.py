@@ -9,12 +9,14 @@ from api.keys.vault import Vault
 from api.settings import Settings
 from api.store.db import Database
 from bot.channel import Channel
+from bot.gateway import Gateway
 from bot.mailbox import Mailbox
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
 from bot.whatsapp import TwilioWhatsApp
+from flows.countries import Countries
 from flows.loader import Library
 from flows.portal import Portal
 
@@ -24,6 +26,8 @@ class Channels:
     """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane.
 
     `voice` and `mailbox` are no channels: the one places calls, the other only takes in, and neither sends replies.
+    `gateways` send through SIMs, by name: which numbers
+    these are, the database knows.
     """
 
     telegram: Telegram | None = None
@@ -32,10 +36,11 @@ class Channels:
     voice: TwilioVoice | None = None
     mailbox: Mailbox | None = None
     whatsapp: TwilioWhatsApp | None = None
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[Channel, ...]:
-        """Those that are on."""
+        """Those that are on and send from one place each."""
         return tuple(one for one in (self.telegram, self.sms, self.whatsapp, *self.phones.values()) if one is not None)
 
 
@@ -48,6 +53,7 @@ class Shell:
     vault: Vault
     library: Library
     portals: Mapping[str, Portal]
+    countries: Countries
     channels: Channels
     events: Events
     clock: Callable[[], datetime]

@@ -10,8 +10,10 @@ from api.tables.heard import Heard
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
 from api.tables.people import Audit, Person, SignIn, Team
+from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.rules import DeskRule
+from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
@@ -37,16 +39,22 @@ __all__ = [
     "MailFileRow",
     "MailMessage",
     "Number",
+    "NumberAlarm",
+    "NumberWait",
     "OnCall",
     "Person",
     "PortalMessage",
+    "PortalRefusal",
     "ReplyRow",
     "Seen",
+    "SelfTest",
     "SignIn",
+    "SimRow",
     "StaffAddress",
     "Tally",
     "TaskRow",
     "Team",
     "Unhandled",
+    "WindowTurn",
     "metadata",
 ]
