@@ -14,12 +14,17 @@ from api.desk import calls, idle, reading, slips, tallies, tasks
 from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
+from api.mail import receiving
+from api.mail.fetching import Fetching
 from api.numbers import proxies, sims, upkeep
-from api.outbound import lanes
+from api.outbound import heard, lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
+from api.shell import Shell
 from api.staff import addresses, alerts, duty
 from bot import cht
+from bot.channel import Channel
+from bot.whatsapp import TwilioWhatsApp
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
@@ -35,9 +40,13 @@ class Runner:
         self._holder = secrets.token_hex(8)
         shell = self._shell
         self._outboxes = [
-            Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
+            Outbox(shell.db, shell.vault, _speaking(shell, channel), holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
+        mailbox, largest = shell.channels.mailbox, shell.settings.mail_bytes
+        self.fetching = mailbox and Fetching(
+            shell.db, mailbox, intake.mail, holder=self._holder, clock=shell.clock, largest=largest
+        )
         self._lines = Lines(shell, self._holder)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -56,6 +65,8 @@ class Runner:
         self._intake.gathering.when_fresh(self._lines.offer)
         self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
+        if self.fetching:
+            self._begin(self.fetching.run(), "mailbox")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
             url, secret = settings.base_url.rstrip("/") + WEBHOOK, settings.telegram_secret.get_secret_value()
@@ -72,10 +83,13 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
+        voice, mailbox = self._shell.channels.voice, self._shell.channels.mailbox
+        if voice:
+            await voice.close()
+        if mailbox:
+            await mailbox.close()
         for gateway in self._shell.channels.gateways.values():
             await gateway.close()
-        if self._shell.channels.voice:
-            await self._shell.channels.voice.close()
 
     @property
     def alive(self) -> bool:
@@ -106,6 +120,8 @@ class Runner:
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         calls.end_what_is_over(session, now)
+        receiving.end_what_is_over(session, now)
+        heard.end_what_is_over(session, now)
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
@@ -127,6 +143,13 @@ class Runner:
 
         if await self._shell.db.write(remind):
             self._shell.events.changed(QUEUE)
+
+
+def _speaking(shell: Shell, channel: Channel) -> Channel:
+    """A channel as the outbox may use it: WhatsApp only while she was heard."""
+    if isinstance(channel, TwilioWhatsApp):
+        return heard.WhileHeard(channel, shell.db, shell.vault, shell.clock)
+    return channel
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -11,10 +11,12 @@ from api.settings import Settings
 from api.store.db import Database
 from bot.channel import Channel
 from bot.gateway import Gateway
+from bot.mailbox import Mailbox
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from bot.whatsapp import TwilioWhatsApp
 from flows.countries import Countries, next_allowed, region
 from flows.loader import Library
 from flows.portal import Portal
@@ -24,7 +26,8 @@ from flows.portal import Portal
 class Channels:
     """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane.
 
-    `voice` is no channel: it places calls, and sends no replies. `gateways` send through SIMs, by name: which numbers
+    `voice` and `mailbox` are no channels: the one places calls, the other only takes in, and neither sends replies.
+    `gateways` send through SIMs, by name: which numbers
     these are, the database knows.
     """
 
@@ -32,12 +35,14 @@ class Channels:
     sms: TwilioSms | None = None
     phones: Mapping[str, Phone] = field(default_factory=dict)
     voice: TwilioVoice | None = None
+    mailbox: Mailbox | None = None
+    whatsapp: TwilioWhatsApp | None = None
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[Channel, ...]:
         """Those that are on and send from one place each."""
-        return tuple(one for one in (self.telegram, self.sms, *self.phones.values()) if one is not None)
+        return tuple(one for one in (self.telegram, self.sms, self.whatsapp, *self.phones.values()) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ ACTIONS: dict[str, str] = {
     "case.return": t("the case went back to the queue, because nothing was done in it"),
     "rule.set": t("set a rule of the desk"),
     "case.forget": t("made the case unreadable for ever"),
+    "mail.lend": t("lent an e-mail address"),
+    "mail.expect": t("expected a code by e-mail"),
+    "mail.end": t("took an e-mail address back"),
+    "file.open": t("opened a file"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
     "lease.wait": t("put the case in the line for a number"),
@@ -127,6 +131,7 @@ CALLS: dict[str, str] = {
     "busy": t("Busy"),
     "no_answer": t("Nobody answered"),
     "failed": t("The call failed"),
+    "missed": t("Nobody could take it"),
 }
 GATEWAYS: dict[str, str] = {
     "simulator": t("The simulator"),

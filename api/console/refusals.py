@@ -37,6 +37,7 @@ SENTENCES: dict[str, str] = {
     "appointment_past": t("That day is over. Look at the date once more."),
     "bad_number": t("That is no telephone number. Write it with its country: +961 70 123 456."),
     "number_is_channel": t("The bot already writes to people from this number, so it cannot be lent."),
+    "no_address": t("No e-mail address is lent to this case."),
     "number_is_proxy": t("This number is lent to portals, so the bot cannot write from it."),
     "no_such_sim": ABSENT,
     "sms_incomplete": t("Say to which number it came, from whom, and what it says."),

@@ -12,6 +12,7 @@ from api.desk.labels import in_words, prompt_in
 from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
+from api.mail.reading import MailboxView, mailbox_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
@@ -93,6 +94,7 @@ class CaseView:
     portal: str
     call_at: str
     needs_number: bool
+    needs_address: bool
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
@@ -102,6 +104,7 @@ class CaseView:
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
     told: Told
+    mail: MailboxView
 
 
 def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
@@ -159,6 +162,7 @@ class _View:
             portal=portal,
             call_at=self._call_at(),
             needs_number=service is not None and _holds(service, "phone", values, self.now),
+            needs_address=service is not None and _holds(service, "email", values, self.now),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
             talk=tuple(sorted((*self._talk(names, told), *self._calls(names)), key=lambda line: line.at)),
@@ -168,6 +172,7 @@ class _View:
             code=next((message for message in reversed(messages) if message.code), None),
             portal_messages=tuple(messages),
             told=told,
+            mail=mailbox_of(self.session, self.viewer, case, self.key, portal, self.now),
         )
 
     def _names(self) -> dict[int, str]:
@@ -239,7 +244,7 @@ class _View:
     def _calls(self, names: Mapping[int, str]) -> Iterator[Line]:
         for call in calls_of(self.session, id_of(self.case)):
             kind = f"call_{call.direction}"
-            yield Line(kind, "", names.get(call.person_id, ""), call.created_at, "", call.state, call.seconds)
+            yield Line(kind, "", names.get(call.person_id or 0, ""), call.created_at, "", call.state, call.seconds)
 
 
 def _title(service: Service | None, language: str) -> str:

@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "number_died": t("The number is lost: the worker and the portal must be told"),
     "recharge": t("Pay for the number"),
     "number_silent": t("The daily test did not arrive: look at the phone"),
+    "read_mail": t("Read the e-mail that came to a case that is closed"),
     "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
 }

@@ -97,7 +97,7 @@ def _apply(scene: Scene, effect: Effect) -> None:
         case ClearChat():
             _say(scene, Reply(""), kind="clear")
         case Silence():
-            waiting = _reply.c.address_index == scene.address, _reply.c.state == "waiting"
+            waiting = _reply.c.address_index == scene.address, _reply.c.state.in_(("waiting", "held"))
             scene.session.connection().execute(delete(ReplyRow).where(*waiting))
             insert_once(scene.session, _silence, {"address_index": scene.address, "since": scene.now})
         case BreakSilence():

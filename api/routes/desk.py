@@ -189,6 +189,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         escalations=ESCALATIONS,
         colleagues=[one for one in await shell.db.read(people.everyone) if one.id != viewer.person_id],
         line=shell.channels.voice,
+        mail_domain=shell.settings.mail_domain,
     )
 
 

@@ -16,6 +16,7 @@ from api.routes import (
     coordination,
     desk,
     lending,
+    mail,
     moves,
     numbers,
     overview,
@@ -48,7 +49,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     # sims before numbers: an address of its own must not be taken for a number.
-    everybodys = signin, desk, lending, moves, voice, typed, tasks, reaching, sheets, assisted
+    everybodys = signin, desk, lending, moves, voice, typed, mail, tasks, reaching, sheets, assisted
     for routes in (*everybodys, overview, coordination, sims, numbers):
         app.include_router(routes.router)
     if shell.channels.phones:
