@@ -7,12 +7,29 @@ from babel import Locale
 from api.console.words import catalogue
 from api.desk.caseview import AnswerView
 from api.desk.labels import in_words
+from api.staff.facts import area
 from flows.language import t
 from flows.loader import Library
 
 CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
 """Kinds of question that are answered by a number of a list, as a rule."""
 CHANNELS = {"telegram": t("Telegram"), "sms": t("SMS"), "phone": t("Phone simulator")}
+
+Areas = list[tuple[str, str, list[tuple[str, str]]]]
+"""Governorates and, in each, its districts: code and name."""
+
+
+def areas_of(library: Library, reader: str) -> Areas:
+    """The places where somebody can help, in the reader's language; what a code means says `api.staff.facts`."""
+    places = library.places
+    return [
+        (
+            whole.id,
+            whole.label(reader),
+            [(area(whole.id, part.id), part.label(reader)) for part in places.districts(whole.id)],
+        )
+        for whole in places.governorates
+    ]
 
 
 def service_title(library: Library, service: str, reader: str) -> str:

@@ -19,6 +19,7 @@ from api.numbers import leases, proxies, windows
 from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
+from api.staff import access
 from api.staff.people import Viewer
 from flows.portal import Portal
 
@@ -183,7 +184,8 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
     entries = await shell.db.read(lambda session: queue.queue(session, viewer, now))
     failed = await shell.db.read(unhandled.waiting) if viewer.coordinator else 0
     rows = board(shell.library, entries, language_of(request, viewer))
-    return page(request, template, viewer, board=rows, unhandled=failed)
+    lacking = await shell.db.read(access.lacks_coordinators)
+    return page(request, template, viewer, board=rows, unhandled=failed, lacking=lacking)
 
 
 async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
@@ -206,4 +208,5 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         media=MEDIA,
         calls=CALLS,
         line=shell.channels.voice,
+        learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )

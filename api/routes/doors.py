@@ -8,9 +8,10 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.console.refusals import title
-from api.console.render import render
+from api.console.render import render, with_token
 from api.console.words import negotiate
 from api.errors import Refused
+from api.keys.locks import form_token
 from api.shell import Shell
 from api.staff import signin
 from api.staff.people import Viewer
@@ -115,7 +116,8 @@ def page(
         now=shell.clock(),
         **values,
     )
-    return HTMLResponse(html, status)
+    token = request.cookies.get(cookie_name(shell), "")
+    return HTMLResponse(with_token(html, form_token(token) if token else ""), status)
 
 
 async def failure(request: Request, error: Refused) -> HTMLResponse:

@@ -7,7 +7,7 @@ from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
-from api.tables.people import Audit, Person, SignIn, Team
+from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tasks import TaskRow
@@ -20,10 +20,12 @@ __all__ = [
     "BatchCase",
     "Call",
     "CaseRow",
+    "CaseShare",
     "ChatMessage",
     "CodeWindow",
     "DraftRow",
     "Duty",
+    "Invitation",
     "Item",
     "Lane",
     "Lease",
