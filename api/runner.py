@@ -15,7 +15,7 @@ from api.inbound.intake import Intake
 from api.numbers import proxies
 from api.outbound import lanes
 from api.outbound.outbox import Outbox
-from api.staff import addresses, alerts, duty
+from api.staff import addresses, alerts, duty, invitations
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
@@ -89,6 +89,7 @@ class Runner:
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
+        invitations.end_what_is_over(session, now)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -22,7 +22,7 @@ from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
 _case, _item = metadata.tables["case"], metadata.tables["item"]
-_call = metadata.tables["call"]
+_call, _share = metadata.tables["call"], metadata.tables["case_share"]
 _reply, _portal_message = metadata.tables["reply"], metadata.tables["portal_message"]
 _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
@@ -125,7 +125,7 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
     vault.keyring.destroy(case.secret_id)
     end_leases(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
-    for table in (_item, _reply, _portal_message, _call):
+    for table in (_item, _reply, _portal_message, _call, _share):
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)

@@ -16,7 +16,7 @@ from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.inbound import unhandled
 from api.numbers import leases, proxies, windows
-from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
+from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
 from api.staff import access
@@ -53,7 +53,7 @@ async def queue_changes(shell: Desk, viewer: LookingOn) -> AsyncIterator[ServerS
 
 
 @router.post("/queue/next")
-async def take_next(shell: Desk, viewer: Looking) -> RedirectResponse:
+async def take_next(shell: Desk, viewer: Helping) -> RedirectResponse:
     """Take the case that waits most urgently; the queue again when somebody just took the last one."""
     now = shell.clock()
     reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now))

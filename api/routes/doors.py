@@ -76,6 +76,16 @@ Looking = Annotated[Viewer, Depends(the_viewer)]
 LookingOn = Annotated[Viewer, Depends(the_onlooker)]
 
 
+async def the_helper(viewer: Looking) -> Viewer:
+    """Who is looking, if she takes cases herself; for a trainee the page does not exist."""
+    if viewer.trainee:
+        raise Refused(404, "not_found")
+    return viewer
+
+
+Helping = Annotated[Viewer, Depends(the_helper)]
+
+
 async def the_coordinator(viewer: Looking) -> Viewer:
     """Who is looking, if she is a coordinator; for anybody else the page does not exist."""
     if not viewer.coordinator:

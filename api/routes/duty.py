@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.errors import Refused
-from api.routes.doors import Desk, Looking, go, page
+from api.routes.doors import Desk, Helping, Looking, go, page
 from api.shell import Shell
 from api.staff import duty, people
 from api.staff.people import TRAINEE
@@ -49,7 +49,7 @@ async def the_roster(request: Request, shell: Desk, viewer: Looking, week: str =
 @router.post("/duty")
 async def add(
     shell: Desk,
-    viewer: Looking,
+    viewer: Helping,
     days: Annotated[list[str], Form()],
     start: Typed,
     end: Typed,
@@ -73,7 +73,7 @@ async def add(
 
 
 @router.post("/duty/{shift_id}/remove")
-async def remove(shell: Desk, viewer: Looking, shift_id: int, week: Typed = "") -> RedirectResponse:
+async def remove(shell: Desk, viewer: Helping, shift_id: int, week: Typed = "") -> RedirectResponse:
     """Take a shift off the roster."""
     now = shell.clock()
     await shell.db.write(lambda session: duty.remove(session, viewer, shift_id, now))

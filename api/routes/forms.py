@@ -20,8 +20,8 @@ from api.staff.people import Viewer
 TOKEN_HEADER = "X-Form-Token"  # noqa: S105 - the name of a header
 """Where a script, or a test, sends the token instead."""
 PASSPHRASE = "passphrase_again"  # noqa: S105 - the name of a field
-OPEN = ("/sign-in", *SERVERS)
-"""What needs no token: nobody is signed in there yet, or no browser comes."""
+SIGN_IN = "/sign-in"
+"""The one form that needs no token: nobody is signed in there yet."""
 
 
 class Again(Exception):
@@ -42,7 +42,8 @@ class Again(Exception):
 async def own_form(request: Request, shell: Desk) -> None:
     """Refuse a form that this session's pages did not make. Raises Again: she can send it from here."""
     token = request.cookies.get(cookie_name(shell), "")
-    if request.method in SAFE or not token or request.url.path.startswith(OPEN):
+    path = request.url.path
+    if request.method in SAFE or not token or path == SIGN_IN or path.startswith(SERVERS):
         return
     sent = request.headers.get(TOKEN_HEADER) or str((await request.form()).get(FORM_TOKEN, ""))
     if not compare_digest(sent.encode(), form_token(token).encode()):
