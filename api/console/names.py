@@ -58,9 +58,9 @@ ROLES: dict[str, str] = {
 SKILLS: dict[str, str] = {
     "medical": t("Medical"),
     "legal": t("Legal"),
-    "listening": t("Listening, psychological support"),
+    "listening": t("Listening"),
     "children": t("Children"),
-    "violence": t("Violence and trafficking"),
+    "violence": t("Violence"),
     "papers": t("Papers and portals"),
     "accompany": t("Going along"),
     "driving": t("Driving"),

@@ -63,6 +63,9 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def day(at: date) -> str:
         return format_date(at, "d MMM y", locale=locale)
 
+    def short_day(at: date) -> str:
+        return format_date(at, "d MMM", locale=locale)
+
     def weekday(at: date) -> str:
         return format_date(at, "EEEE", locale=locale)
 
@@ -82,6 +85,7 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "clock": clock,
         "day": day,
+        "date": short_day,
         "weekday": weekday,
         "ago": ago,
         "language": language_name,
