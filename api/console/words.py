@@ -63,12 +63,6 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def day(at: date) -> str:
         return format_date(at, "d MMM y", locale=locale)
 
-    def short_day(at: date) -> str:
-        return format_date(at, "d MMM", locale=locale)
-
-    def weekday(at: date) -> str:
-        return format_date(at, "EEEE", locale=locale)
-
     def ago(at: datetime, now: datetime) -> str:
         return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
 
@@ -85,8 +79,8 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "clock": clock,
         "day": day,
-        "date": short_day,
-        "weekday": weekday,
+        "date": lambda at: format_date(at, "d MMM", locale=locale),
+        "weekday": lambda at: format_date(at, "EEEE", locale=locale),
         "ago": ago,
         "language": language_name,
         "figure": figure,

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, MEDIA, REASONS
+from api.console.names import CALLS, ESCALATIONS, MEDIA, REASONS
 from api.console.shown import as_written, facts, headline
 from api.desk import caseview, conversation, queue
 from api.errors import Refused
@@ -19,7 +19,7 @@ from api.numbers import leases, proxies, windows
 from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
-from api.staff import access
+from api.staff import access, people
 from api.staff.people import Viewer
 from flows.portal import Portal
 
@@ -207,6 +207,8 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         reasons=REASONS,
         media=MEDIA,
         calls=CALLS,
+        escalations=ESCALATIONS,
+        colleagues=await shell.db.read(lambda session: people.colleagues(session, viewer, now)),
         line=shell.channels.voice,
         learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )

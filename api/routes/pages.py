@@ -11,7 +11,21 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
-from api.routes import coordination, desk, duty, joining, own, people, phone, portal, signin, trainees, voice
+from api.routes import (
+    coordination,
+    desk,
+    duty,
+    joining,
+    moves,
+    overview,
+    own,
+    people,
+    phone,
+    portal,
+    signin,
+    trainees,
+    voice,
+)
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.forms import Again, ask_again, own_form
 from api.routes.guard import SERVERS, Guard
@@ -31,7 +45,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    pages = [signin, joining, own, desk, trainees, duty, coordination, people, voice]
+    pages = [signin, joining, own, desk, moves, trainees, duty, overview, coordination, people, voice]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

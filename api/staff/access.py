@@ -12,7 +12,8 @@ from api.errors import Refused
 from api.keys.keyring import Gone
 from api.keys.vault import CaseKey, CaseLock, Vault
 from api.staff import audit
-from api.staff.people import COORDINATOR, TRAINEE, Viewer, active, trainees
+from api.staff.accounts import active
+from api.staff.people import COORDINATOR, TRAINEE, Viewer, trainees
 from api.store.once import insert_once
 from api.tables import CaseRow, CaseShare, Person, Team, metadata
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from api.errors import Refused
-from api.staff import audit, people
+from api.staff import accounts, audit, people
 from api.staff.people import COORDINATOR, Viewer
 from api.tables import Duty, Person
 
@@ -32,14 +32,14 @@ def on_duty(session: Session, now: datetime) -> list[Person]:
     """Those whose shift covers this moment; all coordinators when it is nobody's."""
     covers = select(Duty.person_id).where(Duty.starts_at <= now, Duty.ends_at > now)
     rostered = select(Person).where(col(Person.active), col(Person.id).in_(covers)).order_by(col(Person.id))
-    there = [one for one in session.exec(rostered) if people.active(one, now)]
+    there = [one for one in session.exec(rostered) if accounts.active(one, now)]
     return there or coordinators(session, now)
 
 
 def coordinators(session: Session, now: datetime) -> list[Person]:
     """Everybody who coordinates."""
     all_of_them = select(Person).where(col(Person.active), Person.role == COORDINATOR)
-    return [one for one in session.exec(all_of_them.order_by(col(Person.id))) if people.active(one, now)]
+    return [one for one in session.exec(all_of_them.order_by(col(Person.id))) if accounts.active(one, now)]
 
 
 def shifts(session: Session, since: datetime, until: datetime) -> list[Shift]:

@@ -17,7 +17,7 @@ from api.keys import deployment, locks
 from api.keys.locks import Cost, PersonLock
 from api.keys.passphrases import is_strong, new_passphrase
 from api.keys.vault import TeamKey, Vault
-from api.staff import audit, invitations, people, signin
+from api.staff import accounts, audit, invitations, people, signin
 from api.staff.people import Newcomer, Viewer
 from api.store.db import Database
 
@@ -190,6 +190,6 @@ class Gate:
 
 def _lock_of(session: Session, name: str, now: datetime) -> tuple[int, PersonLock] | None:
     person = people.named(session, name)
-    if person is None or person.id is None or not people.active(person, now):
+    if person is None or person.id is None or not accounts.active(person, now):
         return None
     return person.id, PersonLock(person.public_key, person.salt, person.private_box)

@@ -9,6 +9,7 @@ from api.errors import Refused
 from api.keys.locks import PersonLock, share_team, token_hash
 from api.keys.vault import TeamKey
 from api.staff import audit
+from api.staff.accounts import LIVES, WARNED, active, ends_at
 from api.staff.facts import Facts
 from api.tables import AddressCode, CaseRow, CaseShare, Duty, Invitation, OnCall, Person, SignIn, StaffAddress
 
@@ -17,10 +18,6 @@ TRAINEE = "trainee"
 COORDINATOR = "coordinator"
 ROLES = (VOLUNTEER, TRAINEE, COORDINATOR)
 LONGEST_NAME = 60
-LIVES = timedelta(days=90)
-"""How long somebody can sign in after a coordinator last said that she is still one of us."""
-WARNED = timedelta(days=14)
-"""How long before that her pages, and the coordinators', say so."""
 PROVED = timedelta(minutes=5)
 """How long a passphrase that was typed in allows what cannot be taken back."""
 
@@ -70,6 +67,11 @@ class PersonView:
     factor: bool
     factor_demanded: bool
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which she can help (ISO 639)."""
+        return self.facts.languages
+
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
@@ -94,20 +96,22 @@ def person(session: Session, person_id: int, now: datetime) -> PersonView:
     return _view(existing(session, person_id), now)
 
 
+def takes_cases(person: Person, now: datetime) -> bool:
+    """Whether a case can be hers: she can sign in, and is no trainee."""
+    return active(person, now) and person.role != TRAINEE
+
+
+def colleagues(session: Session, viewer: Viewer, now: datetime) -> list[PersonView]:
+    """The others to whom a case can be handed over."""
+    return [
+        one for one in everyone(session, now) if not (one.ended or one.role == TRAINEE or one.id == viewer.person_id)
+    ]
+
+
 def trainees(session: Session, now: datetime) -> dict[int, str]:
     """The names of those with whom a case can be shared, by id."""
     learning = (row for row in _members(session) if row.role == TRAINEE and active(row, now))
     return {_id(row): row.name for row in sorted(learning, key=lambda row: row.name.casefold())}
-
-
-def active(person: Person, now: datetime) -> bool:
-    """Whether she can sign in: she is of the team, and her account has not ended."""
-    return person.active and now < ends_at(person)
-
-
-def ends_at(person: Person) -> datetime:
-    """When her account ends unless a coordinator prolongs it."""
-    return person.expires_at or person.created_at + LIVES
 
 
 def facts_of(person: Person) -> Facts:

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, delete, select
 
 from api.errors import Refused
 from api.keys import locks
-from api.staff import alerts, factor, people
-from api.staff.people import PROVED, WARNED, Viewer
+from api.staff import accounts, alerts, factor, people
+from api.staff.accounts import WARNED
+from api.staff.people import PROVED, Viewer
 from api.tables import Person, SignIn
 
 TOUCH = timedelta(minutes=1)
@@ -125,7 +126,7 @@ def end(session: Session, token: str) -> None:
 def end_expired(session: Session, now: datetime) -> int:
     """Delete the sessions that are over, or whose account has ended, and return how many there were."""
     rows = session.exec(select(SignIn, Person).join(Person))
-    expired = [row for row, person in rows if _is_over(row, now) or not people.active(person, now)]
+    expired = [row for row, person in rows if _is_over(row, now) or not accounts.active(person, now)]
     for row in expired:
         session.delete(row)
     return len(expired)
@@ -140,7 +141,7 @@ def _stage(person: Person) -> str:
 def _living(session: Session, token: str, now: datetime) -> tuple[SignIn, Person] | None:
     statement = select(SignIn, Person).join(Person).where(SignIn.token_hash == locks.token_hash(token))
     found = session.exec(statement).one_or_none()
-    if found is None or _is_over(found[0], now) or not people.active(found[1], now):
+    if found is None or _is_over(found[0], now) or not accounts.active(found[1], now):
         return None
     return found
 
@@ -152,7 +153,7 @@ def _is_over(row: SignIn, now: datetime) -> bool:
 def _viewer(session: Session, row: SignIn, person: Person, token: str, now: datetime) -> Viewer | None:
     if person.team_box is None or person.id is None:
         return None
-    end = people.ends_at(person)
+    end = accounts.ends_at(person)
     return Viewer(
         person.id,
         person.name,

@@ -9,7 +9,9 @@ from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.rules import DeskRule
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "CaseShare",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
     "Duty",
     "Invitation",
@@ -37,6 +40,7 @@ __all__ = [
     "Seen",
     "SignIn",
     "StaffAddress",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",

@@ -12,6 +12,7 @@ class CaseRow(SQLModel, table=True):
     """A case: its routing fields are readable, its items are sealed to `public_key`.
 
     `state` is `open`, `claimed`, `closed` or `forgotten`; `route` holds the facts that the service names there.
+    `snoozed_until` is when a case that rests is to be looked at again, `escalated` why those on duty were asked.
     """
 
     __tablename__ = "case"
@@ -36,6 +37,9 @@ class CaseRow(SQLModel, table=True):
     closed_at: datetime | None = None
     closing_reason: str = ""
     unread: int = 0
+    snoozed_until: datetime | None = None
+    escalated: str = ""
+    escalated_at: datetime | None = None
 
 
 class Item(SQLModel, table=True):

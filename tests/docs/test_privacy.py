@@ -21,7 +21,7 @@ from api.keys.locks import STANDARD
 from api.keys.vault import BUCKET, Vault
 from api.outbound import replies
 from api.settings import Settings
-from api.staff import addresses, alerts, duty, invitations, people
+from api.staff import accounts, addresses, alerts, duty, invitations
 from api.store.db import Database
 from api.tables import CaseRow, metadata
 from tests.factories import NOW, make_case
@@ -80,7 +80,7 @@ SAID = [
     ("signin", "{} minutes after she did something last", DEFAULTS["session_idle_minutes"].default),
     ("signin", "after {} hours in any case", DEFAULTS["session_minutes"].default / 60),
     ("person", "{} MiB", STANDARD.mebibytes),
-    ("person", "{} days after a coordinator last prolonged it", people.LIVES / timedelta(days=1)),
+    ("person", "{} days after a coordinator last prolonged it", accounts.LIVES / timedelta(days=1)),
     ("invitation", "after {} hours", invitations.LIVES / HOUR),
     ("staff_address", "{} days after the server last renewed it", addresses.LIVES / timedelta(days=1)),
     ("address_code", "{} minutes after it was made", addresses.CODE_LIVES / MINUTE),

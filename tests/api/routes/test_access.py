@@ -123,6 +123,13 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/share": act(person="{trainee}"),
     "POST /cases/{reference}/unshare": act(person="{trainee}"),
     "POST /cases/{reference}/call": Line((), "case", {"number": "+96170123456"}),  # there is no line in a trial
+    "POST /cases/{reference}/hand-over": act(to="{trainee}", text=""),
+    "POST /cases/{reference}/escalate": act(reason="danger"),
+    "POST /cases/{reference}/calm": ACT,
+    "POST /cases/{reference}/snooze": act(day=""),
+    "GET /rules": COORDINATOR,
+    "POST /rules": COORDINATOR,
+    "GET /overview": COORDINATOR,
     "GET /calls": TAKER,
     "POST /calls": Line(TAKERS, form={"number": "+96170123456", "hours": "1"}),
     "POST /calls/stop": TAKER,
