@@ -15,6 +15,7 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
+from api.desk.rules import PERSONAL, set_rule
 from api.inbound import inbox
 from api.keys import locks
 from api.numbers.proxies import Sms, receive
@@ -206,6 +207,8 @@ class Objects:
     @classmethod
     async def of(cls, desk: TestDesk) -> "Objects":
         scene = await Scene.of(desk.shell, desk.app.state.gate)
+        for rule in PERSONAL:  # she gets more cases here than hands can hold
+            await desk.shell.db.write(lambda session, rule=rule: set_rule(session, scene.amal, rule, 0, NOW))  # type: ignore[misc]
         ids = [await desk.shell.db.write(_adding(scene.amal, NAMES[one], one)) for one in _OTHERS]
         return cls(desk, scene, ids[_OTHERS.index("trainee")])
 
