@@ -86,6 +86,7 @@ LEFT_OUT: dict[str, str] = {
     "withdrawn": t("The worker does not want it any more."),
     "duplicate": t("It is here twice."),
     "no_consent": t("The worker has not agreed to it."),
+    "consent_outdated": t("The worker agreed to a shorter list than today’s. Ask once more."),
     "already_exported": t("It was sent before."),
 }
 MEDIA: dict[str, str] = {
