@@ -1,6 +1,7 @@
 """The background process: sends what waits, asks for updates, and destroys what is over. It owns a clock."""
 
 import asyncio
+import base64
 import logging
 import secrets
 from collections.abc import Coroutine, Sequence
@@ -13,10 +14,12 @@ from api.desk import calls, idle, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
-from api.numbers import proxies
+from api.numbers import proxies, sims, upkeep
 from api.outbound import lanes
+from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.staff import addresses, alerts, duty, invitations
+from bot import cht
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
@@ -31,18 +34,27 @@ class Runner:
         self._intake, self._shell = intake, intake.shell
         self._holder = secrets.token_hex(8)
         shell = self._shell
-        self.outboxes = [
+        self._outboxes = [
             Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
+        self._lines = Lines(shell, self._holder)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def outboxes(self) -> list[Outbox]:
+        """All that send: those of the settings, and those of SIMs."""
+        return [*self._outboxes, *self._lines.outboxes]
 
     def start(self) -> None:
         """Begin all loops on the running event loop."""
-        for outbox in self.outboxes:
+        for outbox in self._outboxes:
             self._shell.db.after_commit(outbox.wake)
             self._intake.gathering.when_fresh(outbox.offer)
             self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
+        self._shell.db.after_commit(self._lines.wake)
+        self._intake.gathering.when_fresh(self._lines.offer)
+        self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
@@ -60,6 +72,8 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
+        for gateway in self._shell.channels.gateways.values():
+            await gateway.close()
         if self._shell.channels.voice:
             await self._shell.channels.voice.close()
 
@@ -77,7 +91,8 @@ class Runner:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                touched = await self._shell.db.write(self._end_what_is_over)
+                touched = set(await self._shell.db.write(self._end_what_is_over))
+                touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
@@ -95,6 +110,12 @@ class Runner:
         duty.end_what_is_over(session, now)
         invitations.end_what_is_over(session, now)
         return idle.return_idle(session, now)
+
+    def _keep_up_numbers(self, session: Session) -> set[str]:
+        shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
+        senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
+        senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
+        return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
 
 
 def _tell(task: asyncio.Task[None]) -> None:

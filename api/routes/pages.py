@@ -16,14 +16,18 @@ from api.routes import (
     desk,
     duty,
     joining,
+    lending,
     moves,
+    numbers,
     overview,
     own,
     people,
     phone,
     portal,
     signin,
+    sims,
     trainees,
+    typed,
     voice,
 )
 from api.routes.doors import NotSignedIn, failure, go
@@ -45,7 +49,10 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    pages = [signin, joining, own, desk, moves, trainees, duty, overview, coordination, people, voice]
+    team = [signin, joining, own, people, duty]
+    cases = [desk, lending, moves, trainees, overview, voice, typed]
+    # sims before numbers: an address of its own must not be taken for a number.
+    pages = [*team, *cases, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

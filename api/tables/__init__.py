@@ -8,8 +8,10 @@ from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
+from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.rules import DeskRule
+from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
@@ -33,16 +35,22 @@ __all__ = [
     "Lane",
     "Lease",
     "Number",
+    "NumberAlarm",
+    "NumberWait",
     "OnCall",
     "Person",
     "PortalMessage",
+    "PortalRefusal",
     "ReplyRow",
     "Seen",
+    "SelfTest",
     "SignIn",
+    "SimRow",
     "StaffAddress",
     "Tally",
     "TaskRow",
     "Team",
     "Unhandled",
+    "WindowTurn",
     "metadata",
 ]

@@ -29,7 +29,7 @@ from tests.factories import CHEAP, NOW
 from tests.scenes import Scene
 
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
-About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code"]
+About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number"]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
 INSIDE: tuple[Actor, ...] = ("trainee", "stranger", "volunteer", "coordinator")
@@ -139,7 +139,25 @@ MATRIX: Mapping[str, Line] = {
     "POST /duty/{shift_id}/remove": Line(("volunteer", "coordinator"), "shift"),
     "GET /numbers": COORDINATOR,
     "POST /numbers": COORDINATOR,
-    "POST /numbers/retire": Line(COORDINATORS, form={"number": NUMBER}),
+    "GET /webhooks/cht": OPEN,
+    "POST /cases/{reference}/keep": act(portal="model_ministry"),
+    "POST /cases/{reference}/leave-line": act(portal="model_ministry"),
+    "POST /cases/{reference}/queue-up": act(portal="model_ministry"),
+    "POST /cases/{reference}/refused": act(portal="model_ministry"),
+    "POST /cases/{reference}/told": act(portal="model_ministry"),
+    "POST /cases/{reference}/unwait": act(portal="model_ministry"),
+    "GET /numbers/health": COORDINATOR,
+    "GET /numbers/typed-in": TAKER,
+    "POST /numbers/typed-in": TAKER,
+    "GET /numbers/{number}": Line(COORDINATORS, "number"),
+    "POST /numbers/channels": COORDINATOR,
+    "POST /numbers/channels/end": COORDINATOR,
+    "POST /numbers/sims/{sim_id}/assign": COORDINATOR,
+    "POST /numbers/sims/{sim_id}/drop": COORDINATOR,
+    "POST /numbers/{number}/again": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/details": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/lost": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/state": Line(COORDINATORS, "number"),
     "POST /messages/{message_id}/assign": Line(COORDINATORS, "message", {"reference": "{case}"}),
     "GET /unhandled": COORDINATOR,
     "POST /unhandled/{message_id}/settle": Line(COORDINATORS, "unhandled"),
@@ -219,7 +237,13 @@ class Objects:
 
     def _make(self, session: Session, about: About) -> dict[str, str]:
         shell, scene = self.desk.shell, self.scene
-        named: dict[str, Any] = {"number": "1", "manner": "chat", "reference": "K7-4QF", "trainee": self.trainee}
+        named: dict[str, Any] = {
+            "number": "1",
+            "manner": "chat",
+            "reference": "K7-4QF",
+            "sim_id": 1,
+            "trainee": self.trainee,
+        }
         if about in ("case", "code", "message"):
             named["reference"] = named["case"] = self._case(session, scene)
         if about == "code":
@@ -238,6 +262,8 @@ class Objects:
             invitations.invite(session, scene.amal, Newcomer(f"Guest {self.made}"), NOW)
             session.flush()
             named["invitation_id"] = invitations.open_ones(session, NOW)[0].id
+        if about == "number":
+            named["number"] = NUMBER
         if about == "person":
             named["person_id"] = _add(session, scene.amal, f"Person {self.made}")
         return {name: str(value) for name, value in named.items()}
@@ -372,6 +398,8 @@ _ABSENT = {
     "shift_id": "999999",
     "invitation_id": "999999",
     "message_id": "999999",
+    "number": "+96179999999",
+    "sim_id": "999999",
 }
 
 
