@@ -13,7 +13,7 @@ from api.desk.idle import returns_at
 from api.desk.rules import check_hands
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
-from api.numbers.leases import end_leases
+from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
 from api.staff.people import Viewer
@@ -102,11 +102,12 @@ def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> 
     case = claimed_case(session, viewer, reference)
     case.state, case.claimed_by, case.claimed_at = "open", None, None
     session.add(case)
+    leave_window_lines(session, id_of(case))
     audit.record(session, viewer.person_id, "case.release", reference, now)
 
 
 def close(session: Session, viewer: Viewer, reference: str, reason: str, now: datetime) -> None:
-    """Close a case; its numbers begin to cool. `reason` is one of `CLOSING_REASONS`.
+    """Close a case for one of `CLOSING_REASONS`. Its numbers cool, unless a message is still expected on them.
 
     Refused: (422, "unknown_reason"), (409, "not_claimed"), (404, "no_such_case").
     """
@@ -115,7 +116,7 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     case = claimed_case(session, viewer, reference)
     case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
     session.add(case)
-    end_leases(session, id_of(case), now)
+    leave_leases(session, case, now)
     drop_tasks(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 

@@ -8,6 +8,7 @@ from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
+from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
 from api.tables.rules import DeskRule
 from api.tables.sims import SimRow
@@ -32,11 +33,15 @@ __all__ = [
     "Lane",
     "Lease",
     "Number",
+    "NumberAlarm",
+    "NumberWait",
     "OnCall",
     "Person",
     "PortalMessage",
+    "PortalRefusal",
     "ReplyRow",
     "Seen",
+    "SelfTest",
     "SignIn",
     "SimRow",
     "StaffAddress",
@@ -44,5 +49,6 @@ __all__ = [
     "TaskRow",
     "Team",
     "Unhandled",
+    "WindowTurn",
     "metadata",
 ]
