@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from api.settings import Settings, load
-from api.variables import SettingsError
+from api.settings import Settings, SettingsError, load
 from bot.channel import Pace
 
 
