@@ -21,7 +21,7 @@ from api.outbound import heard, lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.shell import Shell
-from api.staff import addresses, alerts, duty
+from api.staff import addresses, alerts, duty, invitations
 from bot import cht, smsgate
 from bot.channel import Channel
 from bot.smsgate import SmsGate
@@ -132,6 +132,7 @@ class Runner:
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
         slips.end_what_is_over(session, now)
+        invitations.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:

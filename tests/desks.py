@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import ASGITransport, AsyncClient, Request, Response
 from sqlmodel import Session
 
 from api.app import create_app, now
@@ -15,6 +16,7 @@ from api.keys import deployment, locks
 from api.keys.keyring import Keyring
 from api.keys.locks import RecoveryKey
 from api.numbers import pool
+from api.routes.forms import TOKEN_HEADER
 from api.settings import Settings
 from api.shell import Shell
 from api.staff import people
@@ -51,10 +53,21 @@ class TestDesk:
     async def browser(self, name: str = "") -> AsyncIterator[AsyncClient]:
         """A browser of somebody; of a person who has signed in, when she is named."""
         transport = ASGITransport(self.app)
-        async with AsyncClient(transport=transport, base_url=ADDRESS, follow_redirects=True) as client:
+        hooks = {"request": [carry_token]}
+        async with AsyncClient(
+            transport=transport, base_url=ADDRESS, follow_redirects=True, event_hooks=hooks
+        ) as client:
             if name:
                 await sign_in(client, name)
             yield client
+
+
+async def carry_token(request: Request) -> None:
+    """Send what the forms of a page would carry: the token of her session."""
+    cookie = SimpleCookie(request.headers.get("cookie", ""))
+    if request.method == "POST" and TOKEN_HEADER not in request.headers:
+        for name in cookie.keys() & {"rafiqa", "__Host-rafiqa"}:
+            request.headers[TOKEN_HEADER] = locks.form_token(cookie[name].value)
 
 
 async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Response:

@@ -34,7 +34,7 @@ def restore(settings: Settings, folder: Path, *, now: datetime, name: str = "") 
     _bring_keys(mirror, settings)
     with deployed(settings) as opened:
         forgotten = _catch_up(opened, now)
-        names = [person.name for person in opened.db.read_now(people.everyone)]
+        names = [person.name for person in opened.db.read_now(lambda s: people.everyone(s, now))]
     click.echo(f"The database of {path.stem} is restored. Cases in it that were forgotten since: {forgotten}.")
     click.echo(f"These people can sign in: {', '.join(names)}. Remove again whoever was removed since.")
 

@@ -64,12 +64,40 @@ ACTIONS: dict[str, str] = {
     "person.change": t("changed the passphrase"),
     "person.add": t("added a person"),
     "person.renew": t("gave a new passphrase"),
+    "person.invite": t("invited a person"),
+    "person.uninvite": t("took an invitation back"),
+    "person.prolong": t("prolonged an account"),
+    "person.describe": t("changed what a person may and can do"),
+    "factor.set_up": t("set up a second factor"),
+    "factor.demand": t("demanded a second factor"),
+    "factor.spare": t("no longer demands a second factor"),
+    "factor.reset": t("took away a second factor"),
+    "case.share": t("let a trainee read along"),
+    "case.unshare": t("lets a trainee read along no more"),
+    "duty.add": t("put somebody on the roster"),
+    "duty.remove": t("took a shift off the roster"),
     "person.remove": t("removed a person"),
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
     "unhandled.list": t("looked at messages that the bot could not read"),
     "unhandled.settle": t("was done with a message that the bot could not read"),
 }
+ROLES: dict[str, str] = {
+    "volunteer": t("Volunteer"),
+    "trainee": t("Trainee"),
+    "coordinator": t("Coordinator"),
+}
+SKILLS: dict[str, str] = {
+    "medical": t("Medical"),
+    "legal": t("Legal"),
+    "listening": t("Listening"),
+    "children": t("Children"),
+    "violence": t("Violence"),
+    "papers": t("Papers and portals"),
+    "accompany": t("Going along"),
+    "driving": t("Driving"),
+}
+"""What somebody can do that not everybody can; a case may ask for one by its code."""
 REASONS: dict[str, str] = {
     "done": t("It is done"),
     "referred": t("Somebody else helps now"),
@@ -174,3 +202,8 @@ KEPT: dict[str, str] = {
 def action(code: str) -> str:
     """The words for what somebody did; the code itself when there are none yet."""
     return ACTIONS.get(code, code)
+
+
+def role(code: str) -> str:
+    """What somebody does here."""
+    return ROLES.get(code, code)

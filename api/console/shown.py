@@ -7,6 +7,7 @@ from babel import Locale
 from api.console.words import catalogue
 from api.desk.caseview import AnswerView
 from api.desk.labels import in_words
+from api.staff.facts import area
 from flows.language import t
 from flows.loader import Library
 
@@ -19,6 +20,22 @@ CHANNELS = {
     "phone": t("Phone simulator"),
     "assisted": t("At the desk"),
 }
+
+Areas = list[tuple[str, str, list[tuple[str, str]]]]
+"""Governorates and, in each, its districts: code and name."""
+
+
+def areas_of(library: Library, reader: str) -> Areas:
+    """The places where somebody can help, in the reader's language; what a code means says `api.staff.facts`."""
+    places = library.places
+    return [
+        (
+            whole.id,
+            whole.label(reader),
+            [(area(whole.id, part.id), part.label(reader)) for part in places.districts(whole.id)],
+        )
+        for whole in places.governorates
+    ]
 
 
 def service_title(library: Library, service: str, reader: str) -> str:

@@ -26,7 +26,17 @@ from flows.reference import LENGTHS, new_reference
 _case, _item = metadata.tables["case"], metadata.tables["item"]
 _OF_A_CASE = tuple(
     metadata.tables[name]
-    for name in ("item", "reply", "portal_message", "call", "appointment", "notice", "mail_message", "mail_file")
+    for name in (
+        "item",
+        "reply",
+        "portal_message",
+        "call",
+        "appointment",
+        "notice",
+        "mail_message",
+        "mail_file",
+        "case_share",
+    )
 )
 """What belongs to a case alone, and goes with it."""
 _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4

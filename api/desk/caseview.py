@@ -17,7 +17,7 @@ from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
 from api.staff import audit
-from api.staff.access import case_for, id_of, open_key
+from api.staff.access import case_to_read, id_of, open_key
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item, Person, ReplyRow
 from flows.loader import Asked, Library, Service
@@ -108,11 +108,13 @@ class CaseView:
 
 
 def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
-    """Open a case for whoever claimed it, or a coordinator. For her who claimed it, everything is read then.
+    """Open a case for whoever claimed it, a coordinator, or a trainee with whom it is shared.
+
+    For her who claimed it, everything is read then.
 
     Refused(404, "no_such_case") for anybody else, and when there is none.
     """
-    case = case_for(session, viewer, reference)
+    case = case_to_read(session, viewer, reference)
     check_opens(session, viewer, reference, now)
     key = open_key(vault, viewer, case)
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
@@ -139,7 +141,7 @@ class _View:
         values = {name: answer.value for name, answer in answers.items()}
         portal = service.file.case.portal if service else ""
         leases = leases_of(self.session, id_of(case))
-        messages = messages_of(self.session, self.viewer, case, self.key, self.now)
+        messages = self._portal_messages()
         words = self.library.words(self.viewer.language)
         told = told_of(self.session, case, self.key, words, names, self.now)
         return CaseView(
@@ -174,6 +176,12 @@ class _View:
             told=told,
             mail=mailbox_of(self.session, self.viewer, case, self.key, portal, self.now),
         )
+
+    def _portal_messages(self) -> list[PortalMessageView]:
+        """Who only reads along is not shown a login code: it would be she who read it."""
+        if self.viewer.trainee:
+            return []
+        return messages_of(self.session, self.viewer, self.case, self.key, self.now)
 
     def _names(self) -> dict[int, str]:
         return dict(self.session.exec(select(Person.id, Person.name)).all())  # type: ignore[arg-type]

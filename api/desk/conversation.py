@@ -13,7 +13,7 @@ from api.inbound.inbox import expect_reply
 from api.keys.vault import Vault
 from api.outbound.replies import address_index, queue_reply
 from api.staff import audit
-from api.staff.access import case_for, id_of, open_key
+from api.staff.access import case_for, case_to_read, id_of, open_key
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item
 from flows.model import Reply
@@ -65,7 +65,7 @@ def write(
 def note(session: Session, vault: Vault, viewer: Viewer, reference: str, text: str, now: datetime) -> None:
     """Keep a note for the team in a case. Refused as `write` refuses."""
     text = _checked(text, LONGEST_NOTE)
-    case = case_for(session, viewer, reference)
+    case = case_to_read(session, viewer, reference)
     put_in(session, vault, id_of(case), case.public_key, "note", encode(text), now, viewer.person_id)
     audit.record(session, viewer.person_id, "case.note", reference, now)
 

@@ -12,7 +12,7 @@ from api.keys.vault import Vault
 from api.staff import audit
 from api.staff.access import claimed_case, id_of
 from api.staff.alerts import alert_on_duty
-from api.staff.people import Viewer
+from api.staff.people import Viewer, takes_cases
 from api.tables import Person
 
 REASONS = ("danger", "medical", "legal", "child", "stuck")
@@ -32,7 +32,7 @@ def hand_over(
     """
     case = claimed_case(session, viewer, reference)
     colleague = session.exec(select(Person).where(Person.id == to, col(Person.active))).one_or_none()
-    if colleague is None or colleague.id == case.claimed_by:
+    if colleague is None or colleague.id == case.claimed_by or not takes_cases(colleague, now):
         raise Refused(422, "no_such_colleague")
     case.claimed_by, case.claimed_at, case.snoozed_until = colleague.id, now, None
     case.unread += 1

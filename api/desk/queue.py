@@ -17,7 +17,7 @@ from api.errors import Refused
 from api.mail.lending import end_addresses
 from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
-from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
+from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of, may_claim, shared_cases
 from api.staff.people import Viewer
 from api.tables import CaseRow, Person, metadata
 
@@ -58,11 +58,13 @@ def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
     """What the viewer may act on, the urgent and then the oldest first.
 
     Everything that is open, and her own cases that are claimed, or closed with something new to read; a coordinator
-    sees everybody's.
+    sees everybody's, a trainee what is shared with her.
     """
     hers = true() if viewer.coordinator else col(CaseRow.claimed_by) == viewer.person_id
     to_read = (col(CaseRow.state) == "closed") & (col(CaseRow.unread) > 0)
     shown = or_(col(CaseRow.state) == "open", and_(hers, or_(col(CaseRow.state) == "claimed", to_read)))
+    if viewer.trainee:
+        shown = col(CaseRow.id).in_(shared_cases(session, viewer))
     cases = select(CaseRow, Person.name).join(Person, isouter=True).where(shown)
     found = session.exec(cases.order_by(_URGENT_FIRST, col(CaseRow.opened_at), col(CaseRow.id)))
     returning = returns_at(session, viewer.person_id, now)
@@ -72,8 +74,10 @@ def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
 def claim(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
     """Take an open case; to claim one's own again changes nothing.
 
-    Refused: (409, "already_claimed"), (409, "closed"), (409, "hands_full"), (404, "no_such_case").
+    Refused: (409, "already_claimed"), (409, "closed"), (409, "hands_full"), (409, "second_coordinator"),
+    (404, "no_such_case").
     """
+    may_claim(session, viewer)
     check_hands(session, viewer)
     opened = _case.c.reference == reference, _case.c.state == "open"
     if _claim(session, viewer, now, *opened) is None:
@@ -84,8 +88,9 @@ def next_case(session: Session, viewer: Viewer, now: datetime) -> str | None:
     """Claim the next case for her and give its reference: the urgent, then her languages, then the oldest first.
 
     None when nothing is open. Two who ask at once get two cases, and neither waits for the other.
-    Refused(409, "hands_full") when she has as many as one person may have.
+    Refused(409, "hands_full") when she has as many as one person may have, Refused(409, "second_coordinator").
     """
+    may_claim(session, viewer)
     check_hands(session, viewer)
     speaks = session.exec(select(Person.languages).where(Person.id == viewer.person_id)).one_or_none() or []
     in_hers = either((_case.c.language.in_([*speaks, viewer.language]), 0), else_=1)

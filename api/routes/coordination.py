@@ -1,4 +1,4 @@
-"""What only coordinators do: proxy numbers, messages that need a person, people, exports, the audit list."""
+"""What only coordinators do: proxy numbers, messages that need a person, exports, the audit list."""
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -19,11 +19,11 @@ from api.exports.batches import Preview
 from api.inbound import unhandled
 from api.numbers import health, leases, phones, pool, sims, unmatched
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
+from api.routes.forms import ProvenCoordinator
 from api.routes.live import changes
 from api.shell import Shell
-from api.staff import audit, people
-from api.staff.gate import Gate
-from api.staff.people import Newcomer, Viewer
+from api.staff import audit
+from api.staff.people import Viewer
 
 router = APIRouter()
 LONGEST = 200
@@ -121,46 +121,6 @@ async def settle(shell: Desk, viewer: Coordinating, message_id: int) -> Redirect
     return go("/unhandled?done=settled")
 
 
-@router.get("/people")
-async def the_people(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
-    """Everybody who can sign in."""
-    return await _people(request, shell, viewer)
-
-
-@router.post("/people")
-async def add_person(
-    request: Request,
-    shell: Desk,
-    viewer: Coordinating,
-    name: Typed,
-    role: Typed,
-    language: Typed,
-    languages: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
-) -> HTMLResponse:
-    """Add a person, and show her passphrase this once."""
-    gate: Gate = request.app.state.gate
-    spoken = tuple(one for one in shell.library.languages if one in languages)
-    passphrase = await gate.add(viewer, Newcomer(name, role, language, spoken), shell.clock())
-    return await _people(request, shell, viewer, name, passphrase)
-
-
-@router.post("/people/{person_id}/passphrase")
-async def renew(request: Request, shell: Desk, viewer: Coordinating, person_id: int) -> HTMLResponse:
-    """Give a person a new passphrase, and show it this once."""
-    gate: Gate = request.app.state.gate
-    name, passphrase = await gate.renew(viewer, person_id, shell.clock())
-    return await _people(request, shell, viewer, name, passphrase)
-
-
-@router.post("/people/{person_id}/remove")
-async def remove(request: Request, shell: Desk, viewer: Coordinating, person_id: int) -> RedirectResponse:
-    """Shut a person out."""
-    gate: Gate = request.app.state.gate
-    await gate.remove(viewer, person_id, shell.clock())
-    shell.events.changed(QUEUE)
-    return go("/people?done=removed")
-
-
 @router.get("/export")
 async def the_exports(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
     """What could leave now, to whom, who is left out and why; and every batch that was made."""
@@ -183,7 +143,7 @@ async def export_changes(shell: Desk, viewer: CoordinatingOn) -> AsyncIterator[S
 @router.post("/export")
 async def make_file(
     shell: Desk,
-    viewer: Coordinating,
+    viewer: ProvenCoordinator,
     service: Typed,
     export: Typed,
     form: Annotated[FileForm, Form()],
@@ -234,19 +194,6 @@ async def _preview(shell: Shell, viewer: Viewer, service: str, export: str) -> P
     now = shell.clock()
     return await shell.db.write(
         lambda session: batches.preview(session, shell.vault, shell.library, viewer, service, export, now)
-    )
-
-
-async def _people(request: Request, shell: Shell, viewer: Viewer, name: str = "", passphrase: str = "") -> HTMLResponse:
-    everyone = await shell.db.read(people.everyone)
-    return page(
-        request,
-        "people.html",
-        viewer,
-        people=everyone,
-        spoken=shell.library.languages,
-        name=name,
-        passphrase=passphrase,
     )
 
 

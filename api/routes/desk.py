@@ -19,10 +19,10 @@ from api.inbound import unhandled
 from api.numbers import health, proxies, waiting
 from api.numbers.standing import standing_of
 from api.numbers.turns import TURN
-from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
+from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
-from api.staff import people
+from api.staff import access, people
 from api.staff.people import Viewer
 
 router = APIRouter()
@@ -57,7 +57,7 @@ async def queue_changes(shell: Desk, viewer: LookingOn) -> AsyncIterator[ServerS
 
 
 @router.post("/queue/next")
-async def take_next(shell: Desk, viewer: Looking) -> RedirectResponse:
+async def take_next(shell: Desk, viewer: Helping) -> RedirectResponse:
     """Take the case that waits most urgently; the queue again when somebody just took the last one."""
     now = shell.clock()
     reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now))
@@ -154,7 +154,8 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
     alarms = await shell.db.read(health.alarm_count) if viewer.coordinator else 0
     lines = await shell.db.read(lambda session: waiting.line(session, shell.portals, now))
     rows = board(shell.library, entries, language_of(request, viewer))
-    return page(request, template, viewer, board=rows, unhandled=failed, alarms=alarms, lines=lines)
+    lacking = await shell.db.read(access.lacks_coordinators)
+    return page(request, template, viewer, board=rows, unhandled=failed, alarms=alarms, lines=lines, lacking=lacking)
 
 
 async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
@@ -187,9 +188,10 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         via=VIA,
         kinds=KINDS,
         escalations=ESCALATIONS,
-        colleagues=[one for one in await shell.db.read(people.everyone) if one.id != viewer.person_id],
+        colleagues=await shell.db.read(lambda session: people.colleagues(session, viewer, now)),
         line=shell.channels.voice,
         mail_domain=shell.settings.mail_domain,
+        learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )
 
 

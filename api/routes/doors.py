@@ -8,10 +8,11 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.console.refusals import title
-from api.console.render import render
+from api.console.render import render, with_token
 from api.console.words import negotiate
 from api.desk import tasks
 from api.errors import Refused
+from api.keys.locks import form_token
 from api.shell import Shell
 from api.staff import signin
 from api.staff.people import Viewer
@@ -78,6 +79,16 @@ Looking = Annotated[Viewer, Depends(the_viewer)]
 LookingOn = Annotated[Viewer, Depends(the_onlooker)]
 
 
+async def the_helper(viewer: Looking) -> Viewer:
+    """Who is looking, if she takes cases herself; for a trainee the page does not exist."""
+    if viewer.trainee:
+        raise Refused(404, "not_found")
+    return viewer
+
+
+Helping = Annotated[Viewer, Depends(the_helper)]
+
+
 async def the_coordinator(viewer: Looking) -> Viewer:
     """Who is looking, if she is a coordinator; for anybody else the page does not exist."""
     if not viewer.coordinator:
@@ -119,7 +130,8 @@ def page(
         now=shell.clock(),
         **values,
     )
-    return HTMLResponse(html, status)
+    token = request.cookies.get(cookie_name(shell), "")
+    return HTMLResponse(with_token(html, form_token(token) if token else ""), status)
 
 
 async def failure(request: Request, error: Refused) -> HTMLResponse:

@@ -57,7 +57,8 @@ async def snooze(shell: Desk, viewer: Looking, reference: str, day: Typed = "") 
 @router.get("/rules")
 async def the_rules(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
     """What holds for everybody, and for whom another number holds."""
-    everybody = await shell.db.read(people.everyone)
+    now = shell.clock()
+    everybody = await shell.db.read(lambda session: people.everyone(session, now))
     ours = await shell.db.read(desk_rules.rules)
     others = await shell.db.read(desk_rules.exceptions)
     return page(

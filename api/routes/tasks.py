@@ -55,8 +55,7 @@ async def the_task(request: Request, shell: Desk, viewer: Looking, task_id: int)
     todo = await shell.db.write(
         lambda session: telling.to_do(session, shell.vault, shell.library, viewer, task_id, now)
     )
-    everyone = await shell.db.read(people.everyone)
-    others = [one for one in everyone if one.id != viewer.person_id]
+    others = await shell.db.read(lambda session: people.colleagues(session, viewer, now))
     return page(request, "task.html", viewer, todo=todo, kinds=KINDS, people=others, notices=NOTICES)
 
 
@@ -103,7 +102,7 @@ def _changed(shell: Shell, reference: str, path: str) -> RedirectResponse:
 async def _tasks(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
     now = shell.clock()
     found = await shell.db.read(lambda session: tasks.tasks(session, viewer, now))
-    names = {one.id: one.name for one in await shell.db.read(people.everyone)}
+    names = {one.id: one.name for one in await shell.db.read(lambda session: people.everyone(session, now))}
     hers = [one for one in found if _is_hers(one, viewer)]
     others = [one for one in found if not _is_hers(one, viewer)]
     return page(request, template, viewer, hers=hers, others=others, kinds=KINDS, names=names)

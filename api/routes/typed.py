@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from api.errors import Refused
 from api.inbound.intake import Intake
 from api.numbers import typed
-from api.routes.doors import Desk, Looking, page
+from api.routes.doors import Desk, Helping, page
 from api.staff.people import Viewer
 
 router = APIRouter()
@@ -35,7 +35,7 @@ class WhereTo:
 
 
 @router.get("/typed-in")
-async def type_in(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse:
+async def type_in(request: Request, shell: Desk, viewer: Helping) -> HTMLResponse:
     """An empty form, with the time that it is."""
     return await _page(request, shell, viewer, Typing(when=_now(shell)))
 
@@ -44,7 +44,7 @@ async def type_in(request: Request, shell: Desk, viewer: Looking) -> HTMLRespons
 async def typed_in(
     request: Request,
     shell: Desk,
-    viewer: Looking,
+    viewer: Helping,
     number: Field = "",
     sender: Field = "",
     text: Field = "",

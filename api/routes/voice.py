@@ -12,7 +12,7 @@ from api.desk.calls import Legs
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.inbound.intake import Intake
-from api.routes.doors import Desk, Looking, go, page
+from api.routes.doors import Desk, Helping, Looking, go, page
 from api.routes.webhooks import signed_form
 from api.shell import Shell
 from bot import twilio, voice
@@ -46,7 +46,7 @@ async def call(shell: Desk, viewer: Looking, reference: str, number: Typed) -> R
 
 
 @router.get("/calls")
-async def my_calls(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse:
+async def my_calls(request: Request, shell: Desk, viewer: Helping) -> HTMLResponse:
     """Whether she takes calls."""
     now = shell.clock()
     shift = await shell.db.read(lambda session: calls.shift_of(session, shell.vault, viewer, now))
@@ -54,7 +54,7 @@ async def my_calls(request: Request, shell: Desk, viewer: Looking) -> HTMLRespon
 
 
 @router.post("/calls")
-async def take_calls(shell: Desk, viewer: Looking, number: Typed, hours: Annotated[int, Form()]) -> RedirectResponse:
+async def take_calls(shell: Desk, viewer: Helping, number: Typed, hours: Annotated[int, Form()]) -> RedirectResponse:
     """Take calls for some hours."""
     now = shell.clock()
     await shell.db.write(lambda session: calls.take_calls(session, shell.vault, viewer, number, hours, now))
@@ -62,7 +62,7 @@ async def take_calls(shell: Desk, viewer: Looking, number: Typed, hours: Annotat
 
 
 @router.post("/calls/stop")
-async def take_no_calls(shell: Desk, viewer: Looking) -> RedirectResponse:
+async def take_no_calls(shell: Desk, viewer: Helping) -> RedirectResponse:
     """Take no more calls."""
     await shell.db.write(lambda session: calls.take_no_calls(session, viewer))
     return go("/calls?done=off_call")

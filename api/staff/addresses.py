@@ -122,8 +122,9 @@ def take_code(session: Session, vault: Vault, message: Message, now: datetime) -
     return True
 
 
-def unlink(session: Session, person_id: int) -> None:
+def unlink(session: Session, person_id: int, now: datetime) -> None:
     """Forget where she gets alerts, and any code under way."""
+    audit.record(session, person_id, "person.unlink", "", now)
     for table, column in ((StaffAddress, StaffAddress.person_id), (AddressCode, AddressCode.person_id)):
         session.connection().execute(delete(table).where(col(column) == person_id))
 

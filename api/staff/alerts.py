@@ -25,7 +25,6 @@ KINDS: Mapping[str, str] = {
     "number": t("A number of ours needs a look. Open the desk."),
     "gateway": t("A phone of ours is silent. Open the desk."),
     "mailbox": t("Our mailbox needs a look. Open the desk."),
-    "account": t("An account ends soon. Open the desk."),
     "test": t("This is a test. Alerts arrive here."),
 }
 """What is said, by kind, in the console's source language: who reads over her shoulder learns nothing."""
@@ -47,7 +46,7 @@ def alert_on_duty(session: Session, vault: Vault, kind: str, now: datetime, abou
     assert kind in KINDS
     there = duty.on_duty(session, now)
     if not addresses.linked(session, [person.id or 0 for person in there], now):
-        there += [one for one in duty.coordinators(session) if one not in there]
+        there += [one for one in duty.coordinators(session, now) if one not in there]
     return sum(alert(session, vault, person, kind, now, about) for person in there)
 
 
@@ -64,6 +63,11 @@ def alert(session: Session, vault: Vault, person: Person, kind: str, now: dateti
         return False
     _send(session, vault, person, KINDS[kind], now)
     return True
+
+
+def words_of(kind: str) -> str:
+    """What an alert says; the kind itself, of one that is said no more."""
+    return KINDS.get(kind, kind)
 
 
 def unseen(session: Session, person_id: int, now: datetime) -> Sequence[str]:

@@ -10,7 +10,7 @@ from api.tables.heard import Heard
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
-from api.tables.people import Audit, Person, SignIn, Team
+from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
@@ -29,6 +29,7 @@ __all__ = [
     "BatchCase",
     "Call",
     "CaseRow",
+    "CaseShare",
     "ChatMessage",
     "CodeWindow",
     "DeskRule",
@@ -36,6 +37,7 @@ __all__ = [
     "Duty",
     "Heard",
     "IntakeRow",
+    "Invitation",
     "Item",
     "Lane",
     "Lease",

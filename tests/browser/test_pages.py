@@ -71,6 +71,10 @@ async def test_every_page_holds_together(tmp_path: Path, browser: Browser, width
         await look(f"/cases/{reference}", "case-code")
         await look("/people", "nothing-here")
         await look("/passphrase", "passphrase")
+        for path in ("duty", "me", "me/factor", "join"):
+            await look(f"/{path}", path.replace("/", "-"))
+        await sign_in(tab, address, "Amal", language)
+        await look("/people/2", "person")
         await context.close()
 
 

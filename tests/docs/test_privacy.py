@@ -22,6 +22,7 @@ from api.keys.vault import BUCKET, Vault
 from api.numbers import selftest
 from api.outbound import replies
 from api.settings import Settings
+from api.staff import accounts, addresses, alerts, duty, invitations
 from api.store.db import Database
 from api.tables import CaseRow, metadata
 from tests.factories import NOW, make_case
@@ -83,6 +84,12 @@ SAID = [
     ("signin", "{} minutes after she did something last", DEFAULTS["session_idle_minutes"].default),
     ("signin", "after {} hours in any case", DEFAULTS["session_minutes"].default / 60),
     ("person", "{} MiB", STANDARD.mebibytes),
+    ("person", "{} days after a coordinator last prolonged it", accounts.LIVES / timedelta(days=1)),
+    ("invitation", "after {} hours", invitations.LIVES / HOUR),
+    ("staff_address", "{} days after the server last renewed it", addresses.LIVES / timedelta(days=1)),
+    ("address_code", "{} minutes after it was made", addresses.CODE_LIVES / MINUTE),
+    ("alert", "after {} days", alerts.KEPT / timedelta(days=1)),
+    ("duty", "{} days after the shift ended", duty.KEPT / timedelta(days=1)),
 ]
 
 

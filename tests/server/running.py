@@ -19,6 +19,7 @@ import httpx
 
 from api.commands.setup import set_up
 from api.settings import Settings
+from tests.desks import carry_token
 from tests.factories import CHEAP
 from tests.fakes import smsgate_api
 from tests.fakes.smsgate_api import SmsGateApi
@@ -117,7 +118,8 @@ class Server:
 
     def browser(self) -> httpx.AsyncClient:
         """A browser that nobody has signed in with."""
-        return httpx.AsyncClient(base_url=self.url, follow_redirects=True, timeout=30)
+        hooks = {"request": [carry_token]}
+        return httpx.AsyncClient(base_url=self.url, follow_redirects=True, timeout=30, event_hooks=hooks)
 
     async def signed_in(self, browser: httpx.AsyncClient, name: str) -> None:
         """Sign in as one of the people of the trial."""

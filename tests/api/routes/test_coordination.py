@@ -1,4 +1,4 @@
-"""What a coordinator does: numbers, messages that need her, people, exports, and the trail."""
+"""What a coordinator does: numbers, messages that need her, exports, and the trail."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from api.desk import tallies
 from api.events import QUEUE
 from flows.model import Message
-from tests.desks import NUMBER, TestDesk, sign_in
+from tests.desks import NUMBER, TestDesk
 
 FIRST = Message("phone", "phone:chat", "her-chat", "m1", "hello")
 BROKEN = Message("phone", "phone:chat", "her-chat", "m2", "help <me>", button=7)  # type: ignore[arg-type]
@@ -96,37 +96,6 @@ async def fail(desk: TestDesk) -> None:
     """Somebody writes, and the program fails at her second message."""
     for message in (FIRST, BROKEN):
         await desk.app.state.intake.message(message)
-
-
-async def test_a_new_person_gets_a_passphrase_that_is_shown_once_and_works(desk: TestDesk) -> None:
-    async with desk.browser("Amal") as amal, desk.browser() as another:
-        form = {"name": "Selam", "role": "volunteer", "language": "ar", "languages": ["am", "xx"]}
-        page = await amal.post("/people", data=form)
-        passphrase = re.search(r'id="passphrase" dir="ltr">([^<]+)<', page.text)
-        assert passphrase
-        assert passphrase[1] not in (await amal.get("/people")).text
-        assert (await sign_in(another, "Selam", passphrase[1])).url.path == "/queue"
-        assert (await amal.post("/people", data=form)).status_code == 409
-
-
-async def test_who_is_removed_is_out_at_once(desk: TestDesk) -> None:
-    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
-        page = (await amal.get("/people")).text
-        hers = re.search(r'action="/people/(\d+)/remove"><button class="grave" aria-label="Remove Hana"', page)
-        assert hers
-        assert "Hana" not in (await amal.post(f"/people/{hers[1]}/remove")).text
-        assert (await hana.get("/queue")).url.path == "/sign-in"
-        assert (await amal.get("/queue")).url.path == "/queue", "the key was rotated, and hers with it"
-
-
-async def test_a_forgotten_passphrase_is_replaced(desk: TestDesk) -> None:
-    async with desk.browser("Amal") as amal, desk.browser() as another:
-        page = (await amal.get("/people")).text
-        hers = re.search(r'action="(/people/\d+/passphrase)"><button aria-label="New passphrase for Hana"', page)
-        assert hers
-        shown = re.search(r'id="passphrase" dir="ltr">([^<]+)<', (await amal.post(hers[1])).text)
-        assert shown
-        assert (await sign_in(another, "Hana", shown[1])).url.path == "/queue"
 
 
 async def test_a_file_is_made_listed_and_not_made_again_unasked(desk: TestDesk, hanas: str) -> None:

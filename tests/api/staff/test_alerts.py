@@ -172,7 +172,7 @@ def test_an_address_lives_on_while_it_is_renewed_and_dies_with_its_day_otherwise
 
 def test_an_address_that_is_taken_back_gets_nothing(db: Database, vault: Vault, coordinator: Viewer) -> None:
     link(db, vault, coordinator, "1")
-    db.write_now(lambda session: addresses.unlink(session, coordinator.person_id))
+    db.write_now(lambda session: addresses.unlink(session, coordinator.person_id, NOW))
     assert tell(db, vault) == 1
     assert said(db, vault) == []
 

@@ -11,6 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _widen_people()
+    _add_invitations()
     _add_duty()
     _add_addresses()
     _add_alerts()
@@ -73,3 +75,54 @@ def _add_alerts() -> None:
     for column in ("person_id", "at"):
         op.create_index(op.f(f"ix_alert_{column}"), "alert", [column], unique=False)
     op.create_index("uq_alert_slot", "alert", ["person_id", "kind", "about", "slot"], unique=True)
+
+
+def _widen_people() -> None:
+    for column in ("skills", "areas", "hours"):
+        _add("person", sa.Column(column, sa.JSON(), nullable=False, server_default="[]"))
+    _add("person", sa.Column("factor_box", sa.LargeBinary(), nullable=True))
+    _add("person", sa.Column("factor_step", sa.Integer(), nullable=False, server_default="0"))
+    _add("person", sa.Column("factor_demanded", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _add("person", sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+    _add("signin", sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""))
+    _add("signin", sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
+    _add("signin", sa.Column("proved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+
+
+def _add(table: str, column: sa.Column) -> None:
+    """Add a column, and take its default away again once the rows that were there have it."""
+    given = column.server_default is not None
+    op.add_column(table, column)
+    if given:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.alter_column(column.name, server_default=None)
+
+
+def _add_invitations() -> None:
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("team_box", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("invited_by", sa.Integer(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["invited_by"], ["person.id"], name=op.f("fk_invitation_invited_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+    )
+    op.create_table(
+        "case_share",
+        sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("trainee_id", sa.Integer(), nullable=False),
+        sa.Column("mentor_id", sa.Integer(), nullable=False),
+        sa.Column("shared_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["trainee_id"], ["person.id"], name=op.f("fk_case_share_trainee_id_person")),
+        sa.ForeignKeyConstraint(["mentor_id"], ["person.id"], name=op.f("fk_case_share_mentor_id_person")),
+        sa.PrimaryKeyConstraint("case_id", "trainee_id", name=op.f("pk_case_share")),
+    )
