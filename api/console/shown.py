@@ -13,7 +13,13 @@ from flows.loader import Library
 
 CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
 """Kinds of question that are answered by a number of a list, as a rule."""
-CHANNELS = {"telegram": t("Telegram"), "sms": t("SMS"), "phone": t("Phone simulator")}
+CHANNELS = {
+    "telegram": t("Telegram"),
+    "sms": t("SMS"),
+    "whatsapp": t("WhatsApp"),
+    "phone": t("Phone simulator"),
+    "assisted": t("At the desk"),
+}
 
 Areas = list[tuple[str, str, list[tuple[str, str]]]]
 """Governorates and, in each, its districts: code and name."""

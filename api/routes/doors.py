@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.console.refusals import title
 from api.console.render import render, with_token
 from api.console.words import negotiate
+from api.desk import tasks
 from api.errors import Refused
 from api.keys.locks import form_token
 from api.shell import Shell
@@ -26,12 +27,13 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of every page needs. `done` is what was just done, said once."""
+    """What the frame of every page needs. `done` is what was just done, said once; `tasks` how many are hers to do."""
 
     path: str
     trial: bool
     simulator: bool
     done: str
+    tasks: int
 
 
 def the_shell(request: Request) -> Shell:
@@ -66,9 +68,10 @@ async def the_viewer(request: Request) -> Viewer:
     """Who is looking; what she asks for keeps her signed in. Raises NotSignedIn."""
     shell = the_shell(request)
     token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
-    viewer = await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
-    if viewer is None:
+    found = await shell.db.write(lambda session: tasks.resume_with_count(session, token, now)) if token else None
+    if found is None:
         raise NotSignedIn
+    viewer, request.state.tasks = found
     return viewer
 
 
@@ -116,7 +119,8 @@ def page(
     shell = the_shell(request)
     here = request.url.path if request.method == "GET" else back_from(request)
     done = request.query_params.get("done", "")
-    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done)
+    to_do = getattr(request.state, "tasks", 0)
+    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done, to_do)
     html = render(
         template,
         language_of(request, viewer),

@@ -12,11 +12,13 @@ from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
 from api.routes import (
+    assisted,
     coordination,
     desk,
     duty,
     joining,
     lending,
+    mail,
     moves,
     numbers,
     overview,
@@ -24,8 +26,11 @@ from api.routes import (
     people,
     phone,
     portal,
+    reaching,
+    sheets,
     signin,
     sims,
+    tasks,
     trainees,
     typed,
     voice,
@@ -50,9 +55,9 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty]
-    cases = [desk, lending, moves, trainees, overview, voice, typed]
+    cases = [desk, lending, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, coordination, sims, numbers]
+    pages = [*team, *cases, overview, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:
