@@ -130,6 +130,7 @@ def _draft_in(packed: dict[str, Any]) -> Draft:
     packed["answers"] = _answers_in(packed["answers"])
     packed["aside"] = tuple(map(_draft_in, packed["aside"]))
     packed["cases"] = tuple(packed["cases"])
+    packed["chosen"] = tuple(packed.get("chosen", ()))
     packed["pending"] = packed["pending"] and _message_in(packed["pending"])
     packed["touched"] = packed["touched"] and datetime.fromisoformat(packed["touched"])
     return Draft(**packed)

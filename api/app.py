@@ -30,6 +30,7 @@ from bot.telegram import Telegram
 from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from flows.check import refuse_errors
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.places import load_places
@@ -106,9 +107,11 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
 
 
 def library(settings: Settings) -> Library:
-    """The services, the words and the places of this deployment. Raises ServiceError."""
+    """The services, the words and the places of this deployment. Raises ServiceError, as `check` does."""
     catalogues = load_catalogues(TRANSLATIONS)
-    return load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+    services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+    refuse_errors(services)
+    return services
 
 
 def _channels(settings: Settings) -> Channels:

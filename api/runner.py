@@ -15,6 +15,7 @@ from api.inbound.intake import Intake
 from api.numbers import proxies
 from api.outbound import lanes
 from api.outbound.outbox import Outbox
+from api.staff import addresses, alerts, duty
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
@@ -85,6 +86,9 @@ class Runner:
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         calls.end_what_is_over(session, now)
+        addresses.renew_and_end(session, self._shell.vault, now)
+        alerts.end_what_is_over(session, now)
+        duty.end_what_is_over(session, now)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -12,16 +12,17 @@ MOST_BUTTONS = 100  # what Telegram shows under one message
 
 
 def chat(reply: Reply) -> tuple[str, list[list[Button]]]:
-    """A text and rows of buttons: two in a row when all labels are short. More than 100 options become numbers.
+    """A text and rows of buttons, numbered as by SMS: two in a row when all labels are short.
 
-    Options that are not worth a button are numbered in the text.
+    More than 100 options become numbers in the text, and so do those that are not worth a button.
     """
     if len(reply.options) > MOST_BUTTONS:
         return reply.plain, []
     numbered = list(enumerate(reply.options, start=1))
     lines = [f"{number} {option.label}" for number, option in numbered if not option.button]
-    buttons = [(option.label, data(reply, number, option)) for number, option in numbered if option.button]
-    width = 2 if all(len(label) <= SHORT_LABEL for label, _ in buttons) else 1
+    shown = [(number, option) for number, option in numbered if option.button]
+    buttons = [(f"{number} {option.label}", data(reply, number, option)) for number, option in shown]
+    width = 2 if all(len(option.label) <= SHORT_LABEL for _, option in shown) else 1
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
     return "\n".join((reply.text, *lines)), rows
 

@@ -96,17 +96,19 @@ class Draft:
     """A conversation that is not finished. Position is never stored: it follows from what is answered.
 
     `editing` names an answered question that is being asked again (its old answer stands until the new one is
-    taken), `failures` counts misunderstood messages in a row, `gate` names what she is being asked outside the service,
-    `locked` is set after a while until somebody shows that the draft is hers, `aside` holds drafts of other people on
-    the same phone, `cases` the references opened from this address, `reply_to` the case whose volunteer wrote last
-    (`reply_due`: and has no answer yet), `pending` a message that waits until we know which case it is for, `silent`
-    that she said STOP and has not written since, `touched` when she last wrote.
+    taken), `chosen` are the values marked so far where several can be chosen by buttons, `failures` counts
+    misunderstood messages in a row, `gate` names what she is being asked outside the service, `locked` is set after a
+    while until somebody shows that the draft is hers, `aside` holds drafts of other people on the same phone, `cases`
+    the references opened from this address, `reply_to` the case whose volunteer wrote last (`reply_due`: and has no
+    answer yet), `pending` a message that waits until we know which case it is for, `silent` that she said STOP and
+    has not written since, `touched` when she last wrote.
     """
 
     language: str = ""
     service: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     editing: str = ""
+    chosen: tuple[str, ...] = ()
     failures: int = 0
     gate: str = ""
     locked: bool = False
@@ -121,7 +123,7 @@ class Draft:
 
     def with_answer(self, name: str, answer: Answer) -> "Draft":
         """The same draft with one question answered; what was misunderstood before is forgotten."""
-        return replace(self, answers={**self.answers, name: answer}, editing="", failures=0)
+        return replace(self, answers={**self.answers, name: answer}, editing="", chosen=(), failures=0)
 
 
 @dataclass(frozen=True, slots=True)

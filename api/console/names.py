@@ -27,6 +27,8 @@ ACTIONS: dict[str, str] = {
     "number.retire": t("retired a number"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
+    "person.link": t("linked an address for alerts"),
+    "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
     "person.change": t("changed the passphrase"),
     "person.add": t("added a person"),

@@ -9,6 +9,7 @@ from api.inbound.gathering import Gathering
 from api.numbers import pool, proxies
 from api.outbound import replies
 from api.shell import Shell
+from api.staff import addresses
 from bot import telegram
 from bot.channel import Malformed
 from bot.telegram import Telegram
@@ -53,9 +54,16 @@ class Intake:
 
     async def message(self, message: Message) -> None:
         """Take one message into its conversation. Raises only when storage fails: the provider then tries again."""
+        if addresses.looks_like_code(message.text) and await self._links(message):
+            return
         touched = await self.gathering.take(message)
         if touched:
             self.shell.events.changed(QUEUE, *map(case_topic, touched))
+
+    async def _links(self, message: Message) -> bool:
+        """Whether this is the code with which one of us links her own chat or phone, and no message of a worker."""
+        shell, now = self.shell, self.shell.clock()
+        return await shell.db.write(lambda session: addresses.take_code(session, shell.vault, message, now))
 
     async def portal_sms(self, number: str, sender: str, text: str, provider_id: str) -> None:
         """Take what a portal sent to a proxy number: never the engine, never answered."""

@@ -3,6 +3,7 @@
 A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may open it and when it dies.
 """
 
+from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
@@ -12,6 +13,8 @@ from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandl
 from api.tables.tasks import TaskRow
 
 __all__ = [
+    "AddressCode",
+    "Alert",
     "AppointmentRow",
     "Audit",
     "Batch",
@@ -21,6 +24,7 @@ __all__ = [
     "ChatMessage",
     "CodeWindow",
     "DraftRow",
+    "Duty",
     "Item",
     "Lane",
     "Lease",
@@ -31,6 +35,7 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SignIn",
+    "StaffAddress",
     "TaskRow",
     "Team",
     "Unhandled",

@@ -130,7 +130,7 @@ def _back(talk: Talk) -> Turn:
     """Ask the question before the present one again; its answer stands until she gives another."""
     if talk.draft.locked:
         return offer(talk)
-    talk = talk.but(gate="", failures=0)
+    talk = talk.but(gate="", chosen=(), failures=0)
     if not talk.draft.service:
         return greet(talk)
     here = position(talk.service, talk.draft, talk.now)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from flows.asking import Position, ask, is_voice, position, prompt_of, wording
+from flows.conversation import several
 from flows.conversation.cases import call_a_person
 from flows.conversation.going import REVIEW, SEND, go_on, review_options
 from flows.effects import ForgetDraft, OpenCase, Say, Turn
@@ -27,7 +28,11 @@ def take(talk: Talk) -> Turn:
         return _take_review(talk, here)
     if is_voice(talk.message) and here.asked.question.type in SPOKEN:
         return _keep(talk, here.asked, Answer(None, media=talk.message.media))
-    outcome = read(talk, here.asked, talk.message)
+    outcome = (
+        several.choose(talk, here.asked) if several.takes(talk, here.asked) else read(talk, here.asked, talk.message)
+    )
+    if isinstance(outcome, tuple):
+        return go_on(talk.but(chosen=outcome))
     if isinstance(outcome, Misread):
         return _ask_again(talk, here, here.asked, outcome)
     return _keep(talk, here.asked, outcome)

@@ -46,7 +46,7 @@ draft_parts = {
     "answers": answers,
     "failures": st.integers(min_value=0, max_value=99),
     **dict.fromkeys(("locked", "reply_due", "silent"), st.booleans()),
-    "cases": st.lists(st.text(), max_size=3).map(tuple),
+    **dict.fromkeys(("cases", "chosen"), st.lists(st.text(), max_size=3).map(tuple)),
     "pending": st.none() | messages,
     "manner": manners,
     "touched": st.none() | moments,
