@@ -14,7 +14,7 @@ from api.desk.cases import mark_unread
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
 from api.numbers.leases import expire_leases
-from api.numbers.windows import expire_windows
+from api.numbers.quiet import expire_windows
 from api.staff import audit
 from api.staff.access import id_of, may_open
 from api.staff.people import Viewer
