@@ -17,20 +17,26 @@ from api.keys import deployment
 from api.keys.keyring import Keyring
 from api.keys.vault import Vault
 from api.numbers import pool
-from api.routes import health, webhooks
+from api.routes import gateways, health, webhooks
 from api.routes.pages import add_console
 from api.runner import Runner
 from api.settings import Settings
 from api.shell import Channels, Shell
 from api.store import migrate
 from api.store.db import Database
+from bot import httpsms, smsgate
+from bot.gateway import PACE as SIM_PACE
+from bot.gateway import Gateway
+from bot.httpsms import HttpSms
 from bot.phone import Phone
+from bot.smsgate import SmsGate
 from bot.telegram import PACE as TELEGRAM_PACE
 from bot.telegram import Telegram
 from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
 from flows.check import refuse_errors
+from flows.countries import Countries, load_countries
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.places import load_places
@@ -84,6 +90,7 @@ def create_app(
     app.state.shell = shell
     app.state.intake = Intake(shell, Gathering(shell))
     app.include_router(health.router)
+    app.include_router(gateways.router)
     add_console(app, shell)
     return app
 
@@ -94,13 +101,15 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
     db = Database(settings.database_url, keyring)
     if settings.twilio_number:
         db.write_now(lambda session: pool.claim_channel(session, str(settings.twilio_number)))
+    countries = load_countries(LIBRARY / "countries")
     return Shell(
         settings=settings,
         db=db,
         vault=Vault(keyring, settings.index_key_bytes, db.read_now(deployment.team_public)),
         library=library(settings),
         portals=load_portals(LIBRARY / "portals"),
-        channels=channels or _channels(settings),
+        countries=countries,
+        channels=channels or _channels(settings, countries),
         events=Events(),
         clock=clock,
     )
@@ -114,7 +123,7 @@ def library(settings: Settings) -> Library:
     return services
 
 
-def _channels(settings: Settings) -> Channels:
+def _channels(settings: Settings, countries: Countries) -> Channels:
     """The channels that are set; a token that is not set leaves its channel off."""
     telegram = sms = voice = None
     if settings.telegram_token:
@@ -128,6 +137,7 @@ def _channels(settings: Settings) -> Channels:
             api_url=settings.twilio_api_url,
             status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
             pace=settings.twilio_pace or TWILIO_PACE,
+            countries=countries,
         )
         voice = TwilioVoice(
             settings.twilio_account_sid,
@@ -137,7 +147,28 @@ def _channels(settings: Settings) -> Channels:
             base_url=settings.base_url,
         )
     phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
-    return Channels(telegram, sms, phones, voice)
+    return Channels(telegram, sms, phones, voice, _gateways(settings, countries))
+
+
+def _gateways(settings: Settings, countries: Countries) -> dict[str, Gateway]:
+    """The gateways that send through SIMs when we ask them to, by name; a secret that is not set leaves one off."""
+    gateways: dict[str, Gateway] = {}
+    if settings.smsgate_password:
+        gateways[smsgate.NAME] = SmsGate(
+            settings.smsgate_user,
+            settings.smsgate_password.get_secret_value(),
+            api_url=settings.smsgate_api_url,
+            countries=countries,
+            pace=settings.smsgate_pace or SIM_PACE,
+        )
+    if settings.httpsms_api_key:
+        gateways[httpsms.NAME] = HttpSms(
+            settings.httpsms_api_key.get_secret_value(),
+            api_url=settings.httpsms_api_url,
+            countries=countries,
+            pace=settings.httpsms_pace or SIM_PACE,
+        )
+    return gateways
 
 
 @asynccontextmanager

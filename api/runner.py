@@ -14,6 +14,7 @@ from api.inbound import polling
 from api.inbound.intake import Intake
 from api.numbers import proxies
 from api.outbound import lanes
+from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.staff import addresses, alerts, duty
 
@@ -30,18 +31,27 @@ class Runner:
         self._intake, self._shell = intake, intake.shell
         self._holder = secrets.token_hex(8)
         shell = self._shell
-        self.outboxes = [
+        self._outboxes = [
             Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
+        self._lines = Lines(shell, self._holder)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def outboxes(self) -> list[Outbox]:
+        """All that send: those of the settings, and those of SIMs."""
+        return [*self._outboxes, *self._lines.outboxes]
 
     def start(self) -> None:
         """Begin all loops on the running event loop."""
-        for outbox in self.outboxes:
+        for outbox in self._outboxes:
             self._shell.db.after_commit(outbox.wake)
             self._intake.gathering.when_fresh(outbox.offer)
             self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
+        self._shell.db.after_commit(self._lines.wake)
+        self._intake.gathering.when_fresh(self._lines.offer)
+        self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
@@ -59,6 +69,8 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
+        for gateway in self._shell.channels.gateways.values():
+            await gateway.close()
         if self._shell.channels.voice:
             await self._shell.channels.voice.close()
 

@@ -6,7 +6,7 @@ docs/operations.md lists them; an empty one counts as not set, an unknown or wro
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -76,6 +76,17 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _at_least(characters: int) -> Callable[[SecretStr], SecretStr]:
+    """What somebody chose must not be guessed from what it signs."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        if len(secret.get_secret_value()) < characters:
+            raise ValueError(f"should have at least {characters} characters")
+        return secret
+
+    return check
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -87,6 +98,8 @@ def _zone(name: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ApiAddress = Annotated[str, AfterValidator(_api_address)]
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+SigningKey = Annotated[SecretStr, AfterValidator(_at_least(32))]
+Password = Annotated[SecretStr, AfterValidator(_at_least(16))]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 
 
@@ -157,6 +170,20 @@ class Settings(BaseSettings):
     twilio_api_url: ApiAddress = "https://api.twilio.com"
     twilio_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
 
+    smsgate_api_url: WebAddress = "https://api.sms-gate.app/3rdparty/v1"
+    smsgate_user: str = ""
+    smsgate_password: SecretStr | None = None
+    smsgate_signing_key: SigningKey | None = None
+    smsgate_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
+
+    httpsms_api_url: ApiAddress = "https://api.httpsms.com"
+    httpsms_api_key: SecretStr | None = None
+    httpsms_signing_key: SigningKey | None = None
+    httpsms_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
+
+    cht_user: str = "gateway"
+    cht_password: Password | None = None
+
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)
 
@@ -190,9 +217,18 @@ class Settings(BaseSettings):
             raise ValueError(
                 "RAFIQA_TWILIO_AUTH_TOKEN needs RAFIQA_TWILIO_ACCOUNT_SID and RAFIQA_TWILIO_NUMBER beside it"
             )
+        if self.smsgate_password and not (self.smsgate_user and self.smsgate_signing_key):
+            raise ValueError(
+                "RAFIQA_SMSGATE_PASSWORD needs RAFIQA_SMSGATE_USER and RAFIQA_SMSGATE_SIGNING_KEY beside it"
+            )
+        if self.httpsms_api_key and not self.httpsms_signing_key:
+            raise ValueError("RAFIQA_HTTPSMS_API_KEY needs RAFIQA_HTTPSMS_SIGNING_KEY beside it")
         if self.simulator:
             self._refuse_simulator(bool(self.telegram_token), "TELEGRAM_TOKEN", self.telegram_api_url)
             self._refuse_simulator(bool(self.twilio_auth_token), "TWILIO_AUTH_TOKEN", self.twilio_api_url)
+            self._refuse_simulator(bool(self.smsgate_signing_key), "SMSGATE_SIGNING_KEY", self.smsgate_api_url)
+            self._refuse_simulator(bool(self.httpsms_signing_key), "HTTPSMS_SIGNING_KEY", self.httpsms_api_url)
+            self._refuse_simulator(bool(self.cht_password), "CHT_PASSWORD", self.base_url)
         return self
 
     def _refuse_simulator(self, provider_is_on: bool, token: str, api_url: str) -> None:

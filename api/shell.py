@@ -9,10 +9,12 @@ from api.keys.vault import Vault
 from api.settings import Settings
 from api.store.db import Database
 from bot.channel import Channel
+from bot.gateway import Gateway
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from flows.countries import Countries
 from flows.loader import Library
 from flows.portal import Portal
 
@@ -21,17 +23,19 @@ from flows.portal import Portal
 class Channels:
     """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane.
 
-    `voice` is no channel: it places calls, and sends no replies.
+    `voice` is no channel: it places calls, and sends no replies. `gateways` send through SIMs, by name: which numbers
+    these are, the database knows.
     """
 
     telegram: Telegram | None = None
     sms: TwilioSms | None = None
     phones: Mapping[str, Phone] = field(default_factory=dict)
     voice: TwilioVoice | None = None
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[Channel, ...]:
-        """Those that are on."""
+        """Those that are on and send from one place each."""
         return tuple(one for one in (self.telegram, self.sms, *self.phones.values()) if one is not None)
 
 
@@ -44,6 +48,7 @@ class Shell:
     vault: Vault
     library: Library
     portals: Mapping[str, Portal]
+    countries: Countries
     channels: Channels
     events: Events
     clock: Callable[[], datetime]

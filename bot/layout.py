@@ -1,5 +1,7 @@
 """How a reply is laid out: buttons in rows where there are buttons, and long texts in parts."""
 
+from flows import segments
+from flows.countries import Country
 from flows.model import Option, Reply
 from flows.segments import fold
 
@@ -30,6 +32,15 @@ def chat(reply: Reply) -> tuple[str, list[list[Button]]]:
 def sms(reply: Reply) -> str:
     """One text with numbered options, without the accents that would make it cost twice as much."""
     return fold(reply.plain)
+
+
+def texts(reply: Reply, country: Country | None, most_characters: int) -> list[str]:
+    """A reply as the SMS that it is sent in, each a whole message: as long as the country allows, and the provider.
+
+    `most_characters` are UTF-16 units. Without a country, only the provider limits them.
+    """
+    whole = [sms(reply)] if country is None else segments.split(sms(reply), country.most_segments)
+    return [part for one in whole for part in split(one, most_characters)]
 
 
 def data(reply: Reply, number: int, option: Option) -> str:

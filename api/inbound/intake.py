@@ -3,8 +3,12 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
 
 from api.events import QUEUE, case_topic
+from api.inbound import repeats
 from api.inbound.gathering import Gathering
 from api.numbers import pool, proxies
 from api.outbound import replies
@@ -12,6 +16,7 @@ from api.shell import Shell
 from api.staff import addresses
 from bot import telegram
 from bot.channel import Malformed
+from bot.gateway import Delivery
 from bot.telegram import Telegram
 from bot.twilio import StatusReport
 from flows.model import Message
@@ -65,12 +70,31 @@ class Intake:
         shell, now = self.shell, self.shell.clock()
         return await shell.db.write(lambda session: addresses.take_code(session, shell.vault, message, now))
 
-    async def portal_sms(self, number: str, sender: str, text: str, provider_id: str) -> None:
-        """Take what a portal sent to a proxy number: never the engine, never answered."""
+    async def portal_sms(
+        self, number: str, sender: str, text: str, provider_id: str, at: datetime | None = None
+    ) -> tuple[str, ...] | None:
+        """Take what a portal sent to a proxy number: never the engine, never answered.
+
+        `at` is when the telephone got it, if it says so (aware). Gives the references of the cases that it went to;
+        None when it was here before, by whatever way and id.
+        """
         shell, now = self.shell, self.shell.clock()
         sms = proxies.Sms(number, sender, text, provider_id)
-        touched = await shell.db.write(lambda session: proxies.receive(session, shell.vault, shell.portals, sms, now))
-        shell.events.changed(QUEUE, *map(case_topic, touched))
+
+        def take(session: Session) -> tuple[str, ...] | None:
+            if at and not repeats.first_time(session, shell.vault, number, sender, text, at):
+                return None
+            return proxies.receive(session, shell.vault, shell.portals, sms, now)
+
+        touched = await shell.db.write(take)
+        shell.events.changed(QUEUE, *map(case_topic, touched or ()))
+        return touched
+
+    async def delivery(self, delivery: Delivery) -> None:
+        """Take a gateway's report on a reply."""
+        await self.shell.db.write(
+            lambda session: replies.report(session, delivery.reply_id, delivery.rank, delivery.state, delivery.error)
+        )
 
     async def report(self, reply_id: int, report: StatusReport) -> None:
         """Take a provider's report on a reply."""

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.inbound.intake import Intake
+from api.routes import gateways
+from api.routes.bodies import body_of
 from bot import telegram, twilio
 from bot.channel import Forged, Malformed
 
 log = logging.getLogger("rafiqa.webhooks")
-LARGEST = 512 * 1024
-"""Bytes of a payload. The longest update that Telegram allows, all emoji, has about a fifth of that."""
 FORBIDDEN, TOO_LARGE, OFF = 403, 413, 404
 
 
@@ -28,7 +28,7 @@ async def telegram_update(request: Request) -> Response:
         telegram.verify(request.headers.get("X-Telegram-Bot-Api-Secret-Token"), secret.get_secret_value())
     except Forged:
         return Response(status_code=FORBIDDEN)
-    body = await _body(request)
+    body = await body_of(request)
     if body is None:
         return Response(status_code=TOO_LARGE)
     callback = await intake.telegram_update(channel, body)
@@ -73,7 +73,7 @@ async def signed_form(request: Request) -> twilio.Form | Response:
     settings = intake.shell.settings
     if intake.shell.channels.sms is None or settings.twilio_auth_token is None:
         return Response(status_code=OFF)
-    body = await _body(request)
+    body = await body_of(request)
     if body is None:
         return Response(status_code=TOO_LARGE)
     form = twilio.read(body)
@@ -87,23 +87,11 @@ async def signed_form(request: Request) -> twilio.Form | Response:
     return form
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, or None when it is larger than any real payload."""
-    size = request.headers.get("Content-Length", "")
-    if size.isdecimal() and int(size) > LARGEST:
-        return None
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > LARGEST:
-            return None
-    return bytes(parts)
-
-
 DOORS: dict[str, Callable[[Request], Awaitable[Response]]] = {
     "/webhooks/telegram": telegram_update,
     "/webhooks/twilio/sms": twilio_sms,
     "/webhooks/twilio/status": twilio_status,
+    **gateways.DOORS,
 }
 """By path. `api.app` opens them before FastAPI: its routing costs a message more than the engine does."""
 
