@@ -12,7 +12,7 @@ from api import retention
 from api.desk import calls
 from api.inbound import polling
 from api.inbound.intake import Intake
-from api.numbers import proxies
+from api.numbers import proxies, unmatched
 from api.outbound import lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
@@ -97,6 +97,7 @@ class Runner:
         now = self._shell.clock()
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
+        unmatched.alert_unread(session, self._shell.vault, now)
         calls.end_what_is_over(session, now)
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)

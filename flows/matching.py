@@ -12,26 +12,15 @@ from datetime import date
 from flows.appointments import without_codes
 from flows.dates import dates_in, without_dates
 from flows.digits import read_digits
-from flows.language import t
 from flows.names import alike, words_of
 from flows.portal import TOKENS, Portal, Token
 
-REASONS: dict[str, str] = {
-    "reference": t("the portal’s reference"),
-    "case": t("our own reference"),
-    "document": t("the number of the document"),
-    "last_digits": t("the last four digits of the document"),
-    "birth": t("the date of birth"),
-    "name": t("a name that sounds alike"),
-    "part_of_name": t("a part of the name"),
-    "day": t("the day of the appointment"),
-    "window": t("a code was expected for it a few minutes before"),
-}
-"""What speaks for a case, in the console's source language."""
 _WEIGHT = {
     "reference": 100, "case": 100, "document": 90, "last_digits": 50, "birth": 50, "name": 50, "window": 45,
     "part_of_name": 20, "day": 15,
 }  # fmt: skip
+REASONS = tuple(_WEIGHT)
+"""What can speak for a case: the portal's or our own reference, its document, that a code was expected for it …"""
 CLEAR = 45
 """A case with less speaking for it is not proposed."""
 AHEAD = 25

@@ -10,6 +10,7 @@ from api.answers import decode, unpack, unpack_contact, unpack_message
 from api.desk.calls import calls_of
 from api.desk.labels import in_words, prompt_in
 from api.keys.vault import CaseKey, Vault
+from api.numbers.appointments import Appointment, appointments_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
@@ -66,7 +67,7 @@ class CaseView:
     """A case, opened.
 
     `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
-    lives, `lease` and `window` are of its portal.
+    lives (hidden from who has not claimed the case), `lease` and `window` are of its portal.
     """
 
     reference: str
@@ -94,6 +95,7 @@ class CaseView:
     window: WindowView | None
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
+    appointments: tuple[Appointment, ...]
 
 
 def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
@@ -152,8 +154,9 @@ class _View:
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
-            code=next((message for message in reversed(messages) if message.code), None),
+            code=next((message for message in reversed(messages) if message.code or message.hidden), None),
             portal_messages=tuple(messages),
+            appointments=tuple(appointments_of(self.session, case, self.key)),
         )
 
     def _names(self) -> dict[int, str]:
