@@ -1,14 +1,13 @@
 """Cases and their routing fields in the reader's words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import tzinfo
 
 from babel import Locale
 
 from api.console.words import catalogue
-from api.desk.caseview import AnswerView
+from api.desk.caseview import AnswerView, CaseView
 from api.desk.labels import in_words
-from api.numbers.proxies import PortalMessageView
 from flows.appointments import Parsed, parse_appointment
 from flows.language import t
 from flows.loader import Library
@@ -51,12 +50,17 @@ def as_written(library: Library, service: str, answer: AnswerView, reader: str) 
     return "" if by_number or by_button else written
 
 
-def offered(messages: Iterable[PortalMessageView], portals: Portals, zone: tzinfo) -> dict[int, Parsed]:
-    """What is to be confirmed: by a message's id, the appointment that can be read from it, in the local zone."""
-    return {
+def offered(case: CaseView, portals: Portals, zone: tzinfo) -> dict[int, Parsed]:
+    """What is to be confirmed: by a message's id, the appointment that can be read from it, in the local zone.
+
+    A reminder of a day that is on the case already asks for nothing.
+    """
+    known = {one.at.astimezone(zone).date() for one in case.appointments}
+    found = {
         one.id: parse_appointment(
             one.text, received=one.received_at.astimezone(zone).date(), portal=portals.get(one.portal)
         )
-        for one in messages
+        for one in case.portal_messages
         if one.kind in TELL_A_DATE and one.text and not one.confirmed
     }
+    return {number: parsed for number, parsed in found.items() if parsed.day not in known}

@@ -208,7 +208,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         calls=CALLS,
         kinds=MESSAGES,
         portals=shell.portals,
-        offered=offered(case.portal_messages, shell.portals, shell.settings.zone),
+        offered=offered(case, shell.portals, shell.settings.zone),
         sendable=sendable,
         line=shell.channels.voice,
     )
