@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls
+from api.desk import calls, idle, tallies
+from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
 from api.numbers import proxies, unmatched
@@ -88,13 +89,16 @@ class Runner:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                await self._shell.db.write(self._end_what_is_over)
+                touched = await self._shell.db.write(self._end_what_is_over)
+                self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
 
-    def _end_what_is_over(self, session: Session) -> None:
+    def _end_what_is_over(self, session: Session) -> Sequence[str]:
+        """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
+        tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
@@ -102,6 +106,7 @@ class Runner:
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
+        return idle.return_idle(session, now)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -15,6 +15,13 @@ ACTIONS: dict[str, str] = {
     "call.duty": t("takes calls"),
     "task.done": t("did a task"),
     "task.dropped": t("dropped a task"),
+    "case.hand_over": t("handed the case over"),
+    "case.escalate": t("asked those on duty for help"),
+    "case.calm": t("the help has come"),
+    "case.snooze": t("let the case rest"),
+    "case.wake": t("woke the case"),
+    "case.return": t("the case went back to the queue, because nothing was done in it"),
+    "rule.set": t("set a rule of the desk"),
     "case.forget": t("made the case unreadable for ever"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
@@ -82,6 +89,18 @@ SPEAKS_FOR: dict[str, str] = {
     "part_of_name": t("a part of the name"),
     "day": t("the day of the appointment"),
     "window": t("a code was expected for it just then"),
+}
+STATES: dict[str, str] = {
+    "open": t("Waiting"),
+    "claimed": t("With a volunteer"),
+    "closed": t("Closed"),
+}
+ESCALATIONS: dict[str, str] = {
+    "danger": t("Danger"),
+    "medical": t("Medical"),
+    "legal": t("Legal"),
+    "child": t("A child"),
+    "stuck": t("I am stuck"),
 }
 CALLS: dict[str, str] = {
     "ringing": t("It rings"),

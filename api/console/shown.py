@@ -25,6 +25,13 @@ def service_title(library: Library, service: str, reader: str) -> str:
     return known.titles.get(reader, known.file.title) if known else service
 
 
+def question_title(library: Library, service: str, question: str, reader: str) -> str:
+    """A question's short name in the reader's language, or nothing when the service does not ask it."""
+    known = library.services.get(service)
+    asked = known.by_name.get(question) if known else None
+    return (asked.prompts.get(reader) or next(iter(asked.prompts.values()))).title if asked else ""
+
+
 def headline(library: Library, service: str, language: str, reader: str) -> str:
     """What a case is about and in which language: `Vaccination · Amharic`."""
     return f"{service_title(library, service, reader)} · {Locale.parse(reader).languages.get(language, language)}"

@@ -104,11 +104,14 @@ def deliver(session: Session, vault: Vault, case_id: int, kind: str, content: by
 
 
 def mark_unread(session: Session, case_id: int) -> bytes | None:
-    """Count one more thing to read in a case and give the key to seal it with; None when the case was forgotten."""
+    """Count one more thing to read in a case, which rests no longer, and give the key to seal it with.
+
+    None when the case was forgotten.
+    """
     counted = (
         _case.update()
         .where(_case.c.id == case_id, _case.c.state != FORGOTTEN)
-        .values(unread=_case.c.unread + 1)
+        .values(unread=_case.c.unread + 1, snoozed_until=None)
         .returning(_case.c.public_key)
     )
     return session.connection().execute(counted).scalar_one_or_none()

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from api.answers import decode, unpack, unpack_contact, unpack_message
 from api.desk.calls import calls_of
 from api.desk.labels import in_words, prompt_in
+from api.desk.rules import check_opens
 from api.keys.vault import CaseKey, Vault
 from api.numbers.appointments import Appointment, appointments_of
 from api.numbers.leases import LeaseView, leases_of
@@ -78,6 +79,8 @@ class CaseView:
     manner: str
     state: str
     urgency: str
+    escalated: str
+    rests_until: datetime | None
     call: bool
     route: Mapping[str, str]
     opened_at: datetime
@@ -104,6 +107,7 @@ def see(session: Session, vault: Vault, library: Library, viewer: Viewer, refere
     Refused(404, "no_such_case") for anybody else, and when there is none.
     """
     case = case_for(session, viewer, reference)
+    check_opens(session, viewer, reference, now)
     key = open_key(vault, viewer, case)
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
     if case.claimed_by in (None, viewer.person_id):
@@ -139,6 +143,8 @@ class _View:
             manner=case.manner,
             state=case.state,
             urgency=case.urgency,
+            escalated=case.escalated,
+            rests_until=case.snoozed_until if case.snoozed_until and case.snoozed_until > self.now else None,
             call=case.call,
             route=case.route,
             opened_at=case.opened_at,

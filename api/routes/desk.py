@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, MEDIA, MESSAGES, REASONS
+from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, REASONS
 from api.console.shown import as_written, facts, headline, offered
 from api.desk import caseview, conversation, queue
 from api.errors import Refused
@@ -19,6 +19,7 @@ from api.numbers import answering, leases, proxies, windows
 from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
+from api.staff import people
 from api.staff.people import Viewer
 from flows.portal import Portal
 
@@ -210,5 +211,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         portals=shell.portals,
         offered=offered(case, shell.portals, shell.settings.zone),
         sendable=sendable,
+        escalations=ESCALATIONS,
+        colleagues=[one for one in await shell.db.read(people.everyone) if one.id != viewer.person_id],
         line=shell.channels.voice,
     )

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
-from api.routes import coordination, desk, messages, phone, portal, signin, voice
+from api.routes import coordination, desk, messages, moves, overview, phone, portal, signin, voice
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.guard import SERVERS, Guard
 from api.shell import Shell
@@ -30,7 +30,8 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (signin.router, desk.router, coordination.router, messages.router, voice.router):
+    staff = (signin, desk, moves, messages, overview, coordination, voice)
+    for router in (one.router for one in staff):
         app.include_router(router)
     if shell.channels.phones:
         app.include_router(phone.router)

@@ -10,8 +10,10 @@ from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
+from api.tables.rules import DeskRule
 from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "CaseRow",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
     "Duty",
     "Item",
@@ -43,6 +46,7 @@ __all__ = [
     "SignIn",
     "SimRow",
     "StaffAddress",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",

@@ -13,6 +13,7 @@ class CaseRow(SQLModel, table=True):
 
     `state` is `open`, `claimed`, `closed` or `forgotten`; `route` holds the facts that the service names there.
     `keep_until` is until when a closed case keeps its numbers, because a portal may still write to them.
+    `snoozed_until` is when a case that rests is to be looked at again, `escalated` why those on duty were asked.
     """
 
     __tablename__ = "case"
@@ -38,6 +39,9 @@ class CaseRow(SQLModel, table=True):
     closing_reason: str = ""
     keep_until: datetime | None = None
     unread: int = 0
+    snoozed_until: datetime | None = None
+    escalated: str = ""
+    escalated_at: datetime | None = None
 
 
 class Item(SQLModel, table=True):

@@ -57,5 +57,5 @@ class Audit(SQLModel, table=True):
     at: datetime = Field(index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id")
     action: str
-    object: str = ""
+    object: str = Field(default="", index=True)
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
