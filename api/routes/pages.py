@@ -11,7 +11,21 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
-from api.routes import coordination, desk, messages, moves, overview, phone, portal, signin, voice
+from api.routes import (
+    coordination,
+    desk,
+    lending,
+    messages,
+    moves,
+    numbers,
+    overview,
+    phone,
+    portal,
+    signin,
+    sims,
+    typed,
+    voice,
+)
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.guard import SERVERS, Guard
 from api.shell import Shell
@@ -30,8 +44,9 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    staff = (signin, desk, moves, messages, overview, coordination, voice)
-    for router in (one.router for one in staff):
+    desks = (desk.router, lending.router, messages.router, moves.router, overview.router, voice.router, typed.router)
+    # sims before numbers: an address of its own must not be taken for a number.
+    for router in (signin.router, *desks, coordination.router, sims.router, numbers.router):
         app.include_router(router)
     if shell.channels.phones:
         app.include_router(phone.router)
