@@ -28,6 +28,7 @@ from bot import httpsms, smsgate
 from bot.gateway import PACE as SIM_PACE
 from bot.gateway import Gateway
 from bot.httpsms import HttpSms
+from bot.mailbox import Mailbox
 from bot.phone import Phone
 from bot.smsgate import SmsGate
 from bot.telegram import PACE as TELEGRAM_PACE
@@ -35,6 +36,8 @@ from bot.telegram import Telegram
 from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from bot.whatsapp import PACE as WHATSAPP_PACE
+from bot.whatsapp import TwilioWhatsApp
 from flows.check import refuse_errors
 from flows.countries import Countries, load_countries
 from flows.language import load_catalogues
@@ -99,8 +102,8 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
     migrate.upgrade(settings.database_url)
     keyring = Keyring(settings.keyring_path)
     db = Database(settings.database_url, keyring)
-    if settings.twilio_number:
-        db.write_now(lambda session: pool.claim_channel(session, str(settings.twilio_number)))
+    for number in filter(None, {settings.twilio_number, settings.twilio_whatsapp_number}):
+        db.write_now(lambda session, number=number: pool.claim_channel(session, number))  # type: ignore[misc]
     countries = load_countries(LIBRARY / "countries")
     return Shell(
         settings=settings,
@@ -147,7 +150,30 @@ def _channels(settings: Settings, countries: Countries) -> Channels:
             base_url=settings.base_url,
         )
     phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
-    return Channels(telegram, sms, phones, voice, _gateways(settings, countries))
+    return Channels(
+        telegram, sms, phones, voice, _mailbox(settings), _whatsapp(settings), _gateways(settings, countries)
+    )
+
+
+def _mailbox(settings: Settings) -> Mailbox | None:
+    if not settings.mail_imap_host or settings.mail_imap_password is None:
+        return None
+    password = settings.mail_imap_password.get_secret_value()
+    return Mailbox(settings.mail_imap_host, settings.mail_imap_port, settings.mail_imap_user, password)
+
+
+def _whatsapp(settings: Settings) -> TwilioWhatsApp | None:
+    if settings.twilio_whatsapp_number is None or settings.twilio_auth_token is None:
+        return None
+    return TwilioWhatsApp(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        settings.twilio_whatsapp_number,
+        template=settings.twilio_whatsapp_template,
+        api_url=settings.twilio_api_url,
+        status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
+        pace=settings.twilio_pace or WHATSAPP_PACE,
+    )
 
 
 def _gateways(settings: Settings, countries: Countries) -> dict[str, Gateway]:

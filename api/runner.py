@@ -10,16 +10,21 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, tallies
+from api.desk import calls, idle, reading, slips, tallies, tasks
 from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
+from api.mail import receiving
+from api.mail.fetching import Fetching
 from api.numbers import proxies, sims, unmatched, upkeep
-from api.outbound import lanes
+from api.outbound import heard, lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
+from api.shell import Shell
 from api.staff import addresses, alerts, duty
 from bot import cht
+from bot.channel import Channel
+from bot.whatsapp import TwilioWhatsApp
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
@@ -35,9 +40,13 @@ class Runner:
         self._holder = secrets.token_hex(8)
         shell = self._shell
         self._outboxes = [
-            Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
+            Outbox(shell.db, shell.vault, _speaking(shell, channel), holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
+        mailbox, largest = shell.channels.mailbox, shell.settings.mail_bytes
+        self.fetching = mailbox and Fetching(
+            shell.db, mailbox, intake.mail, holder=self._holder, clock=shell.clock, largest=largest
+        )
         self._lines = Lines(shell, self._holder)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -56,6 +65,8 @@ class Runner:
         self._intake.gathering.when_fresh(self._lines.offer)
         self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
+        if self.fetching:
+            self._begin(self.fetching.run(), "mailbox")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
             url, secret = settings.base_url.rstrip("/") + WEBHOOK, settings.telegram_secret.get_secret_value()
@@ -72,10 +83,13 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
+        voice, mailbox = self._shell.channels.voice, self._shell.channels.mailbox
+        if voice:
+            await voice.close()
+        if mailbox:
+            await mailbox.close()
         for gateway in self._shell.channels.gateways.values():
             await gateway.close()
-        if self._shell.channels.voice:
-            await self._shell.channels.voice.close()
 
     @property
     def alive(self) -> bool:
@@ -94,6 +108,7 @@ class Runner:
                 touched = set(await self._shell.db.write(self._end_what_is_over))
                 touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
+                await self._remind_us()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -106,9 +121,12 @@ class Runner:
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
         calls.end_what_is_over(session, now)
+        receiving.end_what_is_over(session, now)
+        heard.end_what_is_over(session, now)
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)
         duty.end_what_is_over(session, now)
+        slips.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:
@@ -116,6 +134,23 @@ class Runner:
         senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
         senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
         return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
+
+    async def _remind_us(self) -> None:
+        """Make tasks of what nobody read in time, and tell those on duty of the tasks that are late."""
+        now, vault = self._shell.clock(), self._shell.vault
+
+        def remind(session: Session) -> int:
+            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+
+        if await self._shell.db.write(remind):
+            self._shell.events.changed(QUEUE)
+
+
+def _speaking(shell: Shell, channel: Channel) -> Channel:
+    """A channel as the outbox may use it: WhatsApp only while she was heard."""
+    if isinstance(channel, TwilioWhatsApp):
+        return heard.WhileHeard(channel, shell.db, shell.vault, shell.clock)
+    return channel
 
 
 def _tell(task: asyncio.Task[None]) -> None:

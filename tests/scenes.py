@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from api.answers import Contact, pack_message
 from api.desk import cases, conversation, queue
+from api.desk.wishes import Ways
 from api.exports import batches
 from api.inbound import inbox
 from api.numbers import leases, pool, proxies, sims, windows
@@ -133,7 +134,7 @@ class Scene:
         vault, case_id = self.shell.vault, _id_of(session, reference)
         asked = Message("sms", "sms:+96181000001", "+96170000300", "m1", "ሰላም፣ መቼ ልምጣ?", manner="sms")
         cases.deliver(session, vault, case_id, "in", pack_message(asked), self.now)
-        conversation.write(session, vault, self.hana, reference, "ሰላም አልማዝ። ነገ እጽፍልሻለሁ።", self.now)
+        conversation.write(session, vault, self.hana, reference, "ሰላም አልማዝ። ነገ እጽፍልሻለሁ።", Ways(), self.now)
         conversation.note(
             session, vault, self.hana, reference, "Her employer holds the passport. Asked the lawyer.", self.now
         )

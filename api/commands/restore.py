@@ -81,7 +81,9 @@ def _end_what_is_stale(session: Session, keyring: Keyring) -> None:
     """Nobody stays signed in, no dead draft stays, and nothing that waited then is sent now: it was sent since."""
     connection = session.connection()
     connection.execute(delete(SignIn))
-    connection.execute(update(ReplyRow).where(col(ReplyRow.state) == "waiting").values(state="dead", error="restored"))
+    connection.execute(
+        update(ReplyRow).where(col(ReplyRow.state).in_(("waiting", "held"))).values(state="dead", error="restored")
+    )
     for draft in session.exec(select(DraftRow)):
         if not _lives(keyring, draft.secret_id):
             session.delete(draft)

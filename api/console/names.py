@@ -4,6 +4,7 @@ from flows.language import t
 
 ACTIONS: dict[str, str] = {
     "case.claim": t("took the case"),
+    "case.assist": t("filled in the form with the worker"),
     "case.release": t("put the case back"),
     "case.close": t("closed the case"),
     "case.reopen": t("opened the case again"),
@@ -14,6 +15,13 @@ ACTIONS: dict[str, str] = {
     "call.begin": t("called the worker"),
     "call.duty": t("takes calls"),
     "task.done": t("did a task"),
+    "task.see": t("read what to tell the worker"),
+    "task.could_not": t("could not do a task"),
+    "task.hand": t("handed a task over"),
+    "case.tell": t("had the worker told"),
+    "case.untell": t("took back what the worker was told"),
+    "slip.make": t("made a slip"),
+    "slip.lock": t("a slip was locked after five wrong codes"),
     "task.dropped": t("dropped a task"),
     "case.hand_over": t("handed the case over"),
     "case.escalate": t("asked those on duty for help"),
@@ -23,6 +31,10 @@ ACTIONS: dict[str, str] = {
     "case.return": t("the case went back to the queue, because nothing was done in it"),
     "rule.set": t("set a rule of the desk"),
     "case.forget": t("made the case unreadable for ever"),
+    "mail.lend": t("lent an e-mail address"),
+    "mail.expect": t("expected a code by e-mail"),
+    "mail.end": t("took an e-mail address back"),
+    "file.open": t("opened a file"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
     "lease.wait": t("put the case in the line for a number"),
@@ -77,6 +89,25 @@ LEFT_OUT: dict[str, str] = {
     "consent_outdated": t("The worker agreed to a shorter list than today’s. Ask once more."),
     "already_exported": t("It was sent before."),
 }
+NOTICES: dict[str, str] = {
+    "sent": t("not read yet"),
+    "late": t("not read in time: a task"),
+    "read": t("read"),
+    "told": t("told, and the date said back"),
+    "cancelled": t("taken back"),
+}
+VIA: dict[str, str] = {
+    "channel": t("to the worker’s phone"),
+    "trusted": t("to the person whom the worker trusts"),
+    "task": t("by one of us"),
+}
+WHY: dict[str, str] = {
+    "no_phone": t("The worker has no phone."),
+    "never": t("The worker asked us never to write first."),
+    "unasked": t("The worker was not asked whether we may write to this phone."),
+    "stop": t("Somebody sent STOP from that phone and has not written since."),
+    "no_way": t("We have no number from which we could write to that phone."),
+}
 MEDIA: dict[str, str] = {
     "voice": t("a recording"),
     "photo": t("a picture"),
@@ -122,6 +153,7 @@ CALLS: dict[str, str] = {
     "busy": t("Busy"),
     "no_answer": t("Nobody answered"),
     "failed": t("The call failed"),
+    "missed": t("Nobody could take it"),
 }
 GATEWAYS: dict[str, str] = {
     "simulator": t("The simulator"),

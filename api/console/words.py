@@ -66,6 +66,12 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def appointed(at: datetime, timed: bool = True) -> str:
         return format_datetime(at, "EEEE d MMMM y" + (", HH:mm" if timed else ""), tzinfo=zone, locale=locale)
 
+    def day_of(at: datetime) -> str:
+        return format_date(at.astimezone(zone), "EEEE d MMM", locale=locale)
+
+    def iso_day(at: datetime) -> str:
+        return at.astimezone(zone).date().isoformat()
+
     def ago(at: datetime, now: datetime) -> str:
         return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
 
@@ -83,6 +89,8 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "clock": clock,
         "day": day,
         "appointed": appointed,
+        "day_of": day_of,
+        "iso_day": iso_day,
         "ago": ago,
         "language": language_name,
         "figure": figure,

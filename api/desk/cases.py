@@ -9,9 +9,11 @@ from sqlalchemy import delete
 from sqlmodel import Session, select
 
 from api.answers import Contact, pack, pack_contact
+from api.desk import slips
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
 from api.keys.vault import Vault
+from api.mail.lending import forget_addresses
 from api.numbers.leases import end_leases
 from api.outbound.replies import address_index
 from api.staff import audit
@@ -22,8 +24,11 @@ from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
 _case, _item = metadata.tables["case"], metadata.tables["item"]
-_call, _appointment = metadata.tables["call"], metadata.tables["appointment"]
-_reply, _portal_message = metadata.tables["reply"], metadata.tables["portal_message"]
+_OF_A_CASE = tuple(
+    metadata.tables[name]
+    for name in ("item", "reply", "portal_message", "call", "appointment", "notice", "mail_message", "mail_file")
+)
+"""What belongs to a case alone, and goes with it."""
 _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
 
@@ -127,8 +132,10 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
         raise Refused(404, "no_such_case")
     vault.keyring.destroy(case.secret_id)
     end_leases(session, id_of(case), now)
+    forget_addresses(session, id_of(case))
     drop_tasks(session, id_of(case), now)
-    for table in (_item, _reply, _portal_message, _call, _appointment):
+    slips.drop_slip(session, id_of(case))
+    for table in _OF_A_CASE:
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)

@@ -9,10 +9,12 @@ from sqlalchemy import and_, or_, true
 from sqlalchemy import case as either
 from sqlmodel import Session, col, select
 
+from api.desk import reading
 from api.desk.idle import returns_at
 from api.desk.rules import check_hands
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
+from api.mail.lending import end_addresses
 from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
@@ -117,6 +119,8 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
     session.add(case)
     leave_leases(session, case, now)
+    reading.end_notices(session, id_of(case), now)
+    end_addresses(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 

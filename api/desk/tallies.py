@@ -16,7 +16,7 @@ from flows.asking import position
 from flows.conversation.going import REVIEW
 from flows.loader import Library
 
-STOPPED, SENT = "stopped", "sent"
+STOPPED, SENT, UNKNOWN = "stopped", "sent", "unknown"
 _tally = metadata.tables["tally"]
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from api.answers import unpack
 from api.desk.labels import in_words
 from api.keys.vault import Vault
+from api.mail.lending import last_address
 from api.staff.access import id_of, open_key
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item, Lease
@@ -72,12 +73,14 @@ class Sheet:
         """What only an export knows; `flows.loader.EXPORT_FUNCTIONS` are their names."""
         return {
             "reference": lambda: case.reference,
-            "lent_or": lambda own: self._lent(case) or own,
+            "lent_or": lambda own, what="phone": self._lent(case, what) or own,
             "jr:choice-name": self._label,
         }
 
-    def _lent(self, case: CaseRow) -> str:
-        """The number that the case had last: the portal goes on writing to it, also while its place cools."""
+    def _lent(self, case: CaseRow, what: str) -> str:
+        """The number or `email` that the case had last: the portal goes on writing to it, also while it cools."""
+        if what == "email":
+            return last_address(self.session, id_of(case))
         held = select(Lease.number).where(Lease.case_id == case.id).order_by(col(Lease.id).desc())
         return self.session.exec(held.limit(1)).one_or_none() or ""
 

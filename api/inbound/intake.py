@@ -7,18 +7,22 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.desk import calls
 from api.events import INBOX, QUEUE, case_topic
 from api.inbound import repeats
 from api.inbound.gathering import Gathering
+from api.mail import receiving
 from api.numbers import pool, proxies
-from api.outbound import replies
+from api.outbound import heard, replies
 from api.shell import Shell
 from api.staff import addresses
 from bot import telegram
 from bot.channel import Malformed
 from bot.gateway import Delivery
+from bot.mail import Mail
 from bot.telegram import Telegram
 from bot.twilio import StatusReport
+from bot.whatsapp import OUTSIDE
 from flows.model import Message
 
 log = logging.getLogger("rafiqa.intake")
@@ -48,6 +52,9 @@ class Intake:
 
     async def sms(self, message: Message) -> None:
         """Take one SMS: to a channel it is a message, to a proxy number a portal's."""
+        if message.channel == "whatsapp":
+            await self.whatsapp(message)
+            return
         number = message.lane.removeprefix("sms:")
         use = await self.shell.db.read(lambda session: pool.use_of(session, number))
         if use == pool.PROXY:
@@ -56,6 +63,14 @@ class Intake:
             await self.message(message)
         else:
             await self.gathering.keep_unhandled(message, "UnknownNumber")
+
+    async def whatsapp(self, message: Message) -> None:
+        """Take one message by WhatsApp; from then on she may be answered for a day."""
+        channel, shell, now = self.shell.channels.whatsapp, self.shell, self.shell.clock()
+        if channel is None or message.lane != channel.lane:
+            await self.gathering.keep_unhandled(message, "UnknownNumber")
+        elif not await shell.db.write(lambda session: heard.hear(session, shell.vault, message, now)):
+            await self.message(message)
 
     async def message(self, message: Message) -> None:
         """Take one message into its conversation. Raises only when storage fails: the provider then tries again."""
@@ -96,8 +111,32 @@ class Intake:
             lambda session: replies.report(session, delivery.reply_id, delivery.rank, delivery.state, delivery.error)
         )
 
+    async def missed_call(self, caller: str, lane: str) -> None:
+        """Take a call that nobody took, `lane` being the channel by which we could write to the caller."""
+        shell, now = self.shell, self.shell.clock()
+        service = next(iter(shell.library.services), "")
+        touched = await shell.db.write(
+            lambda session: calls.missed(session, shell.vault, caller, lane, now, service=service)
+        )
+        shell.events.changed(QUEUE, *([case_topic(touched)] if touched else []))
+
+    async def mail(self, mail: Mail) -> None:
+        """Take an e-mail to an address that a case has; never answered. Raises only when storage fails."""
+        shell, now = self.shell, self.shell.clock()
+        touched = await shell.db.write(
+            lambda session: receiving.receive(session, shell.vault, shell.portals, mail, now)
+        )
+        if touched:
+            shell.events.changed(QUEUE, *map(case_topic, touched))
+
     async def report(self, reply_id: int, report: StatusReport) -> None:
         """Take a provider's report on a reply."""
+        channel, shell = self.shell.channels.whatsapp, self.shell
+        if report.error == OUTSIDE and channel is not None:
+            address = await shell.db.write(lambda session: heard.hold_again(session, shell.vault, reply_id))
+            if address:
+                await heard.WhileHeard(channel, shell.db, shell.vault, shell.clock).knock(address)
+            return
         await self.shell.db.write(
             lambda session: replies.report(session, reply_id, report.rank, report.state, report.error)
         )

@@ -52,8 +52,18 @@ async def hear(intake: Intake, heard: Heard) -> None:
             await intake.delivery(heard)
         case Ping():
             await _ping(intake, heard)
-        case MissedCall() | None:
+        case MissedCall():
+            await _missed(intake, heard)
+        case None:
             pass
+
+
+async def _missed(intake: Intake, heard: MissedCall) -> None:
+    """Somebody rang a SIM that workers write to: she is to be called back. On a number for portals nobody is."""
+    now = intake.shell.clock()
+    number, use = await intake.shell.db.write(lambda session: _number(session, heard.sim, now))
+    if use == pool.CHANNEL:
+        await intake.missed_call(heard.caller, f"sms:{number}")
 
 
 async def sms(intake: Intake, heard: SimSms) -> None:

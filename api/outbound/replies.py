@@ -15,6 +15,10 @@ from flows.model import Reply
 
 LIVES = timedelta(hours=24)
 """How long the server can read a reply, from when it may be sent."""
+HELD_LIVES = timedelta(hours=72)
+"""How long one stays readable that may go out only when she has written."""
+REPORTED_LATE = "whatsapp:"
+"""Lanes whose provider takes a reply and may refuse it afterwards: it is kept until it was delivered."""
 CHAT_ID_LIVES = timedelta(hours=47)
 """A bot may delete only what is younger than 48 hours (https://core.telegram.org/bots/api#deletemessage)."""
 LOOK = 500
@@ -147,10 +151,11 @@ def due_replies(session: Session, lane: str, now: datetime) -> list[Due]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a reply: `sent` (with the provider's id), `dead` (never), or `waiting` until `next_try`."""
+    """What became of a reply: `sent` (with the provider's id), `dead` (never), `waiting` until `next_try`, or `held`
+    until she writes."""
 
     due: Due
-    state: Literal["sent", "dead", "waiting"]
+    state: Literal["sent", "dead", "waiting", "held"]
     at: datetime
     provider_id: str = ""
     error: str = ""
@@ -192,7 +197,8 @@ def mark(
     """
     connection = session.connection()
     sent = [one for one in outcomes if one.state == "sent"]
-    over = [one.due.id for one in outcomes if one.state != "waiting"]
+    reported = lane.startswith(REPORTED_LATE)
+    over = [one.due.id for one in outcomes if one.state == "dead" or (one.state == "sent" and not reported)]
     not_sent = [one for one in outcomes if one.state != "sent"]
     if sent:
         connection.execute(_SENT, [_as_sent(one) for one in sent])
@@ -201,6 +207,9 @@ def mark(
     if over:
         connection.execute(_reply.update().where(_reply.c.id.in_(over)).values(box=b""))
     cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
+    for one in outcomes:
+        if one.state == "held":
+            _keep_longer(session, vault, one.due, now + HELD_LIVES)
     if cleared:
         connection.execute(_chat_message.delete().where(_chat_message.c.address_index.in_(cleared)))
     if clearable:
@@ -210,7 +219,13 @@ def mark(
 
 def report(session: Session, reply_id: int, rank: int, state: str, error: str) -> bool:
     """Take a provider's report on a reply; one that would go back (a rank not above the last) changes nothing."""
-    changed = (
-        _reply.update().where(_reply.c.id == reply_id, _reply.c.rank < rank).values(rank=rank, state=state, error=error)
-    )
+    values: dict[str, Any] = {"rank": rank, "state": state, "error": error}
+    if state != "sent":
+        values["box"] = b""  # it arrived, or never will
+    changed = _reply.update().where(_reply.c.id == reply_id, _reply.c.rank < rank).values(values)
     return bool(session.connection().execute(changed).rowcount)
+
+
+def _keep_longer(session: Session, vault: Vault, due: Due, expires: datetime) -> None:
+    box = vault.lock(vault.unlock(due.box), expires=expires)
+    session.connection().execute(_reply.update().where(_reply.c.id == due.id).values(box=box, expires_at=expires))

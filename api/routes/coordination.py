@@ -10,6 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
+from api.desk import tallies
 from api.errors import Refused
 from api.events import BATCHES, QUEUE
 from api.exports import batches
@@ -26,6 +27,7 @@ from api.staff.people import Newcomer, Viewer
 
 router = APIRouter()
 LONGEST = 200
+MONTH = timedelta(days=29)
 WARN_BEFORE = timedelta(days=21)
 """How long before a number's paid time ends the page warns."""
 MEDIA_TYPES = {
@@ -48,6 +50,7 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         numbers=await shell.db.read(lambda session: pool.proxy_numbers(session, viewer)),
         leases=await shell.db.read(leases.lent_now),
         portals=shell.portals,
+        unknown=await shell.db.read(lambda session: tallies.since(session, (now - MONTH).date(), tallies.UNKNOWN)),
         gateways=GATEWAYS,
         states=NUMBER_STATES,
         alarms=await shell.db.read(health.alarm_count),

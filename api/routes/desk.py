@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, REASONS
+from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
 from api.console.shown import as_written, facts, headline, offered
 from api.desk import caseview, conversation, queue
+from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
 from api.inbound import unhandled
 from api.numbers import answering, health, proxies, waiting
@@ -125,9 +126,11 @@ async def wipe_code(shell: Desk, viewer: Looking, reference: str, message_id: in
 @router.post("/cases/{reference}/write")
 async def write(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
     """Write to the worker, through the bot."""
-    now = shell.clock()
-    await shell.db.write(lambda session: conversation.write(session, shell.vault, viewer, reference, text, now))
-    return _changed(shell, reference, f"/cases/{reference}?done=written")
+    now, ways = shell.clock(), shell.ways
+    send_after = await shell.db.write(
+        lambda session: conversation.write(session, shell.vault, viewer, reference, text, ways, now)
+    )
+    return _changed(shell, reference, f"/cases/{reference}?done={'written' if send_after <= now else 'later'}")
 
 
 @router.post("/cases/{reference}/note")
@@ -181,13 +184,17 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         reasons=REASONS,
         media=MEDIA,
         calls=CALLS,
-        kinds=MESSAGES,
+        notices=NOTICES,
+        via=VIA,
+        kinds=KINDS,
+        message_kinds=MESSAGES,
         portals=shell.portals,
         offered=offered(case, shell.portals, shell.settings.zone),
         sendable=sendable,
         escalations=ESCALATIONS,
         colleagues=[one for one in await shell.db.read(people.everyone) if one.id != viewer.person_id],
         line=shell.channels.voice,
+        mail_domain=shell.settings.mail_domain,
     )
 
 

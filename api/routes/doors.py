@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.console.refusals import title
 from api.console.render import render
 from api.console.words import negotiate
+from api.desk import tasks
 from api.errors import Refused
 from api.numbers import unmatched
 from api.shell import Shell
@@ -26,7 +27,7 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of every page needs. `done` is what was just done, said once.
+    """What the frame of every page needs. `done` is what was just done, said once; `tasks` how many are hers to do.
 
     `inbox` is how many portal messages wait for somebody to say whose they are.
     """
@@ -35,6 +36,7 @@ class Page:
     trial: bool
     simulator: bool
     done: str
+    tasks: int
     inbox: int = 0
 
 
@@ -70,9 +72,10 @@ async def the_viewer(request: Request) -> Viewer:
     """Who is looking; what she asks for keeps her signed in. Raises NotSignedIn."""
     shell = the_shell(request)
     token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
-    viewer = await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
-    if viewer is None:
+    found = await shell.db.write(lambda session: tasks.resume_with_count(session, token, now)) if token else None
+    if found is None:
         raise NotSignedIn
+    viewer, request.state.tasks = found
     return await _with_inbox(request, viewer)
 
 
@@ -123,8 +126,8 @@ def page(
     shell = the_shell(request)
     here = request.url.path if request.method == "GET" else back_from(request)
     done = request.query_params.get("done", "")
-    waiting = getattr(request.state, "inbox", 0)
-    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done, waiting)
+    to_do, waiting = getattr(request.state, "tasks", 0), getattr(request.state, "inbox", 0)
+    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done, to_do, waiting)
     html = render(
         template,
         language_of(request, viewer),

@@ -12,17 +12,22 @@ from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
 from api.routes import (
+    assisted,
     coordination,
     desk,
     lending,
+    mail,
     messages,
     moves,
     numbers,
     overview,
     phone,
     portal,
+    reaching,
+    sheets,
     signin,
     sims,
+    tasks,
     typed,
     voice,
 )
@@ -44,10 +49,10 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    desks = (desk.router, lending.router, messages.router, moves.router, overview.router, voice.router, typed.router)
     # sims before numbers: an address of its own must not be taken for a number.
-    for router in (signin.router, *desks, coordination.router, sims.router, numbers.router):
-        app.include_router(router)
+    everybodys = signin, desk, lending, messages, moves, voice, typed, mail, tasks, reaching, sheets, assisted
+    for routes in (*everybodys, overview, coordination, sims, numbers):
+        app.include_router(routes.router)
     if shell.channels.phones:
         app.include_router(phone.router)
         app.include_router(portal.router)

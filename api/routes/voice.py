@@ -11,6 +11,7 @@ from api.desk import calls
 from api.desk.calls import Legs
 from api.errors import Refused
 from api.events import QUEUE, case_topic
+from api.inbound.intake import Intake
 from api.routes.doors import Desk, Looking, go, page
 from api.routes.webhooks import signed_form
 from api.shell import Shell
@@ -65,6 +66,28 @@ async def take_no_calls(shell: Desk, viewer: Looking) -> RedirectResponse:
     """Take no more calls."""
     await shell.db.write(lambda session: calls.take_no_calls(session, viewer))
     return go("/calls?done=off_call")
+
+
+@router.post("/webhooks/twilio/voice")
+async def incoming(request: Request, shell: Desk) -> Response:
+    """Somebody calls a number of ours: her volunteer is rung, or it is a missed call, and costs her nothing."""
+    form = await signed_form(request)
+    line = shell.channels.voice
+    if isinstance(form, Response) or line is None:
+        return form if isinstance(form, Response) else Response(status_code=404)
+    try:
+        caller = voice.parse_call(form)
+    except Malformed as error:
+        log.warning("a call that nobody understands: %s", error)
+        return Response(voice.reject(), media_type=XML)
+    now = shell.clock()
+    order = None
+    if caller.to == line.number:  # on a proxy number only portals call: nobody is rung, and nothing is answered
+        order = await shell.db.write(lambda session: calls.incoming(session, shell.vault, caller.number, now))
+        if order is None:
+            intake: Intake = request.app.state.intake
+            await intake.missed_call(caller.number, f"sms:{line.number}")
+    return Response(line.ring(order.volunteer, order.id) if order else voice.reject(), media_type=XML)
 
 
 @router.post("/webhooks/twilio/voice/taken")
@@ -126,10 +149,9 @@ async def _end(request: Request, shell: Shell, call_id: int, states: Sequence[st
     except Malformed as error:
         log.warning("the end of a call that nobody understands: %s", error)
         return Response(voice.hang_up(), media_type=XML)
-    outcome = "no_answer" if states == (calls.RINGING,) and report.outcome == "answered" else report.outcome
     now = shell.clock()
     reference = await shell.db.write(
-        lambda session: calls.ended(session, call_id, outcome, report.seconds, now, states=states)
+        lambda session: calls.ended(session, call_id, report.outcome, report.seconds, now, states=states)
     )
     if reference:
         shell.events.changed(QUEUE, case_topic(reference))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.inbound.intake import Intake
 from api.routes import gateways
 from api.routes.bodies import body_of
-from bot import telegram, twilio
+from bot import telegram, twilio, whatsapp
 from bot.channel import Forged, Malformed
 
 log = logging.getLogger("rafiqa.webhooks")
@@ -42,7 +42,7 @@ async def twilio_sms(request: Request) -> Response:
         return form
     intake: Intake = request.app.state.intake
     try:
-        message = twilio.parse_sms(form)
+        message = whatsapp.parse(form) if whatsapp.is_for(form) else twilio.parse_sms(form)
     except Malformed as error:
         log.warning("an SMS that nobody understands: %s", error)
     else:

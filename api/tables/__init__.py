@@ -6,10 +6,14 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.heard import Heard
+from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
+from api.tables.mail import MailAddress, MailFileRow, MailMessage
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
+from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
 from api.tables.rules import DeskRule
 from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
@@ -30,9 +34,15 @@ __all__ = [
     "DeskRule",
     "DraftRow",
     "Duty",
+    "Heard",
+    "IntakeRow",
     "Item",
     "Lane",
     "Lease",
+    "MailAddress",
+    "MailFileRow",
+    "MailMessage",
+    "NoticeRow",
     "Number",
     "NumberAlarm",
     "NumberWait",
@@ -44,7 +54,10 @@ __all__ = [
     "Seen",
     "SelfTest",
     "SignIn",
+    "SilenceRow",
     "SimRow",
+    "SlipRow",
+    "SlipTry",
     "StaffAddress",
     "Tally",
     "TaskRow",

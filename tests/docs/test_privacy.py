@@ -74,6 +74,8 @@ DEFAULTS = Settings.model_fields
 SAID = [
     ("draft", "{} hours after the last message", inbox.DRAFT_LIVES / HOUR),
     ("reply", "{} hours after it may be sent", replies.LIVES / HOUR),
+    ("reply", "at most {} hours", replies.HELD_LIVES / HOUR),
+    ("heard", "{} hours after that", replies.HELD_LIVES / HOUR),
     ("chat_message", "{} hours after the message", replies.CHAT_ID_LIVES / HOUR),
     ("seen", "after {} days", retention.SEEN_LIVES / timedelta(days=1)),
     ("self_test", "after {} days", selftest.KEPT / timedelta(days=1)),

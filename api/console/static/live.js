@@ -80,6 +80,7 @@ async function fetchParts() {
   const answer = await fetch(source.dataset.fragment, { credentials: "same-origin" }).catch(() => null);
   if (!answer) return showState(false);
   if (answer.redirected || !answer.ok) return location.reload(); // signed out, or no longer hers to see
+  countTasks();
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of fresh.querySelectorAll("[data-live]")) swap(document.getElementById(part.id), part);
 }
@@ -175,7 +176,21 @@ document.addEventListener("submit", async (event) => {
   look();
 });
 
+// How many tasks there are, at the top of every page: looked up with everything else that is live, and now and then.
+const figure = document.querySelector("[data-count]");
+const COUNT_AGAIN = 30_000; // milliseconds
+
+async function countTasks() {
+  if (!figure || document.hidden) return;
+  const answer = await fetch(figure.dataset.count, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const number = Number(await answer.text());
+  figure.hidden = !number;
+  figure.textContent = number.toLocaleString(document.documentElement.lang);
+}
+
 offerCopying(document);
 startCounting(document);
+setInterval(countTasks, COUNT_AGAIN);
 setInterval(count, 1000);
 listen();

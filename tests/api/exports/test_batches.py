@@ -15,6 +15,7 @@ from api.errors import Refused
 from api.exports import batches
 from api.exports.batches import Exported, LeftOut
 from api.keys.vault import TeamKey, Vault
+from api.mail import lending
 from api.numbers import leases
 from api.staff import audit
 from api.staff.people import Viewer
@@ -106,6 +107,21 @@ def test_the_number_that_was_lent_stands_in_place_of_hers(db: Database, vault: V
 
     db.write_now(work)
     assert rows_of(export(db, vault, coordinator))[0]["Phone"] == number
+
+
+def test_the_e_mail_address_that_was_lent_stands_in_place_of_hers(
+    db: Database, vault: Vault, coordinator: Viewer
+) -> None:
+    reference = make_case(db, vault, ANSWERS, claimed_by=coordinator).reference
+
+    def work(session: Session) -> str:
+        address = lending.lend(session, coordinator, reference, MINISTRY, "mail.example.org", b"0" * 16, NOW)
+        queue.close(session, coordinator, reference, "done", NOW)
+        return address
+
+    address = db.write_now(work)
+    row = rows_of(export(db, vault, coordinator))[0]
+    assert (row["E-mail"], row["Phone"]) == (address, "+96170123456")
 
 
 def test_who_is_left_out_is_said_with_the_reason(db: Database, vault: Vault, coordinator: Viewer) -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from openpyxl import load_workbook
 
+from api.desk import tallies
 from api.events import QUEUE
 from flows.model import Message
 from tests.desks import NUMBER, TestDesk, sign_in
@@ -158,3 +159,13 @@ async def test_a_coordinator_may_look_into_a_volunteers_case(desk: TestDesk, han
         page = await amal.get(f"/cases/{hanas}")
         assert page.status_code == 200
         assert "17 ግንቦት 1984" in page.text
+
+
+async def test_what_came_to_nobody_is_counted_on_the_page_of_numbers(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal:
+        assert "missed call" not in (await amal.get("/numbers")).text
+        today, counted = desk.shell.clock().date(), ("mail", "mail", "call")
+        await desk.shell.db.write(lambda session: tallies.add(session, today, tallies.UNKNOWN, counted))
+        page = (await amal.get("/numbers")).text
+    assert "2 e-mails came to addresses that no case has, and were not kept." in page
+    assert "1 missed call showed no number." in page
