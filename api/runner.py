@@ -11,18 +11,21 @@ from sqlmodel import Session
 from api import retention
 from api.desk import calls, idle, reading, slips, tallies, tasks
 from api.events import QUEUE, case_topic
-from api.inbound import polling
+from api.inbound import announcing, polling
 from api.inbound.intake import Intake
 from api.numbers import proxies
 from api.outbound import lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.staff import addresses, alerts, duty
+from bot import smsgate
+from bot.smsgate import SmsGate
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
 """Seconds between two looks at what is over."""
 WEBHOOK = "/webhooks/telegram"
+SMSGATE_WEBHOOK = "/webhooks/smsgate"
 
 
 class Runner:
@@ -54,6 +57,10 @@ class Runner:
         self._intake.gathering.when_fresh(self._lines.offer)
         self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
+        gateway = self._shell.channels.gateways.get(smsgate.NAME)
+        if isinstance(gateway, SmsGate):
+            url = self._shell.settings.base_url.rstrip("/") + SMSGATE_WEBHOOK
+            self._begin(announcing.announce(gateway, url), "webhook")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
             url, secret = settings.base_url.rstrip("/") + WEBHOOK, settings.telegram_secret.get_secret_value()

@@ -64,17 +64,19 @@ async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Respo
 
 @asynccontextmanager
 async def running_desk(
-    folder: Path, base_url: str = ADDRESS, *, simulator: bool = True, clock: Callable[[], datetime] = now
+    folder: Path, base_url: str = ADDRESS, *, simulator: bool = True, clock: Callable[[], datetime] = now, **more: str
 ) -> AsyncIterator[TestDesk]:
-    """Found a trial desk in a folder, and run it beside the test with cheap passphrases."""
-    app = founded_app(folder, base_url, simulator=simulator, clock=clock)
+    """Found a trial desk in a folder, and run it beside the test with cheap passphrases; `more` are other settings."""
+    app = founded_app(folder, base_url, simulator=simulator, clock=clock, **more)
     async with app.router.lifespan_context(app):
         yield TestDesk(app, app.state.shell)
 
 
-def founded_app(folder: Path, base_url: str, *, simulator: bool = True, clock: Callable[[], datetime] = now) -> FastAPI:
+def founded_app(
+    folder: Path, base_url: str, *, simulator: bool = True, clock: Callable[[], datetime] = now, **more: str
+) -> FastAPI:
     """Found a trial desk in a folder, and make the application that serves it, with cheap passphrases."""
-    settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator)
+    settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator, **more)  # type: ignore[arg-type]
     found(settings)
     app = create_app(settings, clock=clock)
     app.state.gate.close()

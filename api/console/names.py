@@ -39,6 +39,11 @@ ACTIONS: dict[str, str] = {
     "appointment.confirm": t("kept an appointment"),
     "number.add": t("added a number"),
     "number.retire": t("retired a number"),
+    "number.channel": t("let workers write to a number"),
+    "number.end": t("used a number no more"),
+    "sim.assign": t("said which number a SIM is"),
+    "sim.drop": t("forgot where a SIM is"),
+    "message.type": t("typed in an SMS"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
     "person.link": t("linked an address for alerts"),
@@ -117,9 +122,19 @@ CALLS: dict[str, str] = {
 GATEWAYS: dict[str, str] = {
     "simulator": t("The simulator"),
     "twilio": t("Twilio"),
-    "android": t("An Android phone with its SIM"),
+    "smsgate": t("An Android phone with SMSGate"),
+    "httpsms": t("An Android phone with httpSMS"),
+    "cht": t("An Android phone with cht-gateway"),
     "typed": t("Somebody types them in"),
 }
+
+KEPT: dict[str, str] = {
+    "UnknownSim": t("It came to a SIM that nobody knows yet. Say under Numbers which one it is."),
+    "UnknownNumber": t("It came to a number that is not among ours. Add it under Numbers."),
+    "NoAddress": t("Its sender cannot be answered."),
+    "NoSms": t("The phone sent something that is no SMS."),
+}
+"""Why a message is kept for a person although nothing failed, by what stands in place of the error."""
 
 
 def action(code: str) -> str:

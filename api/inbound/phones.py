@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from api.answers import unpack_message
 from api.inbound.inbox import UNHANDLED
 from api.inbound.intake import Intake
-from api.inbound.repeats import same_sms
+from api.inbound.repeats import same_sms, time_of
 from api.numbers import pool, sims
 from api.outbound import fetched
 from api.outbound.replies import LIVES
@@ -70,7 +70,7 @@ async def sms(intake: Intake, heard: SimSms) -> None:
 
 async def cht_poll(intake: Intake, poll: Poll, device: str) -> Sequence[Outgoing]:
     """Take in all that a poll tells, and give what the telephone is to send; answers to what it just told included."""
-    shell, now = intake.shell, intake.shell.clock()
+    shell = intake.shell
     for one in poll.messages:
         await sms(intake, one)
     for content in poll.unread:
@@ -78,10 +78,10 @@ async def cht_poll(intake: Intake, poll: Poll, device: str) -> Sequence[Outgoing
         message = Message("sms", _place(Sim("cht", device, 0)), "", mark, content, manner="sms")
         await intake.gathering.keep_unhandled(message, NO_SMS)
     for delivery in poll.deliveries:
-        await shell.db.write(partial(fetched.reported, delivery=delivery, now=now))
+        await shell.db.write(partial(fetched.reported, delivery=delivery, now=shell.clock()))
     password = shell.settings.cht_password
     assert password is not None
-    key = password.get_secret_value()
+    key, now = password.get_secret_value(), shell.clock()  # not earlier: it has just been answered
     return await shell.db.write(
         lambda session: fetched.hand_out(
             session, shell.vault, shell.countries, key, sims.numbers_of(session, "cht", device), now
@@ -105,7 +105,7 @@ async def take_again(intake: Intake, number: str, use: str, kept: Sequence[Kept]
     for one in kept:
         if use == pool.PROXY:
             message = one.message
-            await intake.portal_sms(number, message.address, message.text, message.id, one.at)
+            await intake.portal_sms(number, message.address, message.text, message.id, time_of(message.id))
         elif one.at > now - LATEST:
             await _to_channel(intake, replace(one.message, lane=f"sms:{number}"), number)
         else:

@@ -4,6 +4,7 @@ Telephones report one SMS twice, with two ids, when two parts of Android tell th
 what a gateway has already sent.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -28,7 +29,7 @@ def first_time(session: Session, vault: Vault, number: str, sender: str, text: s
     keys = {near: vault.index("heard", *same, str(place + near)) for near in (0, -1, 1)}
     _one_at_a_time(session, vault.index("heard", *same))
     times = session.connection().execute(select(_seen.c.at).where(_seen.c.key.in_(keys.values()))).scalars()
-    if any(abs(_aware(time) - at) <= WITHIN for time in times):
+    if any(abs(time - at) <= WITHIN for time in times):
         return False
     return insert_once(session, _seen, {"key": keys[0], "at": at}) is not None
 
@@ -39,12 +40,15 @@ def same_sms(vault: Vault, sender: str, text: str, at: datetime) -> str:
     Times are whole seconds, as the network gives them. Whoever writes "1" twice meant it twice; a telephone that
     reports one "1" twice says the same time.
     """
-    said = vault.index("heard", sender.strip().casefold(), text.strip(), str(int(at.timestamp())))
-    return f"sms-{said.hex()}"
+    second = int(at.timestamp())
+    said = vault.index("heard", sender.strip().casefold(), text.strip(), str(second))
+    return f"sms-{second}-{said.hex()}"
 
 
-def _aware(time: datetime) -> datetime:
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+def time_of(its_id: str) -> datetime | None:
+    """The time in an id of `same_sms`, in whole seconds; None for any other id."""
+    found = re.fullmatch(r"sms-(-?\d{1,12})-[0-9a-f]+", its_id)
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
 
 
 def _one_at_a_time(session: Session, key: bytes) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, LEFT_OUT, MEDIA
+from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA
 from api.console.shown import CHANNELS, service_title
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
@@ -16,7 +16,7 @@ from api.exports import batches
 from api.exports.batches import Form as FileForm
 from api.exports.batches import Preview
 from api.inbound import unhandled
-from api.numbers import leases, pool, unmatched
+from api.numbers import leases, phones, pool, sims, unmatched
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
@@ -50,6 +50,7 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         messages=await shell.db.write(lambda session: unmatched.unmatched(session, viewer, now)),
         portals=shell.portals,
         gateways=GATEWAYS,
+        phones=await shell.db.read(lambda session: phones.phones(session, viewer, shell.countries)),
         soon=(now + WARN_BEFORE).date(),
     )
 
@@ -67,9 +68,13 @@ async def add_number(
     now, until = shell.clock(), _day(paid_until)
     if gateway not in GATEWAYS:
         raise Refused(422, "incomplete")
+    owner = registered_to.strip()
     await shell.db.write(
-        lambda session: pool.add_number(
-            session, viewer, number, now, gateway=gateway, registered_to=registered_to.strip(), paid_until=until
+        lambda session: sims.known_by_number(
+            session,
+            pool.add_number(session, viewer, number, now, gateway=gateway, registered_to=owner, paid_until=until),
+            gateway,
+            now,
         )
     )
     return go("/numbers?done=added")
@@ -104,6 +109,7 @@ async def the_unhandled(request: Request, shell: Desk, viewer: Coordinating) -> 
         messages=await shell.db.write(lambda session: unhandled.unhandled(session, viewer, now)),
         days=unhandled.SETTLED_LIVES.days,
         channels=CHANNELS,
+        kept=KEPT,
         media=MEDIA,
     )
 

@@ -20,6 +20,8 @@ import httpx
 from api.commands.setup import set_up
 from api.settings import Settings
 from tests.factories import CHEAP
+from tests.fakes import smsgate_api
+from tests.fakes.smsgate_api import SmsGateApi
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.twilio_api import TwilioApi
 
@@ -81,6 +83,17 @@ def by_sms(api: TwilioApi) -> dict[str, str]:
         "twilio_number": api.numbers[0],
         "twilio_api_url": api.url,
         "twilio_pace": "0 0",
+    }
+
+
+def by_sim(api: SmsGateApi) -> dict[str, str]:
+    """The settings of an account of this fake, without the pace of a real telephone."""
+    return {
+        "smsgate_user": smsgate_api.USER,
+        "smsgate_password": smsgate_api.PASSWORD,
+        "smsgate_signing_key": smsgate_api.KEY,
+        "smsgate_api_url": api.url,
+        "smsgate_pace": "0 0",
     }
 
 

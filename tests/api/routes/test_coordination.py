@@ -31,7 +31,7 @@ async def test_for_a_volunteer_none_of_it_exists(desk: TestDesk, hanas: str) -> 
 
 async def test_a_number_joins_the_pool_and_is_retired(desk: TestDesk) -> None:
     async with desk.browser("Amal") as amal:
-        form = {"number": "+961 71 222 333", "gateway": "android", "registered_to": "Amel", "paid_until": "2026-12-01"}
+        form = {"number": "+961 71 222 333", "gateway": "smsgate", "registered_to": "Amel", "paid_until": "2026-12-01"}
         page = await amal.post("/numbers", data=form)
         assert "+961 71 222 333" in page.text
         assert 'class="chip alarm"' in page.text, "it warns that the number is paid for a short time only"
