@@ -57,7 +57,7 @@ async def the_task(request: Request, shell: Desk, viewer: Looking, task_id: int)
     )
     everyone = await shell.db.read(people.everyone)
     others = [one for one in everyone if one.id != viewer.person_id]
-    return page(request, "task.html", viewer, todo=todo, kinds=KINDS, people=others, notices=NOTICES)
+    return page(request, "task.html", viewer, todo=todo, task_kinds=KINDS, people=others, notices=NOTICES)
 
 
 @router.post("/tasks/{task_id}/done")
@@ -106,7 +106,7 @@ async def _tasks(request: Request, shell: Shell, viewer: Viewer, template: str) 
     names = {one.id: one.name for one in await shell.db.read(people.everyone)}
     hers = [one for one in found if _is_hers(one, viewer)]
     others = [one for one in found if not _is_hers(one, viewer)]
-    return page(request, template, viewer, hers=hers, others=others, kinds=KINDS, names=names)
+    return page(request, template, viewer, hers=hers, others=others, task_kinds=KINDS, names=names)
 
 
 def _is_hers(task: TaskView, viewer: Viewer) -> bool:
