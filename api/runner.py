@@ -13,7 +13,7 @@ from api.desk import calls, idle, reading, slips, tallies, tasks
 from api.events import QUEUE, case_topic
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
-from api.numbers import proxies
+from api.numbers import proxies, unmatched
 from api.outbound import lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
@@ -109,6 +109,7 @@ class Runner:
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
+        unmatched.alert_unread(session, self._shell.vault, now)
         calls.end_what_is_over(session, now)
         addresses.renew_and_end(session, self._shell.vault, now)
         alerts.end_what_is_over(session, now)

@@ -78,6 +78,9 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def day(at: date) -> str:
         return format_date(at, "d MMM y", locale=locale)
 
+    def appointed(at: datetime, timed: bool = True) -> str:
+        return format_datetime(at, "EEEE d MMMM y" + (", HH:mm" if timed else ""), tzinfo=zone, locale=locale)
+
     def ago(at: datetime, now: datetime) -> str:
         return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
 
@@ -95,6 +98,7 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "clock": clock,
         "day": day,
         **_days(locale, zone),
+        "appointed": appointed,
         "ago": ago,
         "language": language_name,
         "figure": figure,

@@ -150,6 +150,7 @@ _NOTHING: dict[str, Any] = {
     "claimed_by": None,
     "claimed_at": None,
     "closing_reason": "",
+    "keep_until": None,
     "unread": 0,
 }
 """What a forgotten case holds instead of what could lead to her."""

@@ -12,6 +12,7 @@ from api.desk.labels import in_words, prompt_in
 from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
+from api.numbers.appointments import Appointment, appointments_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
@@ -71,7 +72,7 @@ class CaseView:
     """A case, opened.
 
     `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
-    lives, `lease` and `window` are of its portal.
+    lives (hidden from who has not claimed the case), `lease` and `window` are of its portal.
     """
 
     reference: str
@@ -102,6 +103,7 @@ class CaseView:
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
     told: Told
+    appointments: tuple[Appointment, ...]
 
 
 def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
@@ -165,9 +167,10 @@ class _View:
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
-            code=next((message for message in reversed(messages) if message.code), None),
+            code=next((message for message in reversed(messages) if message.code or message.hidden), None),
             portal_messages=tuple(messages),
             told=told,
+            appointments=tuple(appointments_of(self.session, case, self.key)),
         )
 
     def _names(self) -> dict[int, str]:

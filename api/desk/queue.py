@@ -14,7 +14,7 @@ from api.desk.idle import returns_at
 from api.desk.rules import check_hands
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
-from api.numbers.leases import end_leases
+from api.numbers.leases import leave_leases
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
 from api.staff.people import Viewer
@@ -107,7 +107,7 @@ def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> 
 
 
 def close(session: Session, viewer: Viewer, reference: str, reason: str, now: datetime) -> None:
-    """Close a case; its numbers begin to cool. `reason` is one of `CLOSING_REASONS`.
+    """Close a case for one of `CLOSING_REASONS`. Its numbers cool, unless a message is still expected on them.
 
     Refused: (422, "unknown_reason"), (409, "not_claimed"), (404, "no_such_case").
     """
@@ -116,8 +116,8 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     case = claimed_case(session, viewer, reference)
     case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
     session.add(case)
-    end_leases(session, id_of(case), now)
     reading.end_notices(session, id_of(case), now)
+    leave_leases(session, case, now)
     drop_tasks(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 

@@ -23,6 +23,8 @@ KINDS: Mapping[str, str] = {
     "number_silent": t("The daily test did not arrive: look at the phone"),
     "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
+    "read_appointment": t("Look whether the appointment is right, so that the worker can be told"),
+    "answer_portal": t("Answer the portal, before the place goes to somebody else"),
 }
 """Every kind of task, in the console's source language."""
 

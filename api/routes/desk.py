@@ -9,14 +9,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, MEDIA, NOTICES, REASONS, VIA
-from api.console.shown import as_written, facts, headline
+from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.shown import as_written, facts, headline, offered
 from api.desk import caseview, conversation, queue
 from api.desk.tasks import KINDS
 from api.errors import Refused
-from api.events import QUEUE, case_topic
+from api.events import INBOX, QUEUE, case_topic
 from api.inbound import unhandled
-from api.numbers import leases, proxies, windows
+from api.numbers import answering, leases, proxies, windows
 from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
@@ -108,7 +108,7 @@ async def the_case_again(request: Request, shell: Desk, viewer: LookingOn, refer
 @router.get("/cases/{reference}/events", response_class=EventSourceResponse)
 async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncIterator[ServerSentEvent]:
     """Say `changed` whenever something in the case did. It says nothing more, so anybody signed in may listen."""
-    async for change in changes(shell.events, case_topic(reference)):
+    async for change in changes(shell.events, case_topic(reference), INBOX):
         yield change
 
 
@@ -196,6 +196,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         lambda session: caseview.see(session, shell.vault, shell.library, viewer, reference, now)
     )
     portal = shell.portals.get(case.portal)
+    sendable = await shell.db.read(lambda session: answering.answerable(session, case.portal_messages))
     return page(
         request,
         template,
@@ -212,6 +213,10 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         notices=NOTICES,
         via=VIA,
         task_kinds=KINDS,
+        kinds=MESSAGES,
+        portals=shell.portals,
+        offered=offered(case, shell.portals, shell.settings.zone),
+        sendable=sendable,
         escalations=ESCALATIONS,
         colleagues=[one for one in await shell.db.read(people.everyone) if one.id != viewer.person_id],
         line=shell.channels.voice,

@@ -11,7 +11,21 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
-from api.routes import coordination, desk, moves, overview, phone, portal, reaching, signin, sims, tasks, typed, voice
+from api.routes import (
+    coordination,
+    desk,
+    messages,
+    moves,
+    overview,
+    phone,
+    portal,
+    reaching,
+    signin,
+    sims,
+    tasks,
+    typed,
+    voice,
+)
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.guard import SERVERS, Guard
 from api.shell import Shell
@@ -30,7 +44,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    staff = signin, desk, moves, overview, coordination, voice, tasks, reaching, sims, typed
+    staff = (signin, desk, moves, messages, overview, coordination, voice, tasks, reaching, sims, typed)
     for router in (one.router for one in staff):
         app.include_router(router)
     if shell.channels.phones:

@@ -8,6 +8,7 @@ from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
+from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
 from api.tables.rules import DeskRule
@@ -35,11 +36,15 @@ __all__ = [
     "Lease",
     "NoticeRow",
     "Number",
+    "NumberAlarm",
+    "NumberWait",
     "OnCall",
     "Person",
     "PortalMessage",
+    "PortalRefusal",
     "ReplyRow",
     "Seen",
+    "SelfTest",
     "SignIn",
     "SilenceRow",
     "SimRow",
@@ -50,5 +55,6 @@ __all__ = [
     "TaskRow",
     "Team",
     "Unhandled",
+    "WindowTurn",
     "metadata",
 ]

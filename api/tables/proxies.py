@@ -9,14 +9,25 @@ from api.tables.keys import RowId
 
 
 class Number(SQLModel, table=True):
-    """A telephone number of ours, E.164. `use` is `channel` or `proxy`: the primary key forbids both."""
+    """A telephone number of ours, E.164. `use` is `channel` or `proxy`: the primary key forbids both.
+
+    `state` is `reserved` (set aside), `active`, `draining` (lent no more, its people keep it) or `retired`; `lost_at`
+    says since when its SIM is lost. `plan` is the carrier and what was bought. `last_seen_at` is when something arrived
+    on it last; `battery` (percent) and `online` are what its phone's gateway said at `checked_at`.
+    """
 
     number: str = Field(primary_key=True)
     use: str
     gateway: str = "twilio"
-    state: str = "active"  # active | retired
+    state: str = "active"
     registered_to: str = ""
+    plan: str | None = None
     paid_until: date | None = None
+    lost_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    battery: int | None = None
+    online: bool | None = None
+    checked_at: datetime | None = None
 
 
 class Lease(SQLModel, table=True):
