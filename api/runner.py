@@ -1,6 +1,7 @@
 """The background process: sends what waits, asks for updates, and destroys what is over. It owns a clock."""
 
 import asyncio
+import base64
 import logging
 import secrets
 from collections.abc import Coroutine, Sequence
@@ -9,16 +10,16 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, reading, slips, tallies, tasks
+from api.desk import calls, idle, lateness, reading, slips, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
-from api.numbers import proxies, unmatched
+from api.numbers import proxies, sims, unmatched, upkeep
 from api.outbound import lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.staff import addresses, alerts, duty
-from bot import smsgate
+from bot import cht, smsgate
 from bot.smsgate import SmsGate
 
 log = logging.getLogger("rafiqa.runner")
@@ -96,7 +97,8 @@ class Runner:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                touched = await self._shell.db.write(self._end_what_is_over)
+                touched = set(await self._shell.db.write(self._end_what_is_over))
+                touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
                 await self._remind_us()
             except Exception as error:
@@ -122,10 +124,16 @@ class Runner:
         now, vault = self._shell.clock(), self._shell.vault
 
         def remind(session: Session) -> int:
-            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+            return reading.open_late(session, now) + lateness.escalate_late(session, vault, now)
 
         if await self._shell.db.write(remind):
             self._shell.events.changed(QUEUE)
+
+    def _keep_up_numbers(self, session: Session) -> set[str]:
+        shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
+        senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
+        senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
+        return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -18,6 +18,7 @@ from api.tables import CaseRow
 from bot.gateway import Sim
 from flows.model import Answer, Message
 from tests.desks import NUMBER, passphrase_of
+from tests.factories import SHARED
 
 ANSWERS = {
     "privacy": Answer("yes", "1", wording="ወረቀት ቢኖርሽም ባይኖርሽም በነጻ መከተብ ትችያለሽ። እንጀምር?"),
@@ -39,7 +40,7 @@ ANSWERS = {
     "doses": Answer("0", "4"),
     "days": Answer(("saturday", "sunday"), "2 3"),
     "company": Answer("yes", "1"),
-    "share_ministry": Answer("yes", "1"),
+    "share_ministry": SHARED,
 }
 ROUTE = {"governorate": "mount_lebanon", "district": "el_meten", "country": "ETH"}
 SMS = "MOPH: your login code is 482913. It is valid for 10 minutes."

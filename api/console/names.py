@@ -32,13 +32,20 @@ ACTIONS: dict[str, str] = {
     "case.forget": t("made the case unreadable for ever"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
+    "lease.wait": t("put the case in the line for a number"),
+    "lease.refused": t("said that the portal refused the number"),
+    "lease.keep": t("said until when the number stays with the case"),
+    "window.wait": t("put the case in the line for a code"),
     "window.open": t("expected a code"),
     "window.cancel": t("stopped expecting a code"),
     "code.read": t("read a code"),
     "code.wipe": t("wiped a code"),
     "appointment.confirm": t("kept an appointment"),
     "number.add": t("added a number"),
-    "number.retire": t("retired a number"),
+    "number.state": t("changed what a number is used for"),
+    "number.describe": t("changed what is known of a number"),
+    "number.lost": t("said that a SIM is lost"),
+    "number.accepted": t("said that a portal takes a number again"),
     "number.channel": t("let workers write to a number"),
     "number.end": t("used a number no more"),
     "sim.assign": t("said which number a SIM is"),
@@ -74,6 +81,7 @@ LEFT_OUT: dict[str, str] = {
     "withdrawn": t("The worker does not want it any more."),
     "duplicate": t("It is here twice."),
     "no_consent": t("The worker has not agreed to it."),
+    "consent_outdated": t("The worker agreed to a shorter list than today’s. Ask once more."),
     "already_exported": t("It was sent before."),
 }
 NOTICES: dict[str, str] = {
@@ -148,6 +156,26 @@ GATEWAYS: dict[str, str] = {
     "httpsms": t("An Android phone with httpSMS"),
     "cht": t("An Android phone with cht-gateway"),
     "typed": t("Somebody types them in"),
+}
+NUMBER_STATES: dict[str, str] = {
+    "reserved": t("Set aside"),
+    "active": t("In use"),
+    "draining": t("Runs out: lent to nobody new"),
+    "cooling": t("Rests"),
+    "retired": t("Retired"),
+    "lost": t("Lost"),
+}
+TESTS: dict[str, str] = {
+    "sent": t("on its way"),
+    "arrived": t("arrived"),
+    "late": t("came much too late"),
+    "lost": t("did not arrive"),
+    "unsent": t("was not sent"),
+}
+WAYS: dict[str, str] = {
+    "channel": t("The bot can write to the worker"),
+    "trusted": t("Through a person whom the worker trusts"),
+    "none": t("No phone: somebody must go or call"),
 }
 
 KEPT: dict[str, str] = {

@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     "not_claimed": t("Nobody has taken this case, so nothing can be done in it yet."),
     "no_lease": t("This case has no number. Lend one first."),
     "no_free_number": t("Every number has as many people as the portal accepts. A coordinator can add one."),
+    "not_your_turn": t("Others wait for this number. Wait for your turn."),
     "window_taken": t("Another case expects a code on this number just now. Try again in a few minutes."),
     "number_quiet": t("A late code for another case may still come to this number. Try again in a few minutes."),
     "code_gone": t("This code was wiped because its time was over. Expect another one."),

@@ -14,7 +14,7 @@ from api.desk.idle import returns_at
 from api.desk.rules import check_hands
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
-from api.numbers.leases import leave_leases
+from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
 from api.staff.people import Viewer
@@ -103,6 +103,7 @@ def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> 
     case = claimed_case(session, viewer, reference)
     case.state, case.claimed_by, case.claimed_at = "open", None, None
     session.add(case)
+    leave_window_lines(session, id_of(case))
     audit.record(session, viewer.person_id, "case.release", reference, now)
 
 

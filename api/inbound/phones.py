@@ -14,11 +14,12 @@ from api.answers import unpack_message
 from api.inbound.inbox import UNHANDLED
 from api.inbound.intake import Intake
 from api.inbound.repeats import same_sms, time_of
-from api.numbers import pool, sims
+from api.numbers import health, pool, sims
 from api.outbound import fetched
 from api.outbound.replies import LIVES
 from api.staff.people import Viewer
 from api.tables import Unhandled
+from bot import cht
 from bot.cht import Outgoing, Poll
 from bot.gateway import Delivery, Heard, MissedCall, Ping, Sim, SimSms
 from flows.countries import region
@@ -71,6 +72,7 @@ async def sms(intake: Intake, heard: SimSms) -> None:
 async def cht_poll(intake: Intake, poll: Poll, device: str) -> Sequence[Outgoing]:
     """Take in all that a poll tells, and give what the telephone is to send; answers to what it just told included."""
     shell = intake.shell
+    await _ping(intake, Ping(cht.NAME, device))
     for one in poll.messages:
         await sms(intake, one)
     for content in poll.unread:
@@ -163,4 +165,10 @@ def _address(sender: str, number: str) -> str:
 async def _ping(intake: Intake, ping: Ping) -> None:
     """A telephone is alive."""
     shell, now = intake.shell, intake.shell.clock()
-    await shell.db.write(lambda session: sims.alive(session, ping.gateway, ping.device, now))
+    await shell.db.write(lambda session: _alive(session, ping, now))
+
+
+def _alive(session: Session, ping: Ping, now: datetime) -> None:
+    """What a telephone says of itself is said of each number in it."""
+    for number in sims.alive(session, ping.gateway, ping.device, now):
+        health.report(session, number, battery=ping.battery, online=ping.online, now=now)

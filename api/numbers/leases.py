@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -98,6 +98,19 @@ def end_leases(session: Session, case_id: int, now: datetime) -> None:
     _leave_lines(session, case_id)
 
 
+def end_those_of(session: Session, number: str, now: datetime) -> list[int]:
+    """A number is gone: end its loans, for every portal; gives the ids of the cases that had it."""
+    held = session.exec(select(Lease).where(Lease.number == number, Lease.state == "active").order_by(col(Lease.id)))
+    leases = list(held)
+    _end(session, leases, now)
+    return list(dict.fromkeys(lease.case_id for lease in leases))
+
+
+def leave_window_lines(session: Session, case_id: int) -> None:
+    """Nobody works on a case any more: it waits for no code window."""
+    session.connection().execute(_turn.delete().where(_turn.c.case_id == case_id))
+
+
 def leave_leases(session: Session, case: CaseRow, now: datetime) -> None:
     """A case is closed: its numbers are given back, or stay while a portal may still write to them (`keep_until`).
 
@@ -112,10 +125,12 @@ def leave_leases(session: Session, case: CaseRow, now: datetime) -> None:
 
 
 def keep_until(session: Session, case_id: int, when: datetime) -> None:
-    """A portal may write to this case until then (an appointment, the last message that is expected): never earlier.
+    """A portal may write to this case until that day is over (an appointment, the last message that is expected).
 
-    Its numbers stay with it until then, also when it is closed before.
+    Its numbers stay with it until then, also when it is closed before; an earlier day changes nothing. The hour is
+    not kept.
     """
+    when = datetime.combine(when.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
     case = session.exec(select(CaseRow).where(CaseRow.id == case_id).with_for_update()).one()
     if case.keep_until is None or case.keep_until < when:
         case.keep_until = when
@@ -220,7 +235,7 @@ def _close_windows(session: Session, lease: Lease, now: datetime) -> None:
 
 def _leave_lines(session: Session, case_id: int) -> None:
     waiting.leave(session, case_id)
-    session.connection().execute(_turn.delete().where(_turn.c.case_id == case_id))
+    leave_window_lines(session, case_id)
 
 
 def _view(lease: Lease) -> LeaseView:

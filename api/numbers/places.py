@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from api.numbers.pool import active_numbers
-from api.tables import Lease, PortalRefusal
+from api.staff import audit
+from api.staff.access import coordinators_only
+from api.staff.people import Viewer
+from api.tables import Lease, PortalRefusal, metadata
 from flows.portal import Portal
+
+_refusal = metadata.tables["portal_refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,16 @@ def room(session: Session, portal: Portal, now: datetime) -> int | None:
     """How many more cases could get a number for this portal now; None when there is no end to it."""
     left = [place.left for place in free_places(session, portal, now)]
     return None if None in left else sum(one for one in left if one is not None)
+
+
+def refusals(session: Session, number: str) -> Mapping[str, int]:
+    """Which portals refused a number, and how many people they took on it, as far as we know."""
+    refused = select(PortalRefusal.portal, func.min(PortalRefusal.people)).where(PortalRefusal.number == number)
+    return dict(session.exec(refused.group_by(PortalRefusal.portal).order_by(PortalRefusal.portal)).all())
+
+
+def accept_again(session: Session, viewer: Viewer, number: str, portal: str, now: datetime) -> None:
+    """A portal takes a number again, or never meant to refuse it: what was learnt from that is forgotten."""
+    coordinators_only(viewer)
+    session.connection().execute(_refusal.delete().where(_refusal.c.number == number, _refusal.c.portal == portal))
+    audit.record(session, viewer.person_id, "number.accepted", number, now, portal=portal)

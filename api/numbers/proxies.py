@@ -15,6 +15,7 @@ from api.desk.cases import mark_unread
 from api.desk.tasks import open_task
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
+from api.numbers import health, selftest
 from api.numbers.leases import expire_leases
 from api.numbers.quiet import expire_windows
 from api.numbers.recognition import recognise
@@ -83,6 +84,9 @@ def receive(session: Session, vault: Vault, portals: Portals, sms: Sms, now: dat
     """
     seen = {"key": vault.index("portal", sms.number, sms.provider_id), "at": now}
     if insert_once(session, _seen, seen) is None:
+        return ()
+    health.heard(session, sms.number, now)
+    if selftest.arrived(session, vault, sms.number, sms.text, now):
         return ()
     expire_windows(session, now)
     found = recognise(session, vault, portals, sms.number, sms.sender, sms.text)

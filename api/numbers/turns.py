@@ -1,6 +1,6 @@
 """The line for the code window of a number: whose turn it is, who comes next, and until when each turn lasts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from api.staff import audit
 from api.staff.access import case_for, claimed_case, id_of
 from api.staff.people import Viewer
 from api.store.once import insert_once, one_at_a_time
-from api.tables import CaseRow, WindowTurn, metadata
+from api.tables import CaseRow, Lease, WindowTurn, metadata
 from flows.portal import Portal
 
 TURN = timedelta(seconds=60)
@@ -123,6 +123,21 @@ def turn_of(session: Session, case_id: int, portal: Portal, number: str, now: da
 def waiting_for(session: Session, number: str) -> int:
     """How many cases wait for the window of a number."""
     return len(_line(session, number))
+
+
+def neighbours(session: Session, reference: str) -> set[str]:
+    """The references of the cases that hold a number together with this one: its window is in their way."""
+    active = Lease.state == "active"
+    held = select(Lease.number).join(CaseRow, col(Lease.case_id) == CaseRow.id).where(CaseRow.reference == reference)
+    sharing = select(CaseRow.reference).join(Lease, col(Lease.case_id) == CaseRow.id)
+    return set(session.exec(sharing.where(active, col(Lease.number).in_(held.where(active)))))
+
+
+def with_neighbours(session: Session, reference: str, use_case: Callable[[Session], object]) -> set[str]:
+    """Do something with the number of a case; gives the neighbours that it had or has, whose pages should look."""
+    before = neighbours(session, reference)
+    use_case(session)
+    return before | neighbours(session, reference)
 
 
 def _line(session: Session, number: str) -> Sequence[WindowTurn]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA
+from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
 from api.errors import Refused
 from api.events import BATCHES, QUEUE
@@ -16,7 +16,7 @@ from api.exports import batches
 from api.exports.batches import Form as FileForm
 from api.exports.batches import Preview
 from api.inbound import unhandled
-from api.numbers import leases, phones, pool, sims
+from api.numbers import health, leases, phones, pool, sims
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
@@ -49,6 +49,8 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         leases=await shell.db.read(leases.lent_now),
         portals=shell.portals,
         gateways=GATEWAYS,
+        states=NUMBER_STATES,
+        alarms=await shell.db.read(health.alarm_count),
         phones=await shell.db.read(lambda session: phones.phones(session, viewer, shell.countries)),
         soon=(now + WARN_BEFORE).date(),
     )
@@ -62,29 +64,22 @@ async def add_number(
     gateway: Typed = "twilio",
     registered_to: Typed = "",
     paid_until: Typed = "",
+    plan: Typed = "",
 ) -> RedirectResponse:
     """Take a number into the pool."""
-    now, until = shell.clock(), _day(paid_until)
+    now, until = shell.clock(), day_of(paid_until)
     if gateway not in GATEWAYS:
         raise Refused(422, "incomplete")
-    owner = registered_to.strip()
+    said = {"registered_to": registered_to.strip(), "plan": plan.strip()}
     await shell.db.write(
         lambda session: sims.known_by_number(
             session,
-            pool.add_number(session, viewer, number, now, gateway=gateway, registered_to=owner, paid_until=until),
+            pool.add_number(session, viewer, number, now, gateway=gateway, paid_until=until, **said),
             gateway,
             now,
         )
     )
     return go("/numbers?done=added")
-
-
-@router.post("/numbers/retire")
-async def retire_number(shell: Desk, viewer: Coordinating, number: Typed) -> RedirectResponse:
-    """Lend a number no more."""
-    now = shell.clock()
-    await shell.db.write(lambda session: pool.retire_number(session, viewer, number, now))
-    return go("/numbers?done=retired")
 
 
 @router.get("/unhandled")
@@ -242,7 +237,8 @@ async def _people(request: Request, shell: Shell, viewer: Viewer, name: str = ""
     )
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A day as a form sends it (ISO 8601), or none. Refused(422, "incomplete")."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

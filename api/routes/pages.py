@@ -14,8 +14,10 @@ from api.keys import deployment
 from api.routes import (
     coordination,
     desk,
+    lending,
     messages,
     moves,
+    numbers,
     overview,
     phone,
     portal,
@@ -44,8 +46,9 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    staff = (signin, desk, moves, messages, overview, coordination, voice, tasks, reaching, sims, typed)
-    for router in (one.router for one in staff):
+    # sims before numbers: an address of its own must not be taken for a number.
+    desks = (desk, lending, moves, messages, overview, voice, typed, tasks, reaching, coordination, sims, numbers)
+    for router in (one.router for one in (signin, *desks)):
         app.include_router(router)
     if shell.channels.phones:
         app.include_router(phone.router)

@@ -19,6 +19,7 @@ from api.keys import passphrases
 from api.keys.keyring import Keyring
 from api.keys.locks import STANDARD
 from api.keys.vault import BUCKET, Vault
+from api.numbers import selftest
 from api.outbound import replies
 from api.settings import Settings
 from api.store.db import Database
@@ -75,6 +76,7 @@ SAID = [
     ("reply", "{} hours after it may be sent", replies.LIVES / HOUR),
     ("chat_message", "{} hours after the message", replies.CHAT_ID_LIVES / HOUR),
     ("seen", "after {} days", retention.SEEN_LIVES / timedelta(days=1)),
+    ("self_test", "after {} days", selftest.KEPT / timedelta(days=1)),
     ("unhandled", "{} days after", unhandled.SETTLED_LIVES / timedelta(days=1)),
     ("signin", "{} minutes after she did something last", DEFAULTS["session_idle_minutes"].default),
     ("signin", "after {} hours in any case", DEFAULTS["session_minutes"].default / 60),

@@ -45,8 +45,10 @@ function count() {
   for (const box of document.querySelectorAll("[data-left]")) {
     const left = Math.max(0, Math.ceil((box.endsAt - performance.now()) / 1000));
     const minutes = Math.floor(left / 60);
-    box.querySelector("[data-clock]").textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
-    box.querySelector("progress").value = left;
+    const clock = box.querySelector("[data-clock]");
+    if (clock) clock.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    const bar = box.querySelector("progress");
+    if (bar) bar.value = left;
     box.classList.toggle("soon", left <= 30);
     if (left === 0 && !box.over) {
       box.over = true;

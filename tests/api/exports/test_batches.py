@@ -23,7 +23,7 @@ from api.tables import Batch, BatchCase
 from flows.expressions import Expression, compile_expression
 from flows.loader import Library
 from flows.model import Answer
-from tests.factories import MINISTRY, NOW, make_case, make_coordinator, make_numbers
+from tests.factories import MINISTRY, NOW, SHARED, make_case, make_coordinator, make_numbers
 from tests.libraries import the_library
 from tests.together import at_once
 
@@ -42,7 +42,7 @@ ANSWERS = {
     "health": Answer(("heart", "diabetes"), "1 2"),
     "pregnant": Answer("no", "2"),
     "doses": Answer("two", "2"),
-    "share_ministry": Answer("yes", "1"),
+    "share_ministry": SHARED,
 }
 
 
@@ -113,6 +113,8 @@ def test_who_is_left_out_is_said_with_the_reason(db: Database, vault: Vault, coo
     refused = closed(db, vault, coordinator, share_ministry=Answer("no", "2"))
     later = closed(db, vault, coordinator, share_ministry=Answer("later", "3"))
     withdrawn = closed(db, vault, coordinator, "withdrawn")
+    shorter = Answer("yes", "1", wording=SHARED.wording.replace("Health, ", ""))
+    outdated = closed(db, vault, coordinator, share_ministry=shorter)
     twice = closed(db, vault, coordinator, "duplicate")
     waiting = make_case(db, vault, ANSWERS).reference
     forgotten = closed(db, vault, coordinator)
@@ -123,6 +125,7 @@ def test_who_is_left_out_is_said_with_the_reason(db: Database, vault: Vault, coo
         LeftOut(refused, "no_consent"),
         LeftOut(later, "no_consent"),
         LeftOut(withdrawn, "withdrawn"),
+        LeftOut(outdated, "consent_outdated"),
         LeftOut(twice, "duplicate"),
         LeftOut(waiting, "still_open"),
     )

@@ -23,7 +23,7 @@ async def test_for_a_volunteer_none_of_it_exists(desk: TestDesk, hanas: str) -> 
             denied = await hana.get(path)
             assert denied.status_code == 404, path
             assert denied.text.replace(path, "/nowhere") == absent
-        acts = ("/numbers/retire", "/unhandled/1/settle", "/people/1/remove", "/people/1/passphrase")
+        acts = ("/unhandled/1/settle", "/people/1/remove", "/people/1/passphrase")
         for path in ("/numbers", "/people", "/export", *acts):
             form = {**EXPORT, "number": NUMBER, "name": "X", "role": "coordinator", "language": "en", "form": "csv"}
             assert (await hana.post(path, data=form)).status_code == 404, path
@@ -35,7 +35,7 @@ async def test_a_number_joins_the_pool_and_is_retired(desk: TestDesk) -> None:
         page = await amal.post("/numbers", data=form)
         assert "+961 71 222 333" in page.text
         assert 'class="chip alarm"' in page.text, "it warns that the number is paid for a short time only"
-        retired = await amal.post("/numbers/retire", data={"number": "+96171222333"})
+        retired = await amal.post("/numbers/+96171222333/state", data={"state": "retired"})
         assert "Retired" in retired.text
 
 

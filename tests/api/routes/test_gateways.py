@@ -15,7 +15,7 @@ from sqlmodel import select as pick
 from api.answers import unpack_reply
 from api.inbound.phones import NO_ADDRESS, NO_SMS, UNKNOWN_SIM
 from api.numbers import sims
-from api.tables import PortalMessage, ReplyRow, Unhandled, metadata
+from api.tables import Number, PortalMessage, ReplyRow, Unhandled, metadata
 from tests.desks import ADDRESS, NUMBER, TestDesk, running_desk
 from tests.fakes import cht_phone, httpsms_api, smsgate_api
 from tests.scenes import looking
@@ -305,3 +305,11 @@ async def test_a_report_changes_the_reply_that_it_is_about_and_never_goes_back(p
         assert (await phones.smsgate(smsgate_api.outcome(name, f"r{number}-0123456789ab"))).status_code == 200
         seen.append(phones.read(lambda s: s.exec(pick(ReplyRow.state)).one()))
     assert seen == ["sent", "delivered", "delivered", "delivered"]
+
+
+async def test_a_sign_of_life_tells_how_the_phone_of_each_of_its_numbers_is(phones: Phones) -> None:
+    assert (await phones.smsgate(smsgate_api.ping(level=17))).status_code == 200
+    for number in (NUMBER, CHANNEL):
+        row = phones.read(lambda session, n=number: session.get_one(Number, n))
+        assert (row.battery, row.online) == (17, True)
+        assert row.checked_at
