@@ -139,8 +139,7 @@ class _View:
         portal = service.file.case.portal if service else ""
         leases = leases_of(self.session, id_of(case))
         messages = messages_of(self.session, self.viewer, case, self.key, self.now)
-        words = self.library.words(self.viewer.language)
-        told = told_of(self.session, case, self.key, words, names, self.now)
+        told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)
         return CaseView(
             reference=case.reference,
             service=case.service,
