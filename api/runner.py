@@ -119,6 +119,12 @@ class Runner:
         slips.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
+    def _keep_up_numbers(self, session: Session) -> set[str]:
+        shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
+        senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
+        senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
+        return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
+
     async def _remind_us(self) -> None:
         """Make tasks of what nobody read in time, and tell those on duty of the tasks that are late."""
         now, vault = self._shell.clock(), self._shell.vault
@@ -128,12 +134,6 @@ class Runner:
 
         if await self._shell.db.write(remind):
             self._shell.events.changed(QUEUE)
-
-    def _keep_up_numbers(self, session: Session) -> set[str]:
-        shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
-        senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
-        senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
-        return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -48,6 +48,8 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
 def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
     """What can be chosen for a question: its own choices, or the places that fit what she said before."""
     question, places, language = asked.question, talk.library.places, talk.draft.language
+    if question.in_hand and talk.draft.manner == "assisted":
+        return tuple(one for one in prompt_of(talk, asked).options if one.value not in question.in_hand)
     if question.type == "governorate":
         return tuple(Option(place.id, place.label(language)) for place in places.governorates)
     if question.type == "district":

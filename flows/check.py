@@ -142,7 +142,7 @@ def _unknown_parts(service: Service) -> Found:
         names = (*question.items, *((question.within,) if question.within else ()))
         for missing in (name for name in names if name not in service.by_name):
             yield "undefined", question.ask, f"'{missing}' is not a question of this service"
-        for missing in (value for value in question.exclusive if value not in question.choices):
+        for missing in (value for value in (*question.exclusive, *question.in_hand) if value not in question.choices):
             yield "undefined", question.ask, f"'{missing}' is not one of its choices"
     for missing in (name for name in service.file.case.route if name not in service.by_name):
         yield "undefined", "case.route", f"'{missing}' is not a question of this service"

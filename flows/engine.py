@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.commands import recognise
+from flows.commands import command_of
 from flows.conversation import asking_by_slip, cases, notices, opening, orders, returning, taking
-from flows.conversation.going import offer
+from flows.conversation.going import go_on, offer
 from flows.effects import BreakSilence, Effect, Say, Silence, Turn
 from flows.loader import Library
-from flows.model import Draft, Message
+from flows.model import Draft, Message, Reply
 from flows.talk import Talk
 
 IDLE = timedelta(minutes=10)
@@ -25,7 +25,9 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     known = draft or Draft()
     heard = replace(known, manner=message.manner, touched=now, silent=False)
     talk = Talk(library, heard, message, now, known.touched)
-    turn = _turn(talk, idle=known.touched is not None and now - known.touched > IDLE)
+    idle = known.touched is not None and now - known.touched > IDLE
+    # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.
+    turn = _turn(talk, idle=idle and message.manner != "assisted")
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
         turn = replace(turn, effects=(BreakSilence(), *turn.effects))
     gate = turn.draft.gate if turn.draft else ""
@@ -57,11 +59,13 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
 
 def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     """What works at any time: commands, a slip, an answer to what we told her unasked."""
-    command = recognise(talk.message.text)
+    command = command_of(talk.message)
     if command and not talk.draft.language and talk.draft.unread:
         talk = talk.but(language=talk.draft.unread[-1].language)
     if command and (talk.draft.language or command == "stop"):
         return orders.obey(talk, command)
+    if talk.message.manner == "assisted":
+        return None  # what is typed on a page is an answer
     if command == "status":
         return asking_by_slip.ask_language(talk)
     busy = not idle and bool(talk.draft.gate or talk.draft.service)
@@ -91,3 +95,33 @@ def _turn(talk: Talk, *, idle: bool) -> Turn:
     if not talk.draft.service:
         return cases.hear(talk, idle=idle)
     return taking.take(talk)
+
+
+AGAIN: dict[str, Callable[[Talk], Turn]] = {
+    "language": opening.greet,
+    "service": opening.choose_service,
+    "forget": orders.ask_forget,
+    "go_on": offer,
+    "proof": returning.ask_proof,
+    "stuck": taking.ask_stuck,
+    "meant": taking.ask_meant,
+}
+"""How what she is asked outside the service is asked once more, where a page shows it."""
+
+
+def again(library: Library, draft: Draft, now: datetime) -> Reply | None:
+    """What is being asked now, in the draft's language, for a page that shows a conversation; changes nothing.
+
+    None when nothing is: the conversation is over. With another language in the draft, the same for another reader.
+    """
+    talk = Talk(library, draft, Message("page", "page:", "", "", manner=draft.manner), now)
+    if draft.gate in AGAIN:
+        turn = AGAIN[draft.gate](talk)
+    elif draft.locked:
+        turn = offer(talk)
+    elif draft.service:
+        turn = go_on(talk)
+    else:
+        return None
+    said = [effect.reply for effect in turn.effects if isinstance(effect, Say)]
+    return replace(said[-1], about=said[-1].about or turn.draft.gate) if said and turn.draft else None

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-Manner = Literal["chat", "sms"]
-"""How a channel behaves: `chat` has buttons and can be cleared; `sms` stays on the phone and is read by digits."""
+Manner = Literal["chat", "sms", "assisted"]
+"""How a channel behaves: `chat` has buttons and can be cleared; `sms` stays on the phone and is read by digits;
+`assisted` is a page of the console, on which a volunteer presses and types for the one who sits beside her."""
 
 MediaKind = Literal["voice", "photo", "document", "contact", "location"]
 Precision = Literal["", "day", "month", "year", "about"]
@@ -29,7 +30,7 @@ class Message:
     (`telegram:8123`, `sms:+96181000001`), `address` the chat id or E.164 number that it came from, `id` the
     provider's own id (the same message delivered twice has the same lane and id), `button` what a pressed button
     carries (`papers=none`: what it is about, and the choice), `chat_message` the id by which the provider can delete
-    the message from the chat.
+    the message from the chat, `about` what a text answers, where it was typed below a question.
     """
 
     channel: str
@@ -41,6 +42,7 @@ class Message:
     media: Media | None = None
     chat_message: str = ""
     manner: Manner = "chat"
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

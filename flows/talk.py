@@ -36,8 +36,12 @@ class Talk:
         return self.message.button.partition("=")[2]
 
     def is_about(self, asked: str) -> bool:
-        """Whether the message can be meant for what is asked: a text always, a button only if it belongs to it."""
-        return not self.message.button or self.message.button.partition("=")[0] == asked
+        """Whether the message can be meant for what is asked: a button only if it belongs to it, a text nearly always.
+
+        A text that was typed below a question is for that one.
+        """
+        about = self.message.button.partition("=")[0] or self.message.about
+        return about in ("", asked)
 
     def reply(self, source: str, *options: Option, **values: object) -> Reply:
         """An engine text in her language, with what can be chosen."""

@@ -4,6 +4,7 @@ from flows.language import t
 
 ACTIONS: dict[str, str] = {
     "case.claim": t("took the case"),
+    "case.assist": t("filled in the form with the worker"),
     "case.release": t("put the case back"),
     "case.close": t("closed the case"),
     "case.reopen": t("opened the case again"),

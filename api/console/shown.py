@@ -16,7 +16,7 @@ from flows.portal_messages import TELL_A_DATE
 
 CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
 """Kinds of question that are answered by a number of a list, as a rule."""
-CHANNELS = {"telegram": t("Telegram"), "sms": t("SMS"), "phone": t("Phone simulator")}
+CHANNELS = {"telegram": t("Telegram"), "sms": t("SMS"), "phone": t("Phone simulator"), "assisted": t("At the desk")}
 
 
 def service_title(library: Library, service: str, reader: str) -> str:

@@ -10,7 +10,7 @@ from api.answers import decode, encode, unpack, unpack_contact
 from api.errors import Refused
 from api.keys.keyring import Gone
 from api.keys.vault import CaseKey, Vault
-from api.numbers.pool import read_number
+from api.numbers.e164 import read_number
 from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.access import FORGOTTEN, claimed_case, id_of, open_key

@@ -59,7 +59,7 @@ def way_to(session: Session, contact: Contact, wishes: Wishes, ways: Ways) -> Wa
         return Way("task", "no_phone")
     if wishes.may not in ("always", "hours"):
         return Way("task", "unasked")
-    if wishes.whose == "this":
+    if wishes.whose == "this" and contact.manner != "assisted":
         return Way("channel", "", contact.lane, contact.address)
     lane = contact.lane if contact.manner == "sms" else ways.sms or pool.channel_lane(session)
     if not lane or not wishes.number:

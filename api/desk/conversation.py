@@ -30,12 +30,14 @@ def write(
 
     An answer to what she just wrote goes out at once, anything else in her safe hours. Gives from when on. Refused:
     (422, "empty"), (422, "too_long"), (404, "no_such_case"), (409, "never_write") when she said so, and
-    (409, "she_said_stop").
+    (409, "she_said_stop"), (409, "no_chat") when she came to the desk.
     """
     text = _checked(text, LONGEST)
     case = case_for(session, viewer, reference)
     key = open_key(vault, viewer, case)
     contact = contact_of(session, key, case)
+    if contact.manner == "assisted":
+        raise Refused(409, "no_chat")
     send_after = now
     if not _just_wrote(session, case, now):
         wishes = wishes_in(session, key, case)

@@ -117,8 +117,8 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     case = claimed_case(session, viewer, reference)
     case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
     session.add(case)
-    reading.end_notices(session, id_of(case), now)
     leave_leases(session, case, now)
+    reading.end_notices(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 

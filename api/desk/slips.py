@@ -72,8 +72,12 @@ def make(session: Session, vault: Vault, viewer: Viewer, reference: str, number:
 
     Refused(404, "no_such_case").
     """
-    case = case_for(session, viewer, reference)
-    code = f"{number:04}"
+    return make_for(session, vault, viewer, case_for(session, viewer, reference), number, now)
+
+
+def make_for(session: Session, vault: Vault, viewer: Viewer, case: CaseRow, number: int, now: datetime) -> Slip:
+    """The same for a case of which the caller knows that the viewer may make its slip."""
+    reference, code = case.reference, f"{number:04}"
     row = session.get(SlipRow, id_of(case)) or SlipRow(
         case_id=id_of(case), code_index=b"", person_id=viewer.person_id, made_at=now
     )

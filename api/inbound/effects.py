@@ -12,6 +12,7 @@ from api.answers import Contact, pack_message
 from api.desk import cases, reading, slips
 from api.keys.vault import Vault
 from api.outbound.replies import Fresh, queue_replies, reply_row
+from api.staff import audit
 from api.store.once import insert_once
 from api.tables import ReplyRow, metadata
 from flows.effects import (
@@ -132,6 +133,8 @@ def _open(
         call=call,
         now=scene.now,
     )
+    if message.manner == "assisted":
+        audit.record(scene.session, int(message.lane.partition(":")[2]), "case.assist", opened.reference, scene.now)
     scene.opened.append(opened.reference)
     return opened.reference
 

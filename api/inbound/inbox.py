@@ -21,6 +21,7 @@ from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound.replies import Fresh, address_index, remember_chat_messages
 from api.tables import Unhandled, metadata
+from flows.conversation.returning import protects
 from flows.effects import ForgetDraft
 from flows.engine import step
 from flows.loader import Library
@@ -78,7 +79,7 @@ class _Kept:
 
 def receive(session: Session, vault: Vault, library: Library, messages: Sequence[Message], now: datetime) -> Taken:
     """Take messages in, each of another chat, in one transaction; one that was seen before changes nothing."""
-    new = _not_seen(session, vault, messages, now)
+    new = not_seen(session, vault, messages, now)
     by_address = {address_index(vault, message.lane, message.address): message for message in new}
     assert len(by_address) == len(new), "one message a chat"
     if not by_address:
@@ -100,7 +101,7 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
 
 def store_unhandled(session: Session, vault: Vault, message: Message, error: str, now: datetime) -> None:
     """Keep a message whose turn failed, sealed to the team; `error` is the kind of exception, never its text."""
-    if _not_seen(session, vault, [message], now):
+    if not_seen(session, vault, [message], now):
         box = vault.seal_to_team(UNHANDLED, pack_message(message))
         session.add(Unhandled(lane=message.lane.split(":")[0], error=error, box=box, at=now))
 
@@ -118,6 +119,24 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True, unread=behind)
     row = _row(vault, address, waiting, before.secret_id, False, now)
     session.connection().execute(_KEEP[_kind(session)], row)
+
+
+def draft_of(session: Session, vault: Vault, address: bytes) -> Draft | None:
+    """The draft of an address, to be looked at; None when there is none, or its time is over."""
+    row = session.connection().execute(_LOAD, {"addresses": [address]}).one_or_none()
+    try:
+        return unpack_draft(vault.unlock(row.box, secret_id=row.secret_id)) if row else None
+    except Gone:
+        return None
+
+
+def lock_draft(session: Session, vault: Vault, address: bytes, now: datetime) -> None:
+    """Show nothing of a draft any more until somebody shows that it is hers. One that says nothing is left as it is."""
+    before = _load(session, vault, [address])[address]
+    if before.secret_id is not None and protects(before.draft):
+        locked = replace(before.draft, locked=True, gate="go_on", failures=0)
+        row = _row(vault, address, locked, before.secret_id, False, now)
+        session.connection().execute(_KEEP[_kind(session)], row)
 
 
 def is_silent(session: Session, vault: Vault, address: bytes) -> bool:
@@ -141,7 +160,7 @@ def _kind(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
-def _not_seen(session: Session, vault: Vault, messages: Sequence[Message], now: datetime) -> list[Message]:
+def not_seen(session: Session, vault: Vault, messages: Sequence[Message], now: datetime) -> list[Message]:
     """Those whose provider's id is new; each is remembered."""
     keys = {vault.index("seen", message.lane, message.id): message for message in messages}
     rows = [{"key": key, "at": now} for key in keys]

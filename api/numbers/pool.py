@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import phonenumbers
 from sqlmodel import Session, col, func, select
 
 from api.desk.tasks import settle
 from api.errors import Refused
+from api.numbers.e164 import read_number
 from api.staff import audit
 from api.staff.access import coordinators_only
 from api.staff.people import Viewer
@@ -175,17 +175,6 @@ def active_numbers(session: Session, now: datetime) -> list[str]:
     paid = col(Number.paid_until).is_(None) | (col(Number.paid_until) >= now.date())
     proxies = select(Number.number).where(Number.use == PROXY, Number.state == "active", paid)
     return list(session.exec(proxies.order_by(Number.number)))
-
-
-def read_number(text: str) -> str:
-    """A typed number with its country (`+961 70 …`) in E.164; Refused(422, "bad_number")."""
-    try:
-        number = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        raise Refused(422, "bad_number") from None
-    if not phonenumbers.is_possible_number(number):
-        raise Refused(422, "bad_number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _used_as(session: Session, number: str, use: str) -> Number:

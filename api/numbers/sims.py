@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from api.errors import Refused
 from api.numbers import pool
+from api.numbers.e164 import read_number
 from api.staff import audit
 from api.staff.access import coordinators_only
 from api.staff.people import Viewer
@@ -134,7 +135,7 @@ def add_channel(session: Session, viewer: Viewer, number: str, gateway: str, now
     coordinators_only(viewer)
     if gateway not in GATEWAYS:
         raise Refused(422, "incomplete")
-    number = pool.read_number(number)
+    number = read_number(number)
     pool.claim_channel(session, number)
     session.flush()
     _carried_by(session, number, gateway)

@@ -12,6 +12,7 @@ from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
 from api.routes import (
+    assisted,
     coordination,
     desk,
     lending,
@@ -22,6 +23,7 @@ from api.routes import (
     phone,
     portal,
     reaching,
+    sheets,
     signin,
     sims,
     tasks,
@@ -47,9 +49,9 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     # sims before numbers: an address of its own must not be taken for a number.
-    desks = (desk, lending, moves, messages, overview, voice, typed, tasks, reaching, coordination, sims, numbers)
-    for router in (one.router for one in (signin, *desks)):
-        app.include_router(router)
+    everybodys = signin, desk, lending, messages, moves, voice, typed, tasks, reaching, sheets, assisted
+    for routes in (*everybodys, overview, coordination, sims, numbers):
+        app.include_router(routes.router)
     if shell.channels.phones:
         app.include_router(phone.router)
         app.include_router(portal.router)

@@ -12,7 +12,7 @@ from api.answers import decode, encode
 from api.console.words import catalogue, negotiate
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
-from api.numbers.pool import read_number
+from api.numbers.e164 import read_number
 from api.outbound.replies import queue_reply
 from api.staff import audit
 from api.tables import AddressCode, Person, StaffAddress

@@ -6,6 +6,7 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.people import Audit, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
@@ -31,6 +32,7 @@ __all__ = [
     "DeskRule",
     "DraftRow",
     "Duty",
+    "IntakeRow",
     "Item",
     "Lane",
     "Lease",

@@ -6,7 +6,7 @@ from typing import Any
 from flows.conversation.going import go_on, offer, ways_back
 from flows.conversation.opening import greet
 from flows.digits import number_in, read_digits
-from flows.effects import Say, Turn
+from flows.effects import Turn
 from flows.language import t
 from flows.model import Draft
 from flows.reading import pick
@@ -32,7 +32,7 @@ def take_choice(talk: Talk) -> Turn:
     drafts = _drafts(talk.draft)
     if not any(_proofs(talk, draft) for draft in drafts):
         return begin_anew(talk) if _is_telling(talk, drafts[0]) else _go_on_with(talk, 0, drafts)
-    return talk.turn(_ask_proof(talk), gate="proof")
+    return ask_proof(talk)
 
 
 def take_proof(talk: Talk) -> Turn:
@@ -43,7 +43,13 @@ def take_proof(talk: Talk) -> Turn:
             return _go_on_with(talk, number, drafts)
     if talk.draft.failures >= 2:
         return begin_anew(talk)
-    return talk.turn(_ask_proof(talk), failures=talk.draft.failures + 1)
+    return ask_proof(talk.but(failures=talk.draft.failures + 1))
+
+
+def ask_proof(talk: Talk) -> Turn:
+    """Ask for one thing that she said before."""
+    text = t("So that nobody else can read it: send the year of birth, or the name, that you gave before.")
+    return talk.turn(talk.say(text), gate="proof")
 
 
 def begin_anew(talk: Talk) -> Turn:
@@ -81,10 +87,6 @@ def _is_telling(talk: Talk, draft: Draft) -> bool:
     service = talk.library.services.get(draft.service)
     asked = [service.by_name.get(name) for name in draft.answers] if service else []
     return any(one.question.sensitive for one in asked if one)
-
-
-def _ask_proof(talk: Talk) -> Say:
-    return talk.say(t("So that nobody else can read it: send the year of birth, or the name, that you gave before."))
 
 
 def _proofs(talk: Talk, draft: Draft) -> list[str]:
