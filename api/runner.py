@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, reading, slips, tallies, tasks
+from api.desk import calls, idle, lateness, reading, slips, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
@@ -147,7 +147,7 @@ class Runner:
         now, vault = self._shell.clock(), self._shell.vault
 
         def remind(session: Session) -> int:
-            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+            return reading.open_late(session, now) + lateness.escalate_late(session, vault, now)
 
         if await self._shell.db.write(remind):
             self._shell.events.changed(QUEUE)
