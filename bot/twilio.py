@@ -153,7 +153,7 @@ class TwilioHttp:
 def _refusal(answer: Answer) -> ChannelError:
     code = _code(answer)
     ours = 400 <= answer.status < 500 and answer.status not in (401, 404, 408, 429)
-    rest = answer.headers.get("Retry-After", "")
+    rest = answer.headers.get("retry-after", "")
     retry_after = float(rest) if rest.isdecimal() else 60.0 if code == "21611" else 1.0 if answer.status == 429 else 0.0
     return ChannelError(code, permanent=ours and code not in _TEMPORARY, retry_after=retry_after)
 
