@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from api.answers import pack_draft, pack_message, unpack_draft
@@ -20,6 +19,7 @@ from api.inbound import effects
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound.replies import Fresh, address_index, remember_chat_messages
+from api.store.hot import ForRows
 from api.tables import Unhandled, metadata
 from flows.effects import ForgetDraft
 from flows.engine import step
@@ -31,21 +31,25 @@ UNHANDLED = "unhandled"
 
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
 _case = metadata.tables["case"]
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_SEE = {name: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key) for name, insert in _INSERT.items()}
-_KEEP = {
-    name: insert(_draft).on_conflict_do_update(
-        index_elements=["address_index"],
-        set_={column: insert(_draft).excluded[column] for column in ("secret_id", "box", "expires_at")},
+_CHANGING = ("secret_id", "box", "expires_at")
+_SEE = ForRows(lambda insert: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key), ("key", "at"))
+_KEEP = ForRows(
+    lambda insert: insert(_draft).on_conflict_do_update(
+        index_elements=["address_index"], set_={name: insert(_draft).excluded[name] for name in _CHANGING}
+    ),
+    ("address_index", *_CHANGING),
+)
+_LOAD = ForRows(
+    lambda _: select(_draft.c.address_index, _draft.c.secret_id, _draft.c.box).where(
+        _draft.c.address_index.in_([bindparam("address")])
     )
-    for name, insert in _INSERT.items()
-}
-_ADDRESSES: BindParameter[Sequence[bytes]] = bindparam("addresses", expanding=True)
-_LOAD = select(_draft.c.address_index, _draft.c.secret_id, _draft.c.box).where(_draft.c.address_index.in_(_ADDRESSES))
-_CASES = (
-    select(_case.c.address_index, _case.c.reference)
-    .where(_case.c.address_index.in_(_ADDRESSES), _case.c.state != "forgotten")
-    .order_by(_case.c.id)
+)
+_CASES = ForRows(
+    lambda _: (
+        select(_case.c.address_index, _case.c.reference)
+        .where(_case.c.address_index.in_([bindparam("address")]), _case.c.state != "forgotten")
+        .order_by(_case.c.id)
+    )
 )
 
 
@@ -82,7 +86,8 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
         if turn.draft is not None:
             draft = replace(turn.draft, cases=(*turn.draft.cases, *opened)) if opened else turn.draft
             kept.append(_row(vault, address, draft, drafts[address].secret_id, shredded, now))
-    session.connection().execute(_KEEP[_kind(session)], kept)
+    if kept:
+        _KEEP.run(session, kept)
     remember_chat_messages(session, vault, [(a, one.lane, one.chat_message) for a, one in by_address.items()], now)
     return Taken(ahead.touched, ahead.queue())
 
@@ -105,7 +110,7 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     hers = before.draft.language or language
     waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True)
     row = _row(vault, address, waiting, before.secret_id, False, now)
-    session.connection().execute(_KEEP[_kind(session)], row)
+    _KEEP.run(session, [row])
 
 
 def _kind(session: Session) -> str:
@@ -116,7 +121,7 @@ def _not_seen(session: Session, vault: Vault, messages: Sequence[Message], now: 
     """Those whose provider's id is new; each is remembered."""
     keys = {vault.index("seen", message.lane, message.id): message for message in messages}
     rows = [{"key": key, "at": now} for key in keys]
-    added = session.connection().execute(_SEE[_kind(session)], rows).scalars()
+    added = _SEE.run(session, rows).scalars()
     return [keys[bytes(key)] for key in added]
 
 
@@ -124,7 +129,7 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
     """The drafts of these addresses; one that has none, or whose key is gone, begins with the cases opened from it."""
     _one_at_a_time(session, addresses)
     found: dict[bytes, _Kept] = {}
-    rows = session.connection().execute(_LOAD, {"addresses": addresses}).all()
+    rows = _LOAD.run(session, [{"address": address} for address in addresses]).all()
     vault.keyring.read_ahead([secret_id for _, secret_id, _ in rows])
     for address, secret_id, box in rows:
         try:
@@ -133,7 +138,7 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
             continue
     without = [address for address in addresses if address not in found]
     cases: dict[bytes, tuple[str, ...]] = dict.fromkeys(without, ())
-    for address, reference in session.connection().execute(_CASES, {"addresses": without}) if without else ():
+    for address, reference in _CASES.run(session, [{"address": one} for one in without]) if without else ():
         cases[bytes(address)] += (reference,)
     return found | {address: _Kept(Draft(cases=references)) for address, references in cases.items()}
 

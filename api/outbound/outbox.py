@@ -197,7 +197,7 @@ class Outbox:
         try:
             address, reply = known or due.opened(self._vault)
         except Gone:
-            return Outcome(due, "dead", self._clock(), error="expired")
+            return Outcome(due, "dead", error="expired")
         await self._slot()
         try:
             provider_id = await self._hand_over(due, address, reply)
@@ -206,7 +206,7 @@ class Outbox:
         except Exception as error:  # a bug in one reply must not stop the others
             return self._failed(due, ChannelError(type(error).__name__, permanent=False))
         self.last_error = ""
-        return Outcome(due, "sent", self._clock(), provider_id)
+        return Outcome(due, "sent", provider_id)
 
     async def _hand_over(self, due: Due, address: str, reply: Reply) -> str:
         if due.kind == "say":
@@ -219,12 +219,11 @@ class Outbox:
         self.last_error = error.code
         log.warning("a reply on %s was not taken: %s", self._channel.name, error)
         if error.permanent:
-            return Outcome(due, "dead", self._clock(), error=error.code)
+            return Outcome(due, "dead", error=error.code)
         pause = error.retry_after or BACK_OFF[min(due.attempts, len(BACK_OFF) - 1)]
         if error.retry_after:
             self._next_slot = max(self._next_slot, asyncio.get_running_loop().time() + error.retry_after)
-        now = self._clock()
-        return Outcome(due, "waiting", now, error=error.code, next_try=now + timedelta(seconds=pause))
+        return Outcome(due, "waiting", error=error.code, next_try=self._clock() + timedelta(seconds=pause))
 
     async def _slot(self) -> None:
         """Wait for the lane's next turn: `per_second` in all, or at once where there is no limit."""

@@ -13,6 +13,8 @@ from sqlalchemy.exc import OperationalError
 STORAGE_FAILED = (OperationalError, sqlite3.OperationalError)
 """What is raised when storage fails (a full disk, no server), by SQLAlchemy or by SQLite itself."""
 BUSY_MILLISECONDS = 10_000
+STATEMENTS = 512
+"""Prepared statements that the writer keeps: those for many rows have a text for each number of rows."""
 
 
 class GroupConnection(sqlite3.Connection):
@@ -36,7 +38,7 @@ def writing_engine(text: str, threads: int) -> Engine:
     url = database_url(text)
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_size=threads, hide_parameters=True)
-    arguments = {"factory": GroupConnection, "check_same_thread": False}
+    arguments = {"factory": GroupConnection, "check_same_thread": False, "cached_statements": STATEMENTS}
     engine = create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
