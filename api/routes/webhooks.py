@@ -4,8 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.background import BackgroundTask
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope
 
 from api.inbound.intake import Intake
 from bot import telegram, twilio
@@ -15,32 +16,30 @@ log = logging.getLogger("rafiqa.webhooks")
 LARGEST = 512 * 1024
 """Bytes of a payload. The longest update that Telegram allows, all emoji, has about a fifth of that."""
 FORBIDDEN, TOO_LARGE, OFF = 403, 413, 404
+_TAKEN = Response()
 
 
-async def telegram_update(request: Request) -> Response:
+async def telegram_update(intake: Intake, scope: Scope, receive: Receive) -> Response:
     """One update of the bot. Telegram repeats it until it gets a 2xx."""
-    intake: Intake = request.app.state.intake
-    channel = intake.shell.channels.telegram
-    secret = intake.shell.settings.telegram_secret
+    channel, secret = intake.shell.channels.telegram, intake.shell.settings.telegram_secret
     if channel is None or secret is None:
         return Response(status_code=OFF)
     try:
-        telegram.verify(request.headers.get("X-Telegram-Bot-Api-Secret-Token"), secret.get_secret_value())
+        telegram.verify(_header(scope, b"x-telegram-bot-api-secret-token"), secret.get_secret_value())
     except Forged:
         return Response(status_code=FORBIDDEN)
-    body = await _body(request)
+    body = await _body(scope, receive)
     if body is None:
         return Response(status_code=TOO_LARGE)
     callback = await intake.telegram_update(channel, body)
-    return Response(background=BackgroundTask(channel.answer, callback) if callback else None)
+    return Response(background=BackgroundTask(channel.answer, callback)) if callback else _TAKEN
 
 
-async def twilio_sms(request: Request) -> Response:
+async def twilio_sms(intake: Intake, scope: Scope, receive: Receive) -> Response:
     """One SMS to a number of ours: to a channel, or to a proxy number; `To` decides."""
-    form = await signed_form(request)
+    form = await signed_form(Request(scope, receive))
     if isinstance(form, Response):
         return form
-    intake: Intake = request.app.state.intake
     try:
         message = twilio.parse_sms(form)
     except Malformed as error:
@@ -50,12 +49,12 @@ async def twilio_sms(request: Request) -> Response:
     return Response(twilio.EMPTY_ANSWER, media_type="text/xml")
 
 
-async def twilio_status(request: Request) -> Response:
+async def twilio_status(intake: Intake, scope: Scope, receive: Receive) -> Response:
     """What became of an SMS that we sent."""
+    request = Request(scope, receive)
     form = await signed_form(request)
     if isinstance(form, Response):
         return form
-    intake: Intake = request.app.state.intake
     reply_id = request.query_params.get("reply", "")
     try:
         report = twilio.parse_status(form)
@@ -73,7 +72,7 @@ async def signed_form(request: Request) -> twilio.Form | Response:
     settings = intake.shell.settings
     if intake.shell.channels.sms is None or settings.twilio_auth_token is None:
         return Response(status_code=OFF)
-    body = await _body(request)
+    body = await _body(request.scope, request.receive)
     if body is None:
         return Response(status_code=TOO_LARGE)
     form = twilio.read(body)
@@ -87,20 +86,32 @@ async def signed_form(request: Request) -> twilio.Form | Response:
     return form
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, or None when it is larger than any real payload."""
-    size = request.headers.get("Content-Length", "")
+def _header(scope: Scope, name: bytes) -> str:
+    """A header as ASGI has it, by its name in small letters; empty where there is none."""
+    for one, value in scope["headers"]:
+        if one == name:
+            return str(value, "latin-1")
+    return ""
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes | None:
+    """The body, or None when it is larger than any real payload. Raises ClientDisconnect."""
+    size = _header(scope, b"content-length")
     if size.isdecimal() and int(size) > LARGEST:
         return None
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > LARGEST:
+    body, more = b"", True
+    while more:
+        part = await receive()
+        if part["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += part.get("body", b"")
+        more = part.get("more_body", False)
+        if len(body) > LARGEST:
             return None
-    return bytes(parts)
+    return body
 
 
-DOORS: dict[str, Callable[[Request], Awaitable[Response]]] = {
+DOORS: dict[str, Callable[[Intake, Scope, Receive], Awaitable[Response]]] = {
     "/webhooks/telegram": telegram_update,
     "/webhooks/twilio/sms": twilio_sms,
     "/webhooks/twilio/status": twilio_status,
@@ -108,10 +119,10 @@ DOORS: dict[str, Callable[[Request], Awaitable[Response]]] = {
 """By path. `api.app` opens them before FastAPI: its routing costs a message more than the engine does."""
 
 
-async def answer(request: Request) -> Response:
+async def answer(intake: Intake, scope: Scope, receive: Receive) -> Response:
     """Answer a provider at its door. When we fail it hears a 503 and tries again; the log names no content."""
     try:
-        return await DOORS[request.url.path](request)
+        return await DOORS[scope["path"]](intake, scope, receive)
     except Exception as error:
         log.error("a message could not be stored: %s", type(error).__name__)
         return Response(status_code=503)
