@@ -98,7 +98,7 @@ def _compile(kind: str, build: Callable[[Any], Any], columns: Sequence[str] | No
     first, last = text.count(mark, 0, start), text.count(mark, 0, end)
     names = tuple(compiled.positiontup)
     times = [bind.type for bind in compiled.binds.values() if isinstance(bind.type, UTCDateTime)]
-    write_time = times[0].bind_processor(dialect) if times else None
+    write_time = times[0].dialect_impl(dialect).bind_processor(dialect) if times else None
     return _Compiled(
         (text[:start], names[:first]),
         (text[start:end], names[first:last]),

@@ -1,6 +1,6 @@
 """Statements for rows say what Core says, for one row and for many, on both databases."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import bindparam, select, update
@@ -37,11 +37,17 @@ def test_many_rows_go_in_together_and_those_that_are_there_already_are_left_out(
     assert sorted(db.read_now(times)) == names
 
 
-def test_a_time_is_kept_as_everywhere_else(db: Database) -> None:
+def test_a_time_is_written_as_everywhere_else(db: Database) -> None:
     elsewhere = NOW.astimezone(timezone(timedelta(hours=9)))
-    db.write_now(lambda session: SEE.run(session, rows("one", at=elsewhere)).close())
-    kept = db.read_now(times)["one"]
-    assert (kept, kept.tzinfo) == (NOW, UTC)
+
+    def both_ways(session: Session) -> None:
+        SEE.run(session, rows("hot", at=elsewhere))
+        session.add(Seen(key=b"cold", at=NOW))
+
+    db.write_now(both_ways)
+    assert db.read_now(times) == {"hot": NOW, "cold": NOW}
+    written = db.read_now(lambda session: session.connection().exec_driver_sql("SELECT DISTINCT at FROM seen").all())
+    assert len(written) == 1
 
 
 def test_a_condition_on_rows_stands_beside_other_conditions(db: Database) -> None:
