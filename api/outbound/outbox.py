@@ -22,6 +22,8 @@ log = logging.getLogger("rafiqa.outbox")
 POLL = 1.0
 LOOK_AGAIN = 0.05
 """Seconds between two looks into the table at least; what the inbox offers is sent without one."""
+TOGETHER = 0.02
+"""Seconds of which what was sent is written down together: a commit costs more than all that is in it."""
 RENEW = lanes.HOLD / 3
 SIDE_BY_SIDE = 32
 """How many chats are written to at once in one lane."""
@@ -181,17 +183,24 @@ class Outbox:
             self._turns[address] = loop.time() + between
 
     async def _keep_marking(self) -> None:
-        """Write down what became of replies, all that came in meanwhile together; then their chats are free again."""
+        """Write down what became of replies, those of a short while together, and the last ones when it is stopped."""
         while True:
             await self._sent.wait()
-            self._sent.clear()
-            taken = list(self._outcomes)
-            outcomes = [one for _, some in taken for one in some]
-            now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
-            await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
-            del self._outcomes[: len(taken)]
-            self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
-            self.wake()
+            try:
+                await asyncio.sleep(TOGETHER)
+            finally:
+                await self._mark()
+
+    async def _mark(self) -> None:
+        """Write down what became of replies; then their chats are free again."""
+        self._sent.clear()
+        taken = list(self._outcomes)
+        outcomes = [one for _, some in taken for one in some]
+        now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
+        await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))
+        del self._outcomes[: len(taken)]
+        self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
+        self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:
         try:

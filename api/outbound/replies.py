@@ -40,13 +40,17 @@ def reply_row(
     case_id: int | None = None,
     item_id: int | None = None,
     send_after: datetime | None = None,
+    index: bytes = b"",
 ) -> dict[str, Any]:
-    """A reply as a row of the outbox: to an address, by the lane that it wrote to, at once or from `send_after` on."""
+    """A reply as a row of the outbox: to an address, by the lane that it wrote to, at once or from `send_after` on.
+
+    `index` is the address's, where it is known already.
+    """
     start = send_after or now
     expires = start + LIVES
     return {
         "lane": lane,
-        "address_index": address_index(vault, lane, address),
+        "address_index": index or address_index(vault, lane, address),
         "box": vault.lock(pack_reply(address, reply), expires=expires),
         "kind": kind,
         "state": "waiting",

@@ -1,5 +1,6 @@
 """Inserting a row unless a unique index forbids it: how two who want the same thing at once are told apart."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -14,6 +15,10 @@ def insert_once(session: Session, table: Table, values: dict[str, Any]) -> Any:
 
     On PostgreSQL it waits for a transaction that is inserting the same, and then sees what that one did.
     """
-    key = next(iter(table.primary_key))
-    statement = _INSERT[session.get_bind().dialect.name](table).on_conflict_do_nothing().returning(key)
-    return session.connection().execute(statement, values).scalar_one_or_none()
+    connection = session.connection()
+    return connection.execute(_statement(connection.dialect.name, table), values).scalar_one_or_none()
+
+
+@cache
+def _statement(kind: str, table: Table) -> Any:
+    return _INSERT[kind](table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import http as under_test
+from bot import connection
+from bot import http as pool
 from bot.channel import ChannelError
 from bot.http import Http
 
@@ -138,7 +139,7 @@ async def test_a_connection_that_the_server_closed_while_it_rested_costs_nothing
 
 
 async def test_one_that_rested_for_too_long_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(under_test, "IDLE", -1.0)
+    monkeypatch.setattr(pool, "IDLE", -1.0)
     async with serving(says(OK)) as server, client() as http:
         for _ in range(2):
             await http.call("POST", server.url, b"", {})
@@ -199,13 +200,13 @@ async def test_an_answer_that_nobody_asked_for_ends_the_connection(after: tuple[
 
 
 async def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(under_test, "LARGEST", 1000)
+    monkeypatch.setattr(connection, "LARGEST", 1000)
     async with serving(says(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 400] * 4)) as server, client() as http:
         assert await code_of(http.call("POST", server.url, b"", {})) == "network"
 
 
 async def test_many_at_once_share_the_room_and_wait_within_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(under_test, "SIDE_BY_SIDE", 3)
+    monkeypatch.setattr(pool, "SIDE_BY_SIDE", 3)
     goes_on = asyncio.Event()
 
     async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
