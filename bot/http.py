@@ -18,6 +18,7 @@ from aiohappyeyeballs import start_connection
 
 from bot.channel import ChannelError
 from bot.connection import Answer, Connection, NoAnswer
+from bot.room import Room
 
 IDLE = 15.0
 """Seconds after which a resting connection is not used any more: servers close them without a word."""
@@ -85,20 +86,20 @@ class Http:
 
 
 class _Server:
-    """The connections to one server, those that rest among them (the last used at the end), and who waits for one."""
+    """The connections to one server, and those among them that rest: the last used at the end."""
 
     def __init__(self, origin: _Origin, trust: ssl.SSLContext | None) -> None:
         self._origin, self._trust = origin, trust
         self._connections: list[Connection] = []
         self._resting: deque[Connection] = deque()
-        self._under_way = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._room = Room(SIDE_BY_SIDE)
 
     async def call(self, request: bytes, until: float) -> Answer:
         """Write the request to a connection and wait for its answer until then, in the loop's time."""
-        while self._under_way >= SIDE_BY_SIDE:
-            await self._room(until)
-        self._under_way += 1
+        while self._room.full:
+            async with asyncio.timeout_at(until):
+                await self._room.opening()
+        self._room.enter()
         try:
             connection = self._rested() or await self._connect(until)
             answer = await connection.ask(request, until)
@@ -106,32 +107,12 @@ class _Server:
                 self._resting.append(connection)
             return answer
         finally:
-            self._under_way -= 1
-            self._let_in()
+            self._room.leave()
 
     def close(self) -> None:
         """Close all connections."""
         for connection in self._connections:
             connection.drop()
-
-    async def _room(self, until: float) -> None:
-        """Wait until a call has ended."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            async with asyncio.timeout_at(until):
-                await turn
-        except BaseException:
-            if turn.done() and not turn.cancelled():
-                self._let_in()  # who gives up in her turn leaves it to the next
-            raise
-
-    def _let_in(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
 
     def _rested(self) -> "Connection | None":
         """The connection that was used last, if it is still good; what rested for too long is closed."""

@@ -16,6 +16,7 @@ from api.outbound import lanes
 from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, due_replies, mark
 from api.store.db import Database
 from bot.channel import Channel, ChannelError
+from bot.room import Room
 from flows.model import Reply
 
 log = logging.getLogger("rafiqa.outbox")
@@ -57,7 +58,7 @@ class Outbox:
         self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
-        self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._room = Room(SIDE_BY_SIDE)
         self._next_slot = 0.0
         self._held_until: datetime | None = None
         self.last_error = ""
@@ -159,9 +160,15 @@ class Outbox:
         """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
         outcomes: list[Outcome] = []
         for due, known in replies:
-            await self._chats_turn(address)
-            async with self._room:
+            if self._channel.pace.between:
+                await self._chats_turn(address)
+            while self._room.full:
+                await self._room.opening()
+            self._room.enter()
+            try:
                 outcomes.append(await self._send(due, known))
+            finally:
+                self._room.leave()
             if outcomes[-1].state == "waiting":
                 break
         self._blocked.discard(address)
@@ -176,11 +183,10 @@ class Outbox:
 
     async def _chats_turn(self, address: bytes) -> None:
         """Wait until this chat may be written to again."""
-        between, loop = self._channel.pace.between, asyncio.get_running_loop()
-        if between:
-            await asyncio.sleep(self._turns.get(address, 0.0) - loop.time())
-            self._turns = {chat: turn for chat, turn in self._turns.items() if turn > loop.time()}
-            self._turns[address] = loop.time() + between
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._turns.get(address, 0.0) - loop.time())
+        self._turns = {chat: turn for chat, turn in self._turns.items() if turn > loop.time()}
+        self._turns[address] = loop.time() + self._channel.pace.between
 
     async def _keep_marking(self) -> None:
         """Write down what became of replies, those of a short while together, and the last ones when it is stopped."""
@@ -207,7 +213,8 @@ class Outbox:
             address, reply = known or due.opened(self._vault)
         except Gone:
             return Outcome(due, "dead", error="expired")
-        await self._slot()
+        if self._channel.pace.per_second or self._next_slot:
+            await self._slot()
         try:
             provider_id = await self._hand_over(due, address, reply)
         except ChannelError as error:
@@ -236,8 +243,6 @@ class Outbox:
 
     async def _slot(self) -> None:
         """Wait for the lane's next turn: `per_second` in all, or at once where there is no limit."""
-        if not self._channel.pace.per_second and not self._next_slot:
-            return
         loop = asyncio.get_running_loop()
         start = max(loop.time(), self._next_slot)
         self._next_slot = start + (1 / self._channel.pace.per_second if self._channel.pace.per_second else 0)
