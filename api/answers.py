@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json, to_jsonable_python
 
-from flows.model import Answer, Draft, Manner, Media, Message, Option, Reply
+from flows.model import Answer, Draft, Manner, Media, Message, Option, Reply, Unread
 
 _DRAFT = tuple(field.name for field in fields(Draft))
 _of_draft = attrgetter(*_DRAFT)
@@ -130,9 +130,15 @@ def _draft_in(packed: dict[str, Any]) -> Draft:
     packed["answers"] = _answers_in(packed["answers"])
     packed["aside"] = tuple(map(_draft_in, packed["aside"]))
     packed["cases"] = tuple(packed["cases"])
+    packed["chosen"] = tuple(packed.get("chosen", ()))
     packed["pending"] = packed["pending"] and _message_in(packed["pending"])
+    packed["unread"] = tuple(map(_unread_in, packed.get("unread", ())))
     packed["touched"] = packed["touched"] and datetime.fromisoformat(packed["touched"])
     return Draft(**packed)
+
+
+def _unread_in(packed: dict[str, Any]) -> Unread:
+    return Unread(**packed | {"since": datetime.fromisoformat(packed["since"])})
 
 
 def _message_in(packed: dict[str, Any]) -> Message:

@@ -17,19 +17,29 @@ from api.keys import deployment
 from api.keys.keyring import Keyring
 from api.keys.vault import Vault
 from api.numbers import pool
-from api.routes import health, webhooks
+from api.routes import gateways, health, webhooks
 from api.routes.pages import add_console
 from api.runner import Runner
 from api.settings import Settings
 from api.shell import Channels, Shell
 from api.store import migrate
 from api.store.db import Database
+from bot import httpsms, smsgate
+from bot.gateway import PACE as SIM_PACE
+from bot.gateway import Gateway
+from bot.httpsms import HttpSms
+from bot.mailbox import Mailbox
 from bot.phone import Phone
+from bot.smsgate import SmsGate
 from bot.telegram import PACE as TELEGRAM_PACE
 from bot.telegram import Telegram
 from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from bot.whatsapp import PACE as WHATSAPP_PACE
+from bot.whatsapp import TwilioWhatsApp
+from flows.check import refuse_errors
+from flows.countries import Countries, load_countries
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.places import load_places
@@ -83,6 +93,7 @@ def create_app(
     app.state.shell = shell
     app.state.intake = Intake(shell, Gathering(shell))
     app.include_router(health.router)
+    app.include_router(gateways.router)
     add_console(app, shell)
     return app
 
@@ -91,27 +102,31 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
     migrate.upgrade(settings.database_url)
     keyring = Keyring(settings.keyring_path)
     db = Database(settings.database_url, keyring)
-    if settings.twilio_number:
-        db.write_now(lambda session: pool.claim_channel(session, str(settings.twilio_number)))
+    for number in filter(None, {settings.twilio_number, settings.twilio_whatsapp_number}):
+        db.write_now(lambda session, number=number: pool.claim_channel(session, number))  # type: ignore[misc]
+    countries = load_countries(LIBRARY / "countries")
     return Shell(
         settings=settings,
         db=db,
         vault=Vault(keyring, settings.index_key_bytes, db.read_now(deployment.team_public)),
         library=library(settings),
         portals=load_portals(LIBRARY / "portals"),
-        channels=channels or _channels(settings),
+        countries=countries,
+        channels=channels or _channels(settings, countries),
         events=Events(),
         clock=clock,
     )
 
 
 def library(settings: Settings) -> Library:
-    """The services, the words and the places of this deployment. Raises ServiceError."""
+    """The services, the words and the places of this deployment. Raises ServiceError, as `check` does."""
     catalogues = load_catalogues(TRANSLATIONS)
-    return load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+    services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+    refuse_errors(services)
+    return services
 
 
-def _channels(settings: Settings) -> Channels:
+def _channels(settings: Settings, countries: Countries) -> Channels:
     """The channels that are set; a token that is not set leaves its channel off."""
     telegram = sms = voice = None
     if settings.telegram_token:
@@ -125,6 +140,7 @@ def _channels(settings: Settings) -> Channels:
             api_url=settings.twilio_api_url,
             status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
             pace=settings.twilio_pace or TWILIO_PACE,
+            countries=countries,
         )
         voice = TwilioVoice(
             settings.twilio_account_sid,
@@ -134,7 +150,51 @@ def _channels(settings: Settings) -> Channels:
             base_url=settings.base_url,
         )
     phones = {phone.lane: phone for phone in (Phone("chat"), Phone("sms"))} if settings.simulator else {}
-    return Channels(telegram, sms, phones, voice)
+    return Channels(
+        telegram, sms, phones, voice, _mailbox(settings), _whatsapp(settings), _gateways(settings, countries)
+    )
+
+
+def _mailbox(settings: Settings) -> Mailbox | None:
+    if not settings.mail_imap_host or settings.mail_imap_password is None:
+        return None
+    password = settings.mail_imap_password.get_secret_value()
+    return Mailbox(settings.mail_imap_host, settings.mail_imap_port, settings.mail_imap_user, password)
+
+
+def _whatsapp(settings: Settings) -> TwilioWhatsApp | None:
+    if settings.twilio_whatsapp_number is None or settings.twilio_auth_token is None:
+        return None
+    return TwilioWhatsApp(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        settings.twilio_whatsapp_number,
+        template=settings.twilio_whatsapp_template,
+        api_url=settings.twilio_api_url,
+        status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
+        pace=settings.twilio_pace or WHATSAPP_PACE,
+    )
+
+
+def _gateways(settings: Settings, countries: Countries) -> dict[str, Gateway]:
+    """The gateways that send through SIMs when we ask them to, by name; a secret that is not set leaves one off."""
+    gateways: dict[str, Gateway] = {}
+    if settings.smsgate_password:
+        gateways[smsgate.NAME] = SmsGate(
+            settings.smsgate_user,
+            settings.smsgate_password.get_secret_value(),
+            api_url=settings.smsgate_api_url,
+            countries=countries,
+            pace=settings.smsgate_pace or SIM_PACE,
+        )
+    if settings.httpsms_api_key:
+        gateways[httpsms.NAME] = HttpSms(
+            settings.httpsms_api_key.get_secret_value(),
+            api_url=settings.httpsms_api_url,
+            countries=countries,
+            pace=settings.httpsms_pace or SIM_PACE,
+        )
+    return gateways
 
 
 @asynccontextmanager

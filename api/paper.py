@@ -109,7 +109,7 @@ class _Form:
 
     def talk(self, language: str) -> Talk:
         """The conversation as it would be in this language, with nothing answered."""
-        draft = Draft(language=language, service=self.service.name)
+        draft = Draft(language=language, service=self.service.name, manner="assisted")
         return Talk(self.library, draft, Message("paper", "paper:", "", ""), _ANY_DAY)
 
 

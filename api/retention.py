@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete
 
 from api.inbound import unhandled
+from api.inbound.inbox import DRAFT_LIVES
 from api.keys.keyring import Keyring
 from api.staff import signin
-from api.tables import ChatMessage, DraftRow, ReplyRow, Seen
+from api.tables import ChatMessage, DraftRow, IntakeRow, ReplyRow, Seen
 
 SEEN_LIVES = timedelta(days=400)
 """How long a repeat is recognised. A signed webhook never grows old by itself, so the token that signs it is to be
@@ -15,7 +16,7 @@ replaced once a year (docs/operations.md)."""
 
 
 def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
-    """End drafts, replies, ids of chat messages, sessions, repeats, what failed and was settled; and the days before.
+    """End drafts, intakes, replies, ids of chat messages, sessions, repeats, what failed and was settled; and old days.
 
     Call it every minute or so. A box is then unreadable in copies of the database too: a draft at once, because its
     secret is destroyed, all others when the day of their end is over.
@@ -24,6 +25,7 @@ def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
     session.connection().execute(delete(ReplyRow).where(col(ReplyRow.expires_at) <= now))
     session.connection().execute(delete(ChatMessage).where(col(ChatMessage.expires_at) <= now))
     session.connection().execute(delete(Seen).where(col(Seen.at) <= now - SEEN_LIVES))
+    session.connection().execute(delete(IntakeRow).where(col(IntakeRow.began_at) <= now - DRAFT_LIVES))
     signin.end_expired(session, now)
     unhandled.end_settled(session, now)
     keyring.destroy_days_before(now.date())

@@ -1,20 +1,30 @@
 """The background process: sends what waits, asks for updates, and destroys what is over. It owns a clock."""
 
 import asyncio
+import base64
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls
+from api.desk import calls, idle, reading, slips, tallies, tasks
+from api.events import QUEUE, case_topic
 from api.inbound import polling
 from api.inbound.intake import Intake
-from api.numbers import proxies
-from api.outbound import lanes
+from api.mail import receiving
+from api.mail.fetching import Fetching
+from api.numbers import proxies, sims, upkeep
+from api.outbound import heard, lanes
+from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
+from api.shell import Shell
+from api.staff import addresses, alerts, duty, invitations
+from bot import cht
+from bot.channel import Channel
+from bot.whatsapp import TwilioWhatsApp
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
@@ -29,19 +39,34 @@ class Runner:
         self._intake, self._shell = intake, intake.shell
         self._holder = secrets.token_hex(8)
         shell = self._shell
-        self.outboxes = [
-            Outbox(shell.db, shell.vault, channel, holder=self._holder, clock=shell.clock)
+        self._outboxes = [
+            Outbox(shell.db, shell.vault, _speaking(shell, channel), holder=self._holder, clock=shell.clock)
             for channel in shell.channels.all
         ]
+        mailbox, largest = shell.channels.mailbox, shell.settings.mail_bytes
+        self.fetching = mailbox and Fetching(
+            shell.db, mailbox, intake.mail, holder=self._holder, clock=shell.clock, largest=largest
+        )
+        self._lines = Lines(shell, self._holder)
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def outboxes(self) -> list[Outbox]:
+        """All that send: those of the settings, and those of SIMs."""
+        return [*self._outboxes, *self._lines.outboxes]
 
     def start(self) -> None:
         """Begin all loops on the running event loop."""
-        for outbox in self.outboxes:
+        for outbox in self._outboxes:
             self._shell.db.after_commit(outbox.wake)
             self._intake.gathering.when_fresh(outbox.offer)
             self._begin(outbox.run(), f"outbox {outbox.lane.split(':')[0]}")
+        self._shell.db.after_commit(self._lines.wake)
+        self._intake.gathering.when_fresh(self._lines.offer)
+        self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
+        if self.fetching:
+            self._begin(self.fetching.run(), "mailbox")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
             url, secret = settings.base_url.rstrip("/") + WEBHOOK, settings.telegram_secret.get_secret_value()
@@ -58,8 +83,13 @@ class Runner:
         await self._shell.db.write(lambda session: lanes.let_go(session, self._holder, now))
         for channel in self._shell.channels.all:
             await channel.close()
-        if self._shell.channels.voice:
-            await self._shell.channels.voice.close()
+        voice, mailbox = self._shell.channels.voice, self._shell.channels.mailbox
+        if voice:
+            await voice.close()
+        if mailbox:
+            await mailbox.close()
+        for gateway in self._shell.channels.gateways.values():
+            await gateway.close()
 
     @property
     def alive(self) -> bool:
@@ -75,16 +105,52 @@ class Runner:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                await self._shell.db.write(self._end_what_is_over)
+                touched = set(await self._shell.db.write(self._end_what_is_over))
+                touched |= await self._shell.db.write(self._keep_up_numbers)
+                self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
+                await self._remind_us()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
 
-    def _end_what_is_over(self, session: Session) -> None:
+    def _end_what_is_over(self, session: Session) -> Sequence[str]:
+        """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
+        tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         calls.end_what_is_over(session, now)
+        receiving.end_what_is_over(session, now)
+        heard.end_what_is_over(session, now)
+        addresses.renew_and_end(session, self._shell.vault, now)
+        alerts.end_what_is_over(session, now)
+        duty.end_what_is_over(session, now)
+        slips.end_what_is_over(session, now)
+        invitations.end_what_is_over(session, now)
+        return idle.return_idle(session, now)
+
+    def _keep_up_numbers(self, session: Session) -> set[str]:
+        shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
+        senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
+        senders |= {line.number for line in sims.lines(session) if line.sim.gateway == cht.NAME}  # it fetches
+        return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
+
+    async def _remind_us(self) -> None:
+        """Make tasks of what nobody read in time, and tell those on duty of the tasks that are late."""
+        now, vault = self._shell.clock(), self._shell.vault
+
+        def remind(session: Session) -> int:
+            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+
+        if await self._shell.db.write(remind):
+            self._shell.events.changed(QUEUE)
+
+
+def _speaking(shell: Shell, channel: Channel) -> Channel:
+    """A channel as the outbox may use it: WhatsApp only while she was heard."""
+    if isinstance(channel, TwilioWhatsApp):
+        return heard.WhileHeard(channel, shell.db, shell.vault, shell.clock)
+    return channel
 
 
 def _tell(task: asyncio.Task[None]) -> None:

@@ -5,7 +5,6 @@ docs/operations.md lists them; an empty one counts as not set, an unknown or wro
 """
 
 import os
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -18,76 +17,30 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from api.desk.wishes import Patience
+from api.setting_kinds import (
+    E164,
+    ApiAddress,
+    Hours,
+    Password,
+    SigningKey,
+    WebAddress,
+    WebhookSecret,
+    database,
+    domain,
+    key,
+    pace,
+    zone,
+)
 from bot.channel import Pace
 from flows.model import Desk
 
 PREFIX = "RAFIQA_"
-INDEX_KEY_BYTES = 32
 _DESK = Desk()
 
 
 class SettingsError(Exception):
     """The environment is wrong: one line for each wrong variable, which names it and never shows its value."""
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("should be a web address such as https://desk.example.org")
-    return text.rstrip("/")
-
-
-def _api_address(text: str) -> str:
-    if urlsplit(_web_address(text)).path.strip("/"):
-        raise ValueError("should be scheme and host only, without a path")
-    return text.rstrip("/")
-
-
-def _database(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
-        raise ValueError("should begin with sqlite:/// or postgresql://")
-    return text
-
-
-def _pace(text: object) -> object:
-    if not isinstance(text, str):
-        return text
-    try:
-        per_second, between = (float(part) for part in text.split())
-    except ValueError:
-        raise ValueError("should be two numbers: messages a second, and seconds between two to one chat") from None
-    return Pace(per_second, between)
-
-
-def _key(secret: SecretStr) -> SecretStr:
-    try:
-        length = len(bytes.fromhex(secret.get_secret_value()))
-    except ValueError:
-        length = 0
-    if length != INDEX_KEY_BYTES:
-        raise ValueError("should be 64 hexadecimal digits")
-    return secret
-
-
-def _webhook_secret(secret: SecretStr) -> SecretStr:
-    """As https://core.telegram.org/bots/api#setwebhook wants `secret_token`."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
-        raise ValueError("should be 1 to 256 of A-Z, a-z, 0-9, _ and -")
-    return secret
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise ValueError("should be a time zone such as Asia/Beirut") from None
-    return name
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-ApiAddress = Annotated[str, AfterValidator(_api_address)]
-E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 
 
 class _Environment(PydanticBaseSettingsSource):
@@ -136,26 +89,53 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
 
     data_dir: Path = Path("data")
-    database_url: Annotated[str, AfterValidator(_database)] = Field(default="", repr=False)
-    index_key: Annotated[SecretStr, AfterValidator(_key)] | None = None
+    database_url: Annotated[str, AfterValidator(database)] = Field(default="", repr=False)
+    index_key: Annotated[SecretStr, AfterValidator(key)] | None = None
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     base_url: WebAddress = "http://127.0.0.1:8000"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Beirut"
+    time_zone: Annotated[str, AfterValidator(zone)] = "Asia/Beirut"
     simulator: bool = False
 
     telegram_token: SecretStr | None = None
     telegram_secret: WebhookSecret | None = None
     telegram_api_url: ApiAddress = "https://api.telegram.org"
-    telegram_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
+    telegram_pace: Annotated[Pace | None, BeforeValidator(pace)] = None
 
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr | None = None
     twilio_number: E164 | None = None
     twilio_api_url: ApiAddress = "https://api.twilio.com"
-    twilio_pace: Annotated[Pace | None, BeforeValidator(_pace)] = None
+    twilio_pace: Annotated[Pace | None, BeforeValidator(pace)] = None
+
+    twilio_whatsapp_number: E164 | None = None
+    twilio_whatsapp_template: Annotated[str, Field(pattern=r"^(HX[0-9a-f]{32})?$")] = ""
+
+    mail_domain: Annotated[str, AfterValidator(domain)] = ""
+    mail_imap_host: str = ""
+    mail_imap_port: int = Field(default=993, ge=1, le=65535)
+    mail_imap_user: str = ""
+    mail_imap_password: SecretStr | None = None
+    mail_forward_secret: Password | None = None
+    mail_megabytes: int = Field(default=5, ge=1, le=50)
+    smsgate_api_url: WebAddress = "https://api.sms-gate.app/3rdparty/v1"
+    smsgate_user: str = ""
+    smsgate_password: SecretStr | None = None
+    smsgate_signing_key: SigningKey | None = None
+    smsgate_pace: Annotated[Pace | None, BeforeValidator(pace)] = None
+
+    httpsms_api_url: ApiAddress = "https://api.httpsms.com"
+    httpsms_api_key: SecretStr | None = None
+    httpsms_signing_key: SigningKey | None = None
+    httpsms_pace: Annotated[Pace | None, BeforeValidator(pace)] = None
+
+    cht_user: str = "gateway"
+    cht_password: Password | None = None
+
+    appointment_unread: Hours = Patience.of("6 24")
+    news_unread: Hours = Patience.of("24")
 
     session_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
     session_minutes: int = Field(default=8 * 60, ge=1, le=7 * 24 * 60)
@@ -190,10 +170,30 @@ class Settings(BaseSettings):
             raise ValueError(
                 "RAFIQA_TWILIO_AUTH_TOKEN needs RAFIQA_TWILIO_ACCOUNT_SID and RAFIQA_TWILIO_NUMBER beside it"
             )
+        if self.twilio_whatsapp_number and not self.twilio_auth_token:
+            raise ValueError("RAFIQA_TWILIO_WHATSAPP_NUMBER needs RAFIQA_TWILIO_AUTH_TOKEN beside it")
+        self._agree_on_mail()
+        if self.smsgate_password and not (self.smsgate_user and self.smsgate_signing_key):
+            raise ValueError(
+                "RAFIQA_SMSGATE_PASSWORD needs RAFIQA_SMSGATE_USER and RAFIQA_SMSGATE_SIGNING_KEY beside it"
+            )
+        if self.httpsms_api_key and not self.httpsms_signing_key:
+            raise ValueError("RAFIQA_HTTPSMS_API_KEY needs RAFIQA_HTTPSMS_SIGNING_KEY beside it")
         if self.simulator:
             self._refuse_simulator(bool(self.telegram_token), "TELEGRAM_TOKEN", self.telegram_api_url)
             self._refuse_simulator(bool(self.twilio_auth_token), "TWILIO_AUTH_TOKEN", self.twilio_api_url)
+            self._refuse_simulator(bool(self.smsgate_signing_key), "SMSGATE_SIGNING_KEY", self.smsgate_api_url)
+            self._refuse_simulator(bool(self.httpsms_signing_key), "HTTPSMS_SIGNING_KEY", self.httpsms_api_url)
+            self._refuse_simulator(bool(self.cht_password), "CHT_PASSWORD", self.base_url)
         return self
+
+    def _agree_on_mail(self) -> None:
+        if (self.mail_imap_host or self.mail_forward_secret) and not self.mail_domain:
+            raise ValueError("RAFIQA_MAIL_IMAP_HOST and RAFIQA_MAIL_FORWARD_SECRET need RAFIQA_MAIL_DOMAIN beside them")
+        if self.mail_imap_host and not (self.mail_imap_user and self.mail_imap_password):
+            raise ValueError(
+                "RAFIQA_MAIL_IMAP_HOST needs RAFIQA_MAIL_IMAP_USER and RAFIQA_MAIL_IMAP_PASSWORD beside it"
+            )
 
     def _refuse_simulator(self, provider_is_on: bool, token: str, api_url: str) -> None:
         if provider_is_on and not _is_loopback(urlsplit(api_url).hostname or ""):
@@ -228,6 +228,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone in which the console shows times."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def mail_bytes(self) -> int:
+        """How large an e-mail may be to be kept."""
+        return self.mail_megabytes * 1024 * 1024
 
     @property
     def secure(self) -> bool:

@@ -4,15 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.desk.wishes import Ways
 from api.events import Events
 from api.keys.vault import Vault
 from api.settings import Settings
 from api.store.db import Database
 from bot.channel import Channel
+from bot.gateway import Gateway
+from bot.mailbox import Mailbox
 from bot.phone import Phone
 from bot.telegram import Telegram
 from bot.twilio import TwilioSms
 from bot.voice import TwilioVoice
+from bot.whatsapp import TwilioWhatsApp
+from flows.countries import Countries, next_allowed, region
 from flows.loader import Library
 from flows.portal import Portal
 
@@ -21,18 +26,23 @@ from flows.portal import Portal
 class Channels:
     """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane.
 
-    `voice` is no channel: it places calls, and sends no replies.
+    `voice` and `mailbox` are no channels: the one places calls, the other only takes in, and neither sends replies.
+    `gateways` send through SIMs, by name: which numbers
+    these are, the database knows.
     """
 
     telegram: Telegram | None = None
     sms: TwilioSms | None = None
     phones: Mapping[str, Phone] = field(default_factory=dict)
     voice: TwilioVoice | None = None
+    mailbox: Mailbox | None = None
+    whatsapp: TwilioWhatsApp | None = None
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[Channel, ...]:
-        """Those that are on."""
-        return tuple(one for one in (self.telegram, self.sms, *self.phones.values()) if one is not None)
+        """Those that are on and send from one place each."""
+        return tuple(one for one in (self.telegram, self.sms, self.whatsapp, *self.phones.values()) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,26 @@ class Shell:
     vault: Vault
     library: Library
     portals: Mapping[str, Portal]
+    countries: Countries
     channels: Channels
     events: Events
     clock: Callable[[], datetime]
+
+    @property
+    def ways(self) -> Ways:
+        """How this deployment reaches people unasked."""
+        settings = self.settings
+        simulated = "phone:sms" if "phone:sms" in self.channels.phones else ""
+        return Ways(
+            zone=settings.zone,
+            sms=self.channels.sms.lane if self.channels.sms else simulated,
+            allowed=self._allowed,
+            patience={"appointment": settings.appointment_unread, "news": settings.news_unread},
+        )
+
+    def _allowed(self, address: str, at: datetime) -> datetime:
+        """From when on an address may be written to unasked: a number by its country, a chat by this deployment's."""
+        country = self.countries.of(address)
+        if not region(address):
+            country = country.model_copy(update={"zone": self.settings.time_zone})
+        return next_allowed(country, at)

@@ -10,10 +10,12 @@ class ChannelError(Exception):
     """A provider did not take what we sent.
 
     `permanent` says that trying again is useless, `retry_after` (seconds) when the provider wants the lane to rest,
-    `code` is the provider's own error code; none of them holds an address or a text.
+    `held` that it has to wait until she writes, `code` is the provider's own error code; none of them holds an address
+    or a text.
     """
 
-    def __init__(self, code: str, *, permanent: bool, retry_after: float = 0.0) -> None:
+    def __init__(self, code: str, *, permanent: bool, retry_after: float = 0.0, held: bool = False) -> None:
+        self.held = held
         self.code, self.permanent, self.retry_after = code, permanent, retry_after
         super().__init__(f"{code} ({'permanent' if permanent else 'temporary'})")
 

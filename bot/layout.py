@@ -1,5 +1,7 @@
 """How a reply is laid out: buttons in rows where there are buttons, and long texts in parts."""
 
+from flows import segments
+from flows.countries import Country
 from flows.model import Option, Reply
 from flows.segments import fold
 
@@ -12,16 +14,17 @@ MOST_BUTTONS = 100  # what Telegram shows under one message
 
 
 def chat(reply: Reply) -> tuple[str, list[list[Button]]]:
-    """A text and rows of buttons: two in a row when all labels are short. More than 100 options become numbers.
+    """A text and rows of buttons, numbered as by SMS: two in a row when all labels are short.
 
-    Options that are not worth a button are numbered in the text.
+    More than 100 options become numbers in the text, and so do those that are not worth a button.
     """
     if len(reply.options) > MOST_BUTTONS:
         return reply.plain, []
     numbered = list(enumerate(reply.options, start=1))
     lines = [f"{number} {option.label}" for number, option in numbered if not option.button]
-    buttons = [(option.label, data(reply, number, option)) for number, option in numbered if option.button]
-    width = 2 if all(len(label) <= SHORT_LABEL for label, _ in buttons) else 1
+    shown = [(number, option) for number, option in numbered if option.button]
+    buttons = [(f"{number} {option.label}", data(reply, number, option)) for number, option in shown]
+    width = 2 if all(len(option.label) <= SHORT_LABEL for _, option in shown) else 1
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
     return "\n".join((reply.text, *lines)), rows
 
@@ -29,6 +32,15 @@ def chat(reply: Reply) -> tuple[str, list[list[Button]]]:
 def sms(reply: Reply) -> str:
     """One text with numbered options, without the accents that would make it cost twice as much."""
     return fold(reply.plain)
+
+
+def texts(reply: Reply, country: Country | None, most_characters: int) -> list[str]:
+    """A reply as the SMS that it is sent in, each a whole message: as long as the country allows, and the provider.
+
+    `most_characters` are UTF-16 units. Without a country, only the provider limits them.
+    """
+    whole = [sms(reply)] if country is None else segments.split(sms(reply), country.most_segments)
+    return [part for one in whole for part in split(one, most_characters)]
 
 
 def data(reply: Reply, number: int, option: Option) -> str:

@@ -19,6 +19,7 @@ from bot import layout
 from bot.channel import Channel, ChannelError, Forged, Malformed, Pace
 from bot.connection import Answer
 from bot.http import Http
+from flows.countries import Countries
 from flows.model import Manner, Media, MediaKind, Message, Reply
 
 Form = list[tuple[str, str]]
@@ -186,8 +187,10 @@ class TwilioSms(Channel):
         api_url: str = "https://api.twilio.com",
         status_url: str = "",
         pace: Pace = PACE,
+        countries: Countries | None = None,
     ) -> None:
         self.lane = f"sms:{number}"
+        self._countries = countries
         self.pace = pace
         self._number = number
         self._status_url = status_url
@@ -199,8 +202,12 @@ class TwilioSms(Channel):
         self._client.api.base_url = api_url
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
-        """Send, in parts of at most 1,600 characters. Returns the id of the last part, the one that is reported on."""
-        *first, last = layout.split(layout.sms(reply), MOST_CHARACTERS)
+        """Send, in whole messages of at most 1,600 characters, and as long as her country allows, if it is known.
+
+        Returns the id of the last, the one that is reported on.
+        """
+        country = self._countries.of(address) if self._countries else None
+        *first, last = layout.texts(reply, country, MOST_CHARACTERS)
         for part in first:
             await self._create(address, part, "")
         return await self._create(address, last, f"{self._status_url}?reply={reply_id}" if self._status_url else "")

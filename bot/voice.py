@@ -42,6 +42,15 @@ class CallReport:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls which number of ours (E.164), as Twilio writes it, and its id of the call."""
+
+    number: str
+    to: str
+    id: str
+
+
 class TwilioVoice:
     """Calls from one number of ours. `api_url` is scheme and host of the REST API, `base_url` where Twilio finds us."""
 
@@ -99,6 +108,7 @@ class TwilioVoice:
             timeout=RING,
             time_limit=LONGEST,
             answer_on_bridge=True,
+            record="do-not-record",
             action=self._hook("ended", call_id),
         )
 
@@ -134,6 +144,15 @@ def reject() -> str:
 def pressed_one(form: Form) -> bool:
     """Whether whoever was asked pressed 1."""
     return dict(form).get("Digits") == "1"
+
+
+def parse_call(form: Form) -> Caller:
+    """Who calls. A number that is not shown is empty, a word or one of Twilio's own. Raises Malformed."""
+    fields = dict(form)
+    for name in ("CallSid", "To"):
+        if not fields.get(name):
+            raise Malformed(name)
+    return Caller(fields.get("From", ""), fields["To"], fields["CallSid"])
 
 
 def parse_end(form: Form) -> CallReport:

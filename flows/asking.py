@@ -1,12 +1,15 @@
 """Which question is next, and how it is asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flows.language import t
 from flows.loader import Asked, Prompt, Service
 from flows.model import Draft, Message, Option, Reply, Value
 from flows.talk import Talk
 
+DONE = "✓"
+"""The value of the option that ends a choice of several: no choice of a service can have it."""
 SEPARATORS = {"ar": "، ", "am": "፣ "}
 """How a list is written where it is not with commas."""
 
@@ -45,6 +48,8 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
 def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
     """What can be chosen for a question: its own choices, or the places that fit what she said before."""
     question, places, language = asked.question, talk.library.places, talk.draft.language
+    if question.in_hand and talk.draft.manner == "assisted":
+        return tuple(one for one in prompt_of(talk, asked).options if one.value not in question.in_hand)
     if question.type == "governorate":
         return tuple(Option(place.id, place.label(language)) for place in places.governorates)
     if question.type == "district":
@@ -66,7 +71,16 @@ def ask(talk: Talk, asked: Asked, number: int, total: int, *, before: str = "") 
     if asked.question.items:
         label = label.format(items=_titles(talk, asked))
     parts = (before, f"{number}/{total} {label}", prompt.hint)
-    return Reply("\n".join(part for part in parts if part), options_of(talk, asked), asked.question.ask)
+    return Reply("\n".join(part for part in parts if part), _shown_options(talk, asked), asked.question.ask)
+
+
+def _shown_options(talk: Talk, asked: Asked) -> tuple[Option, ...]:
+    """The options as they are said: once she has pressed one of several, with marks and a way to end."""
+    options, chosen = options_of(talk, asked), talk.draft.chosen
+    if not chosen:
+        return options
+    marked = (replace(one, label=f"{DONE} {one.label}") if one.value in chosen else one for one in options)
+    return (*marked, talk.option(DONE, t("That is all")))
 
 
 def _titles(talk: Talk, consent: Asked) -> str:

@@ -1,11 +1,13 @@
 """A static look at a service: what nobody reaches, what nobody defined, what is untranslated or too long."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
 
 from flows.asking import ask
+from flows.errors import ServiceError
 from flows.expressions import Expression
 from flows.language import Catalogues, tidy
 from flows.loader import Asked, Library, Service
@@ -16,10 +18,11 @@ from flows.talk import Talk
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing about a service. An error must be mended; a note is for the author to weigh."""
+    """One thing about a service, and where in its file. An error must be mended; a note is for the author to weigh."""
 
     kind: str
-    service: str
+    source: str
+    line: int
     question: str
     text: str
 
@@ -29,19 +32,31 @@ class Finding:
         return self.kind != "long"
 
     def __str__(self) -> str:
-        return f"{self.service}: {self.question}: {self.text}" if self.question else f"{self.service}: {self.text}"
+        place = f"{self.source}:{self.line}" if self.line else self.source
+        return ": ".join(part for part in (place, self.question, self.text) if part)
 
 
 def check(library: Library, service: Service) -> list[Finding]:
     """Everything that is to be said about a service, errors first."""
-    found = [
-        Finding(kind, service.name, question, text)
-        for look in (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts)
-        for kind, question, text in look(service)
-    ]
-    found += [Finding("untranslated", service.name, *one) for one in _untranslated(library.catalogues, service)]
-    found += [Finding("long", service.name, *one) for one in _long(library, service)]
-    return sorted(found, key=lambda one: not one.is_error)
+    return errors(library, service) + [_finding(service, "long", *one) for one in _long(library, service)]
+
+
+def errors(library: Library, service: Service) -> list[Finding]:
+    """What must be mended before a service may run."""
+    looks = (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts)
+    found = [one for look in looks for one in look(service)]
+    return [_finding(service, *one) for one in (*found, *_translations(library.catalogues, service))]
+
+
+def refuse_errors(library: Library) -> None:
+    """Let no wrong service run. Raises ServiceError for the first thing that `errors` finds in any of them."""
+    for service in library.services.values():
+        for one in errors(library, service):
+            raise ServiceError(one.text, file=one.source, line=one.line, question=one.question)
+
+
+def _finding(service: Service, kind: str, question: str, text: str) -> Finding:
+    return Finding(kind, service.source, service.lines.get(question, 0), question, text)
 
 
 _NEVER_READABLE = ("text", "name", "date", "phone", "number", "email")
@@ -127,7 +142,7 @@ def _unknown_parts(service: Service) -> Found:
         names = (*question.items, *((question.within,) if question.within else ()))
         for missing in (name for name in names if name not in service.by_name):
             yield "undefined", question.ask, f"'{missing}' is not a question of this service"
-        for missing in (value for value in question.exclusive if value not in question.choices):
+        for missing in (value for value in (*question.exclusive, *question.in_hand) if value not in question.choices):
             yield "undefined", question.ask, f"'{missing}' is not one of its choices"
     for missing in (name for name in service.file.case.route if name not in service.by_name):
         yield "undefined", "case.route", f"'{missing}' is not a question of this service"
@@ -137,15 +152,22 @@ def _unknown_parts(service: Service) -> Found:
             yield "consent", "case.route", f"'{name}' would be readable on a seized disk"
 
 
-def _untranslated(catalogues: Catalogues, service: Service) -> Iterator[tuple[str, str]]:
-    """Texts that a language that the service claims does not have."""
-    for language in service.file.languages:
-        if language == "en":
-            continue
+def _translations(catalogues: Catalogues, service: Service) -> Found:
+    """Texts that a language that the service claims does not have, or in which it fills in something else."""
+    for language in (one for one in service.file.languages if one != "en"):
         texts = catalogues.words(language).texts
         for question, key, source in texts_of(service):
-            if (key, source) not in texts:
-                yield question, f"{language}: no translation of \u201c{source}\u201d"
+            translated = texts.get((key, source))
+            if translated is None:
+                yield "untranslated", question, f"{language}: no translation of \u201c{source}\u201d"
+            elif _filled_in(translated) != _filled_in(source):
+                places = ", ".join(f"{{{one}}}" for one in sorted(_filled_in(source))) or "nothing"
+                yield "placeholder", question, f"{language}: \u201c{translated}\u201d should fill in {places}"
+
+
+def _filled_in(text: str) -> set[str]:
+    """The names between braces: what is put in when the text is said."""
+    return set(re.findall(r"\{(\w*)\}", text))
 
 
 def texts_of(service: Service) -> Iterator[tuple[str, str, str]]:

@@ -1,8 +1,9 @@
 """Words that work anywhere, in every language, whatever was asked."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from flows.fold import fold
+from flows.model import Message
 
 Command = Literal["back", "help", "who", "stop", "clear", "status", "human", "language", "forget", "new"]
 
@@ -30,6 +31,21 @@ def _plain(text: str) -> str:
 
 
 _BY_WORD: dict[str, Command] = {_plain(word): command for command, words in WORDS.items() for word in words.split()}
+
+
+BUTTON = "command"
+"""What a button that is a command is about: `command=back`."""
+
+
+def command_of(message: Message) -> Command | None:
+    """Which command a message is, if it is one.
+
+    On a page the commands are buttons: what is typed there is an answer, also when somebody is called Back.
+    """
+    about, _, pressed = message.button.partition("=")
+    if about == BUTTON:
+        return next((command for command in get_args(Command) if command == pressed), None)
+    return None if message.manner == "assisted" else recognise(message.text)
 
 
 def recognise(text: str) -> Command | None:

@@ -52,6 +52,33 @@ class TellStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class TellBySlip:
+    """Say how the case of a slip stands to whoever holds it, from whatever phone, in neutral words.
+
+    `texts` holds `working`, `date` and `closed` by language (ISO 639): the case's if it is there, else the
+    first. `unknown` is said alike for a reference that nobody has, for a wrong code and while the slip is locked.
+    """
+
+    reference: str
+    code: str
+    texts: Mapping[str, Mapping[str, Reply]]
+    unknown: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """She has read what this case told this address: remember when, then say `done`.
+
+    When nothing of it has gone out, the message is put into the case instead, and `otherwise` is said.
+    """
+
+    reference: str
+    message: Message
+    done: Reply
+    otherwise: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetCase:
     """Make one case of this address unreadable for ever, then say `done`; `unknown` if it is not hers."""
 
@@ -85,7 +112,25 @@ class Silence:
     """She said STOP: drop what waits to be sent to this address, and send nothing unasked."""
 
 
-Effect = Say | OpenCase | Deliver | TellStatus | ForgetCase | ForgetDraft | ClearChat | Escalate | Silence
+@dataclass(frozen=True, slots=True)
+class BreakSilence:
+    """She wrote again after STOP: she may be written to."""
+
+
+Effect = (
+    Say
+    | OpenCase
+    | Deliver
+    | TellStatus
+    | TellBySlip
+    | Confirm
+    | ForgetCase
+    | ForgetDraft
+    | ClearChat
+    | Escalate
+    | Silence
+    | BreakSilence
+)
 
 
 @dataclass(frozen=True, slots=True)

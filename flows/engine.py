@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.commands import recognise
-from flows.conversation import cases, opening, orders, returning, taking
-from flows.conversation.going import offer
-from flows.effects import Effect, Say, Turn
+from flows.commands import command_of
+from flows.conversation import asking_by_slip, cases, notices, opening, orders, returning, taking
+from flows.conversation.going import go_on, offer
+from flows.effects import BreakSilence, Effect, Say, Silence, Turn
 from flows.loader import Library
-from flows.model import Draft, Message
+from flows.model import Draft, Message, Reply
 from flows.talk import Talk
 
 IDLE = timedelta(minutes=10)
@@ -23,8 +23,13 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     draft to keep and the effects, in order. Never raises for anything that a person can send.
     """
     known = draft or Draft()
-    talk = Talk(library, replace(known, manner=message.manner, touched=now, silent=False), message, now)
-    turn = _turn(talk, idle=known.touched is not None and now - known.touched > IDLE)
+    heard = replace(known, manner=message.manner, touched=now, silent=False)
+    talk = Talk(library, heard, message, now, known.touched)
+    idle = known.touched is not None and now - known.touched > IDLE
+    # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.
+    turn = _turn(talk, idle=idle and message.manner != "assisted")
+    if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
+        turn = replace(turn, effects=(BreakSilence(), *turn.effects))
     gate = turn.draft.gate if turn.draft else ""
     return replace(turn, effects=tuple(_about(effect, gate) for effect in turn.effects)) if gate else turn
 
@@ -47,17 +52,36 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
     "which": cases.take_reference,
     "stuck": taking.take_stuck,
     "meant": taking.take_meant,
+    asking_by_slip.LANGUAGE_FIRST: asking_by_slip.take_language,
 }
 """What she may be asked outside the service, and who takes the answer."""
+
+
+def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
+    """What works at any time: commands, a slip, an answer to what we told her unasked."""
+    command = command_of(talk.message)
+    if command and not talk.draft.language and talk.draft.unread:
+        talk = talk.but(language=talk.draft.unread[-1].language)
+    if command and (talk.draft.language or command == "stop"):
+        return orders.obey(talk, command)
+    if talk.message.manner == "assisted":
+        return None  # what is typed on a page is an answer
+    if command == "status":
+        return asking_by_slip.ask_language(talk)
+    busy = not idle and bool(talk.draft.gate or talk.draft.service)
+    if slip := asking_by_slip.slip_of(talk, busy=busy):
+        return asking_by_slip.tell(talk, slip)
+    if (talk.draft.unread or talk.message.button) and notices.is_answered(talk, idle=idle):
+        return notices.take(talk)
+    return None
 
 
 def _turn(talk: Talk, *, idle: bool) -> Turn:
     if idle and returning.protects(talk.draft):
         talk = talk.but(locked=True, gate="", failures=0)
     message = talk.message
-    command = recognise(message.text)
-    if command and talk.draft.language:
-        return orders.obey(talk, command)
+    if aside := _whatever_was_asked(talk, idle=idle):
+        return aside
     if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
     if talk.draft.reply_to and not message.button and (talk.draft.reply_due or not (idle or talk.draft.service)):
@@ -71,3 +95,33 @@ def _turn(talk: Talk, *, idle: bool) -> Turn:
     if not talk.draft.service:
         return cases.hear(talk, idle=idle)
     return taking.take(talk)
+
+
+AGAIN: dict[str, Callable[[Talk], Turn]] = {
+    "language": opening.greet,
+    "service": opening.choose_service,
+    "forget": orders.ask_forget,
+    "go_on": offer,
+    "proof": returning.ask_proof,
+    "stuck": taking.ask_stuck,
+    "meant": taking.ask_meant,
+}
+"""How what she is asked outside the service is asked once more, where a page shows it."""
+
+
+def again(library: Library, draft: Draft, now: datetime) -> Reply | None:
+    """What is being asked now, in the draft's language, for a page that shows a conversation; changes nothing.
+
+    None when nothing is: the conversation is over. With another language in the draft, the same for another reader.
+    """
+    talk = Talk(library, draft, Message("page", "page:", "", "", manner=draft.manner), now)
+    if draft.gate in AGAIN:
+        turn = AGAIN[draft.gate](talk)
+    elif draft.locked:
+        turn = offer(talk)
+    elif draft.service:
+        turn = go_on(talk)
+    else:
+        return None
+    said = [effect.reply for effect in turn.effects if isinstance(effect, Say)]
+    return replace(said[-1], about=said[-1].about or turn.draft.gate) if said and turn.draft else None

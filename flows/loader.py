@@ -44,9 +44,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that is ready to run."""
+    """A service that is ready to run; `source` is its file's name, `lines` say where each question stands in it."""
 
     file: ServiceFile
+    source: str
+    lines: Mapping[str, int]
     questions: tuple[Asked, ...]
     by_name: Mapping[str, Asked]
     titles: Mapping[str, str]
@@ -98,8 +100,9 @@ def load_service(path: Path, catalogues: Catalogues) -> Service:
 
 def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -> Service:
     asked = []
-    for number, question in enumerate(file.questions):
-        place = {"file": path.name, "line": tree["questions"].lc.item(number)[0] + 1, "question": question.ask}
+    lines = {question.ask: tree["questions"].lc.item(number)[0] + 1 for number, question in enumerate(file.questions)}
+    for question in file.questions:
+        place = {"file": path.name, "line": lines[question.ask], "question": question.ask}
         asked.append(
             Asked(
                 question,
@@ -111,6 +114,8 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
     place = {"file": path.name, "line": 0, "question": ""}
     return Service(
         file=file,
+        source=path.name,
+        lines=lines,
         questions=tuple(asked),
         by_name={one.question.ask: one for one in asked},
         titles={one: catalogues.words(one).of(f"{file.service}:title", file.title) for one in file.languages},

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-Manner = Literal["chat", "sms"]
-"""How a channel behaves: `chat` has buttons and can be cleared; `sms` stays on the phone and is read by digits."""
+Manner = Literal["chat", "sms", "assisted"]
+"""How a channel behaves: `chat` has buttons and can be cleared; `sms` stays on the phone and is read by digits;
+`assisted` is a page of the console, on which a volunteer presses and types for the one who sits beside her."""
 
 MediaKind = Literal["voice", "photo", "document", "contact", "location"]
 Precision = Literal["", "day", "month", "year", "about"]
@@ -29,7 +30,7 @@ class Message:
     (`telegram:8123`, `sms:+96181000001`), `address` the chat id or E.164 number that it came from, `id` the
     provider's own id (the same message delivered twice has the same lane and id), `button` what a pressed button
     carries (`papers=none`: what it is about, and the choice), `chat_message` the id by which the provider can delete
-    the message from the chat.
+    the message from the chat, `about` what a text answers, where it was typed below a question.
     """
 
     channel: str
@@ -41,6 +42,7 @@ class Message:
     media: Media | None = None
     chat_message: str = ""
     manner: Manner = "chat"
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,37 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that we told her unasked, and that she has not confirmed yet.
+
+    `reference` is the case that it is about, `since` the time at which it could go out, `language` (ISO 639) what it
+    was written in, `behind` that a volunteer wrote to her after it.
+    """
+
+    reference: str
+    since: datetime
+    language: str = ""
+    behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A conversation that is not finished. Position is never stored: it follows from what is answered.
 
     `editing` names an answered question that is being asked again (its old answer stands until the new one is
-    taken), `failures` counts misunderstood messages in a row, `gate` names what she is being asked outside the service,
-    `locked` is set after a while until somebody shows that the draft is hers, `aside` holds drafts of other people on
-    the same phone, `cases` the references opened from this address, `reply_to` the case whose volunteer wrote last
-    (`reply_due`: and has no answer yet), `pending` a message that waits until we know which case it is for, `silent`
-    that she said STOP and has not written since, `touched` when she last wrote.
+    taken), `chosen` are the values marked so far where several can be chosen by buttons, `failures` counts
+    misunderstood messages in a row, `gate` names what she is being asked outside the service, `locked` is set after a
+    while until somebody shows that the draft is hers, `aside` holds drafts of other people on the same phone, `cases`
+    the references opened from this address, `reply_to` the case whose volunteer wrote last (`reply_due`: and has no
+    answer yet), `pending` a message that waits until we know which case it is for, `silent` that she said STOP and
+    has not written since, `unread` what we told her that she has not confirmed, `touched` when she last wrote.
     """
 
     language: str = ""
     service: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     editing: str = ""
+    chosen: tuple[str, ...] = ()
     failures: int = 0
     gate: str = ""
     locked: bool = False
@@ -116,12 +134,13 @@ class Draft:
     reply_due: bool = False
     silent: bool = False
     pending: Message | None = None
+    unread: tuple[Unread, ...] = ()
     manner: Manner = "chat"
     touched: datetime | None = None
 
     def with_answer(self, name: str, answer: Answer) -> "Draft":
         """The same draft with one question answered; what was misunderstood before is forgotten."""
-        return replace(self, answers={**self.answers, name: answer}, editing="", failures=0)
+        return replace(self, answers={**self.answers, name: answer}, editing="", chosen=(), failures=0)
 
 
 @dataclass(frozen=True, slots=True)

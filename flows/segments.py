@@ -82,6 +82,42 @@ def fold(text: str) -> str:
     return plain if _GSM.issuperset(plain) else text
 
 
+def split(text: str, most: int) -> list[str]:
+    """Cut a text into whole messages of at most `most` segments each: at a line's end, else at a space, else anywhere.
+
+    No character is parted from its marks. Each message is counted by itself: one in Latin letters stays cheap.
+    """
+    parts = []
+    while (end := _fitting(text, most)) < len(text):
+        # The character after the last that fits may be the gap itself.
+        cut = max(text.rfind("\n", 1, end + 1), 0) or max(text.rfind(" ", 1, end + 1), 0) or _between(text, end)
+        parts.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [part for part in (*parts, text) if part] or [text]
+
+
+def _fitting(text: str, most: int) -> int:
+    """How many characters from the start fit into so many segments; one at least."""
+    if count(text).segments <= most:
+        return len(text)
+    fits, too_long = 1, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if count(text[:middle]).segments <= most:
+            fits = middle
+        else:
+            too_long = middle
+    return fits
+
+
+def _between(text: str, end: int) -> int:
+    """The last place up to `end` at which no character is parted from its marks; `end` itself where there is none."""
+    cut = end
+    while cut > 1 and _belongs(text[max(0, cut - 8) : cut], text[cut]):
+        cut -= 1
+    return cut if cut > 1 else end
+
+
 def _folded(character: str) -> str:
     if character in _GSM:
         return character

@@ -34,7 +34,8 @@ class Question(Part):
     that was not understood. `exclusive` names the choices that go with no other one. `within` names the question
     whose answer narrows a district. A consent's `items` are the questions whose answers it covers, in its label as
     `{items}`; its `refusal`, if any, ends the conversation when the answer is `no`. `choices` of a `country` or a
-    `phone` are only the common ones: anything else may be typed.
+    `phone` are only the common ones: anything else may be typed. `in_hand` names the choices that mean the phone on
+    which she reads the question; they are not offered on paper, nor by a volunteer who fills it in with her.
     """
 
     ask: Name
@@ -45,6 +46,7 @@ class Question(Part):
     example: str = ""
     choices: dict[str, str] = Field(default_factory=dict)
     exclusive: tuple[str, ...] = ()
+    in_hand: tuple[str, ...] = ()
     within: str = ""
     items: tuple[str, ...] = ()
     recipient: str = ""

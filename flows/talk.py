@@ -12,12 +12,13 @@ from flows.model import Draft, Message, Option, Reply
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The library, the draft so far, the message that came and when it came."""
+    """The library, the draft so far, the message that came and when it came; `before` is when she last wrote before."""
 
     library: Library
     draft: Draft
     message: Message
     now: datetime
+    before: datetime | None = None
 
     @property
     def words(self) -> Words:
@@ -35,8 +36,12 @@ class Talk:
         return self.message.button.partition("=")[2]
 
     def is_about(self, asked: str) -> bool:
-        """Whether the message can be meant for what is asked: a text always, a button only if it belongs to it."""
-        return not self.message.button or self.message.button.partition("=")[0] == asked
+        """Whether the message can be meant for what is asked: a button only if it belongs to it, a text nearly always.
+
+        A text that was typed below a question is for that one.
+        """
+        about = self.message.button.partition("=")[0] or self.message.about
+        return about in ("", asked)
 
     def reply(self, source: str, *options: Option, **values: object) -> Reply:
         """An engine text in her language, with what can be chosen."""
@@ -52,7 +57,7 @@ class Talk:
 
     def but(self, **changes: Any) -> "Talk":
         """The same turn with a changed draft."""
-        return Talk(self.library, replace(self.draft, **changes), self.message, self.now)
+        return Talk(self.library, replace(self.draft, **changes), self.message, self.now, self.before)
 
     def turn(self, *effects: Effect, **changes: Any) -> Turn:
         """End the turn: the draft, changed, and what to do."""

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import ASGITransport, AsyncClient, Request, Response
 from sqlmodel import Session
 
 from api.app import create_app, now
@@ -15,6 +16,7 @@ from api.keys import deployment, locks
 from api.keys.keyring import Keyring
 from api.keys.locks import RecoveryKey
 from api.numbers import pool
+from api.routes.forms import TOKEN_HEADER
 from api.settings import Settings
 from api.shell import Shell
 from api.staff import people
@@ -51,10 +53,21 @@ class TestDesk:
     async def browser(self, name: str = "") -> AsyncIterator[AsyncClient]:
         """A browser of somebody; of a person who has signed in, when she is named."""
         transport = ASGITransport(self.app)
-        async with AsyncClient(transport=transport, base_url=ADDRESS, follow_redirects=True) as client:
+        hooks = {"request": [carry_token]}
+        async with AsyncClient(
+            transport=transport, base_url=ADDRESS, follow_redirects=True, event_hooks=hooks
+        ) as client:
             if name:
                 await sign_in(client, name)
             yield client
+
+
+async def carry_token(request: Request) -> None:
+    """Send what the forms of a page would carry: the token of her session."""
+    cookie = SimpleCookie(request.headers.get("cookie", ""))
+    if request.method == "POST" and TOKEN_HEADER not in request.headers:
+        for name in cookie.keys() & {"rafiqa", "__Host-rafiqa"}:
+            request.headers[TOKEN_HEADER] = locks.form_token(cookie[name].value)
 
 
 async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Response:
@@ -64,17 +77,19 @@ async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Respo
 
 @asynccontextmanager
 async def running_desk(
-    folder: Path, base_url: str = ADDRESS, *, simulator: bool = True, clock: Callable[[], datetime] = now
+    folder: Path, base_url: str = ADDRESS, *, simulator: bool = True, clock: Callable[[], datetime] = now, **more: str
 ) -> AsyncIterator[TestDesk]:
-    """Found a trial desk in a folder, and run it beside the test with cheap passphrases."""
-    app = founded_app(folder, base_url, simulator=simulator, clock=clock)
+    """Found a trial desk in a folder, and run it beside the test with cheap passphrases; `more` are other settings."""
+    app = founded_app(folder, base_url, simulator=simulator, clock=clock, **more)
     async with app.router.lifespan_context(app):
         yield TestDesk(app, app.state.shell)
 
 
-def founded_app(folder: Path, base_url: str, *, simulator: bool = True, clock: Callable[[], datetime] = now) -> FastAPI:
+def founded_app(
+    folder: Path, base_url: str, *, simulator: bool = True, clock: Callable[[], datetime] = now, **more: str
+) -> FastAPI:
     """Found a trial desk in a folder, and make the application that serves it, with cheap passphrases."""
-    settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator)
+    settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator, **more)  # type: ignore[arg-type]
     found(settings)
     app = create_app(settings, clock=clock)
     app.state.gate.close()

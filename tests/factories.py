@@ -20,7 +20,14 @@ from flows.portal import load_portal
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CHEAP = Cost(passes=1, mebibytes=1)
 """An Argon2id that costs a test nothing."""
-ALMAZ = {"name": Answer("Almaz Tesfaye", "almaz tesfaye"), "share_ministry": Answer("yes", "1")}
+TO_THE_MINISTRY = (
+    "May we hand these to the ministry of health: Full name, Date of birth, Gender, Country, Paper, Number on the "
+    "paper, Phone number, E-mail, Region, District, Health, Pregnant, Doses already had? They keep them under their "
+    "own rules, and we cannot take them back. If not, we still help you."
+)
+SHARED = Answer("yes", "1", wording=TO_THE_MINISTRY)
+"""A yes to the ministry, with the words that were read."""
+ALMAZ = {"name": Answer("Almaz Tesfaye", "almaz tesfaye"), "share_ministry": SHARED}
 HER_PHONE = Contact("sms", "sms:+96181000001", "+96170123456", "sms", "am")
 MINISTRY = load_portal(Path(__file__).parent.parent / "flows" / "library" / "portals" / "model_ministry.yaml")
 

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from flows.countries import Countries, load_countries
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
 from flows.model import Desk
@@ -17,3 +18,9 @@ def the_library() -> Library:
     """Every service, in every language, as a server would load it."""
     folder = ROOT / "flows" / "library"
     return load_library(folder, load_catalogues(ROOT / "translations"), load_places(folder / "places"), DESK)
+
+
+@cache
+def the_countries() -> Countries:
+    """The rules of every country, as they ship."""
+    return load_countries(ROOT / "flows" / "library" / "countries")

@@ -6,16 +6,19 @@ from sqlmodel import Session, select
 
 from api.answers import Contact, pack_message
 from api.desk import cases, conversation, queue
+from api.desk.wishes import Ways
 from api.exports import batches
 from api.inbound import inbox
-from api.numbers import leases, proxies, windows
+from api.numbers import leases, pool, proxies, sims, windows
 from api.shell import Shell
 from api.staff import signin
 from api.staff.gate import Gate
 from api.staff.people import Viewer
 from api.tables import CaseRow
+from bot.gateway import Sim
 from flows.model import Answer, Message
 from tests.desks import NUMBER, passphrase_of
+from tests.factories import SHARED
 
 ANSWERS = {
     "privacy": Answer("yes", "1", wording="ወረቀት ቢኖርሽም ባይኖርሽም በነጻ መከተብ ትችያለሽ። እንጀምር?"),
@@ -37,7 +40,7 @@ ANSWERS = {
     "doses": Answer("0", "4"),
     "days": Answer(("saturday", "sunday"), "2 3"),
     "company": Answer("yes", "1"),
-    "share_ministry": Answer("yes", "1"),
+    "share_ministry": SHARED,
 }
 ROUTE = {"governorate": "mount_lebanon", "district": "el_meten", "country": "ETH"}
 SMS = "MOPH: your login code is 482913. It is valid for 10 minutes."
@@ -88,6 +91,7 @@ class Scene:
         queue.claim(session, self.amal, others, self.now)
         proxies.receive(session, self.shell.vault, self.shell.portals, proxies.Sms(NUMBER, "MOPH", LATE, "1"), self.now)
         self._fail(session)
+        self._phones(session)
         return hers
 
     def receive_code(self, session: Session) -> None:
@@ -97,6 +101,16 @@ class Scene:
     def _fail(self, session: Session) -> None:
         message = Message("telegram", "telegram:8123", "4711", "m2", UNREADABLE)
         inbox.store_unhandled(session, self.shell.vault, message, "KeyError", self.now)
+
+    def _phones(self, session: Session) -> None:
+        """A telephone with two SIMs, of which one is known, and a number that cannot work in its country."""
+        for slot in (1, 2):
+            sims.hear(session, Sim("smsgate", "PyDmBQZZXYmyxMwED8Fzy", slot), self.now - timedelta(minutes=slot))
+        channel = sims.add_channel(session, self.amal, "+961 81 000 021", "smsgate", self.now)
+        known = sims.sims(session, self.amal)[0]
+        sims.assign(session, self.amal, known.id, channel, self.now)
+        sims.add_channel(session, self.amal, "+961 81 000 022", "smsgate", self.now)
+        pool.claim_channel(session, "+96181000300")
 
     def _closed(self, session: Session) -> None:
         for hours in (50, 51):
@@ -120,7 +134,7 @@ class Scene:
         vault, case_id = self.shell.vault, _id_of(session, reference)
         asked = Message("sms", "sms:+96181000001", "+96170000300", "m1", "ሰላም፣ መቼ ልምጣ?", manner="sms")
         cases.deliver(session, vault, case_id, "in", pack_message(asked), self.now)
-        conversation.write(session, vault, self.hana, reference, "ሰላም አልማዝ። ነገ እጽፍልሻለሁ።", self.now)
+        conversation.write(session, vault, self.hana, reference, "ሰላም አልማዝ። ነገ እጽፍልሻለሁ።", Ways(), self.now)
         conversation.note(
             session, vault, self.hana, reference, "Her employer holds the passport. Asked the lawyer.", self.now
         )

@@ -15,7 +15,8 @@ from api.exports.batches import Exported, Form
 from api.keys import locks
 from api.keys.locks import PersonLock
 from api.settings import Settings
-from api.staff import people
+from api.staff import factor, people
+from api.staff.accounts import active
 from api.staff.people import Viewer
 
 REFUSALS = {
@@ -33,7 +34,7 @@ def export(
     library = the_library(settings)
     the_service(library, service)
     with deployed(settings) as opened:
-        viewer = _who(opened, click.prompt("Your name"), click.prompt("Your passphrase", hide_input=True))
+        viewer = _who(opened, click.prompt("Your name"), click.prompt("Your passphrase", hide_input=True), now)
 
         def use_case(session: Session) -> Exported:
             return batches.export(
@@ -59,13 +60,17 @@ def export(
     click.echo(f"Batch {batch.number}: {batch.rows} rows in {path}\nSHA-256 {batch.sha256}")
 
 
-def _who(opened: Deployed, name: str, passphrase: str) -> Viewer:
+def _who(opened: Deployed, name: str, passphrase: str, now: datetime) -> Viewer:
     person = opened.db.read_now(lambda session: people.named(session, name))
     private = None
-    if person is not None:
+    if person is not None and active(person, now):
         lock = PersonLock(person.public_key, person.salt, person.private_box)
         private = locks.open_person(passphrase, lock)
     if person is None or person.id is None or private is None or person.team_box is None:
         raise click.ClickException("This name and this passphrase do not belong together.")
+    if person.factor_box is not None:
+        code = click.prompt("The code of your app")
+        if not opened.db.write_now(lambda session: factor.accepts(session, person, private, code, now)):
+            raise click.ClickException("That is not the code, or it was used before.")
     team = locks.open_team(private, person.team_box)
     return Viewer(person.id, person.name, person.role, person.language, team)

@@ -34,7 +34,7 @@ def restore(settings: Settings, folder: Path, *, now: datetime, name: str = "") 
     _bring_keys(mirror, settings)
     with deployed(settings) as opened:
         forgotten = _catch_up(opened, now)
-        names = [person.name for person in opened.db.read_now(people.everyone)]
+        names = [person.name for person in opened.db.read_now(lambda s: people.everyone(s, now))]
     click.echo(f"The database of {path.stem} is restored. Cases in it that were forgotten since: {forgotten}.")
     click.echo(f"These people can sign in: {', '.join(names)}. Remove again whoever was removed since.")
 
@@ -81,7 +81,9 @@ def _end_what_is_stale(session: Session, keyring: Keyring) -> None:
     """Nobody stays signed in, no dead draft stays, and nothing that waited then is sent now: it was sent since."""
     connection = session.connection()
     connection.execute(delete(SignIn))
-    connection.execute(update(ReplyRow).where(col(ReplyRow.state) == "waiting").values(state="dead", error="restored"))
+    connection.execute(
+        update(ReplyRow).where(col(ReplyRow.state).in_(("waiting", "held"))).values(state="dead", error="restored")
+    )
     for draft in session.exec(select(DraftRow)):
         if not _lives(keyring, draft.secret_id):
             session.delete(draft)

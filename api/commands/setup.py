@@ -14,7 +14,8 @@ from api.keys import deployment, locks
 from api.keys.locks import Cost, PersonLock, RecoveryKey
 from api.keys.passphrases import new_passphrase
 from api.keys.vault import TeamKey
-from api.settings import INDEX_KEY_BYTES, Settings
+from api.setting_kinds import INDEX_KEY_BYTES
+from api.settings import Settings
 from api.staff import people
 from api.staff.people import COORDINATOR, Newcomer
 from api.tables import Number

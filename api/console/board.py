@@ -22,6 +22,7 @@ class Board:
     """The rows of the queue by whose they are, each list in the order of the queue."""
 
     mine: list[Row]
+    resting: list[Row]
     waiting: list[Row]
     others: list[Row]
 
@@ -40,7 +41,8 @@ def board(library: Library, entries: Iterable[QueueEntry], reader: str) -> Board
     """Sort the queue by whose its cases are, in the reader's language."""
     rows = [_row(library, entry, reader) for entry in entries]
     return Board(
-        mine=[row for row in rows if row.entry.mine],
+        mine=[row for row in rows if row.entry.mine and not row.entry.rests_until],
+        resting=[row for row in rows if row.entry.mine and row.entry.rests_until],
         waiting=[row for row in rows if row.entry.state == "open"],
         others=[row for row in rows if row.entry.state != "open" and not row.entry.mine],
     )

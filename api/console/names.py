@@ -4,6 +4,7 @@ from flows.language import t
 
 ACTIONS: dict[str, str] = {
     "case.claim": t("took the case"),
+    "case.assist": t("filled in the form with the worker"),
     "case.release": t("put the case back"),
     "case.close": t("closed the case"),
     "case.reopen": t("opened the case again"),
@@ -14,28 +15,89 @@ ACTIONS: dict[str, str] = {
     "call.begin": t("called the worker"),
     "call.duty": t("takes calls"),
     "task.done": t("did a task"),
+    "task.see": t("read what to tell the worker"),
+    "task.could_not": t("could not do a task"),
+    "task.hand": t("handed a task over"),
+    "case.tell": t("had the worker told"),
+    "case.untell": t("took back what the worker was told"),
+    "slip.make": t("made a slip"),
+    "slip.lock": t("a slip was locked after five wrong codes"),
     "task.dropped": t("dropped a task"),
+    "case.hand_over": t("handed the case over"),
+    "case.escalate": t("asked those on duty for help"),
+    "case.calm": t("the help has come"),
+    "case.snooze": t("let the case rest"),
+    "case.wake": t("woke the case"),
+    "case.return": t("the case went back to the queue, because nothing was done in it"),
+    "rule.set": t("set a rule of the desk"),
     "case.forget": t("made the case unreadable for ever"),
+    "mail.lend": t("lent an e-mail address"),
+    "mail.expect": t("expected a code by e-mail"),
+    "mail.end": t("took an e-mail address back"),
+    "file.open": t("opened a file"),
     "lease.lend": t("lent a number"),
     "lease.end": t("took a number back"),
+    "lease.wait": t("put the case in the line for a number"),
+    "lease.refused": t("said that the portal refused the number"),
+    "lease.keep": t("said until when the number stays with the case"),
+    "window.wait": t("put the case in the line for a code"),
     "window.open": t("expected a code"),
     "window.cancel": t("stopped expecting a code"),
     "code.read": t("read a code"),
     "code.wipe": t("wiped a code"),
+    "appointment.confirm": t("kept an appointment"),
     "number.add": t("added a number"),
-    "number.retire": t("retired a number"),
+    "number.state": t("changed what a number is used for"),
+    "number.describe": t("changed what is known of a number"),
+    "number.lost": t("said that a SIM is lost"),
+    "number.accepted": t("said that a portal takes a number again"),
+    "number.channel": t("let workers write to a number"),
+    "number.end": t("used a number no more"),
+    "sim.assign": t("said which number a SIM is"),
+    "sim.drop": t("forgot where a SIM is"),
+    "message.type": t("typed in an SMS"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
+    "person.link": t("linked an address for alerts"),
+    "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
     "person.change": t("changed the passphrase"),
     "person.add": t("added a person"),
     "person.renew": t("gave a new passphrase"),
+    "person.invite": t("invited a person"),
+    "person.uninvite": t("took an invitation back"),
+    "person.prolong": t("prolonged an account"),
+    "person.describe": t("changed what a person may and can do"),
+    "factor.set_up": t("set up a second factor"),
+    "factor.demand": t("demanded a second factor"),
+    "factor.spare": t("no longer demands a second factor"),
+    "factor.reset": t("took away a second factor"),
+    "case.share": t("let a trainee read along"),
+    "case.unshare": t("lets a trainee read along no more"),
+    "duty.add": t("put somebody on the roster"),
+    "duty.remove": t("took a shift off the roster"),
     "person.remove": t("removed a person"),
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
     "unhandled.list": t("looked at messages that the bot could not read"),
     "unhandled.settle": t("was done with a message that the bot could not read"),
 }
+ROLES: dict[str, str] = {
+    "volunteer": t("Volunteer"),
+    "trainee": t("Trainee"),
+    "coordinator": t("Coordinator"),
+}
+SKILLS: dict[str, str] = {
+    "medical": t("Medical"),
+    "legal": t("Legal"),
+    "listening": t("Listening"),
+    "children": t("Children"),
+    "violence": t("Violence"),
+    "papers": t("Papers and portals"),
+    "accompany": t("Going along"),
+    "driving": t("Driving"),
+}
+"""What somebody can do that not everybody can; a case may ask for one by its code."""
 REASONS: dict[str, str] = {
     "done": t("It is done"),
     "referred": t("Somebody else helps now"),
@@ -49,7 +111,27 @@ LEFT_OUT: dict[str, str] = {
     "withdrawn": t("The worker does not want it any more."),
     "duplicate": t("It is here twice."),
     "no_consent": t("The worker has not agreed to it."),
+    "consent_outdated": t("The worker agreed to a shorter list than today’s. Ask once more."),
     "already_exported": t("It was sent before."),
+}
+NOTICES: dict[str, str] = {
+    "sent": t("not read yet"),
+    "late": t("not read in time: a task"),
+    "read": t("read"),
+    "told": t("told, and the date said back"),
+    "cancelled": t("taken back"),
+}
+VIA: dict[str, str] = {
+    "channel": t("to the worker’s phone"),
+    "trusted": t("to the person whom the worker trusts"),
+    "task": t("by one of us"),
+}
+WHY: dict[str, str] = {
+    "no_phone": t("The worker has no phone."),
+    "never": t("The worker asked us never to write first."),
+    "unasked": t("The worker was not asked whether we may write to this phone."),
+    "stop": t("Somebody sent STOP from that phone and has not written since."),
+    "no_way": t("We have no number from which we could write to that phone."),
 }
 MEDIA: dict[str, str] = {
     "voice": t("a recording"),
@@ -58,6 +140,18 @@ MEDIA: dict[str, str] = {
     "contact": t("a contact"),
     "location": t("a place on the map"),
 }
+STATES: dict[str, str] = {
+    "open": t("Waiting"),
+    "claimed": t("With a volunteer"),
+    "closed": t("Closed"),
+}
+ESCALATIONS: dict[str, str] = {
+    "danger": t("Danger"),
+    "medical": t("Medical"),
+    "legal": t("Legal"),
+    "child": t("A child"),
+    "stuck": t("I am stuck"),
+}
 CALLS: dict[str, str] = {
     "ringing": t("It rings"),
     "connected": t("Connected"),
@@ -65,15 +159,51 @@ CALLS: dict[str, str] = {
     "busy": t("Busy"),
     "no_answer": t("Nobody answered"),
     "failed": t("The call failed"),
+    "missed": t("Nobody could take it"),
 }
 GATEWAYS: dict[str, str] = {
     "simulator": t("The simulator"),
     "twilio": t("Twilio"),
-    "android": t("An Android phone with its SIM"),
+    "smsgate": t("An Android phone with SMSGate"),
+    "httpsms": t("An Android phone with httpSMS"),
+    "cht": t("An Android phone with cht-gateway"),
     "typed": t("Somebody types them in"),
 }
+NUMBER_STATES: dict[str, str] = {
+    "reserved": t("Set aside"),
+    "active": t("In use"),
+    "draining": t("Runs out: lent to nobody new"),
+    "cooling": t("Rests"),
+    "retired": t("Retired"),
+    "lost": t("Lost"),
+}
+TESTS: dict[str, str] = {
+    "sent": t("on its way"),
+    "arrived": t("arrived"),
+    "late": t("came much too late"),
+    "lost": t("did not arrive"),
+    "unsent": t("was not sent"),
+}
+WAYS: dict[str, str] = {
+    "channel": t("The bot can write to the worker"),
+    "trusted": t("Through a person whom the worker trusts"),
+    "none": t("No phone: somebody must go or call"),
+}
+
+KEPT: dict[str, str] = {
+    "UnknownSim": t("It came to a SIM that nobody knows yet. Say under Numbers which one it is."),
+    "UnknownNumber": t("It came to a number that is not among ours. Add it under Numbers."),
+    "NoAddress": t("Its sender cannot be answered."),
+    "NoSms": t("The phone sent something that is no SMS."),
+}
+"""Why a message is kept for a person although nothing failed, by what stands in place of the error."""
 
 
 def action(code: str) -> str:
     """The words for what somebody did; the code itself when there are none yet."""
     return ACTIONS.get(code, code)
+
+
+def role(code: str) -> str:
+    """What somebody does here."""
+    return ROLES.get(code, code)

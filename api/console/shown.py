@@ -7,18 +7,48 @@ from babel import Locale
 from api.console.words import catalogue
 from api.desk.caseview import AnswerView
 from api.desk.labels import in_words
+from api.staff.facts import area
 from flows.language import t
 from flows.loader import Library
 
 CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
 """Kinds of question that are answered by a number of a list, as a rule."""
-CHANNELS = {"telegram": t("Telegram"), "sms": t("SMS"), "phone": t("Phone simulator")}
+CHANNELS = {
+    "telegram": t("Telegram"),
+    "sms": t("SMS"),
+    "whatsapp": t("WhatsApp"),
+    "phone": t("Phone simulator"),
+    "assisted": t("At the desk"),
+}
+
+Areas = list[tuple[str, str, list[tuple[str, str]]]]
+"""Governorates and, in each, its districts: code and name."""
+
+
+def areas_of(library: Library, reader: str) -> Areas:
+    """The places where somebody can help, in the reader's language; what a code means says `api.staff.facts`."""
+    places = library.places
+    return [
+        (
+            whole.id,
+            whole.label(reader),
+            [(area(whole.id, part.id), part.label(reader)) for part in places.districts(whole.id)],
+        )
+        for whole in places.governorates
+    ]
 
 
 def service_title(library: Library, service: str, reader: str) -> str:
     """A service's name in the reader's language (ISO 639); its plain name when it is no longer offered."""
     known = library.services.get(service)
     return known.titles.get(reader, known.file.title) if known else service
+
+
+def question_title(library: Library, service: str, question: str, reader: str) -> str:
+    """A question's short name in the reader's language, or nothing when the service does not ask it."""
+    known = library.services.get(service)
+    asked = known.by_name.get(question) if known else None
+    return (asked.prompts.get(reader) or next(iter(asked.prompts.values()))).title if asked else ""
 
 
 def headline(library: Library, service: str, language: str, reader: str) -> str:

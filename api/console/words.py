@@ -63,6 +63,12 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def day(at: date) -> str:
         return format_date(at, "d MMM y", locale=locale)
 
+    def day_of(at: datetime) -> str:
+        return format_date(at.astimezone(zone), "EEEE d MMM", locale=locale)
+
+    def iso_day(at: datetime) -> str:
+        return at.astimezone(zone).date().isoformat()
+
     def ago(at: datetime, now: datetime) -> str:
         return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
 
@@ -79,6 +85,10 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "clock": clock,
         "day": day,
+        "day_of": day_of,
+        "iso_day": iso_day,
+        "date": lambda at: format_date(at, "d MMM", locale=locale),
+        "weekday": lambda at: format_date(at, "EEEE", locale=locale),
         "ago": ago,
         "language": language_name,
         "figure": figure,

@@ -9,9 +9,11 @@ from sqlalchemy import delete
 from sqlmodel import Session, select
 
 from api.answers import Contact, pack, pack_contact
+from api.desk import slips
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
 from api.keys.vault import Vault
+from api.mail.lending import forget_addresses
 from api.numbers.leases import end_leases
 from api.outbound.replies import address_index
 from api.staff import audit
@@ -22,8 +24,21 @@ from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
 _case, _item = metadata.tables["case"], metadata.tables["item"]
-_call = metadata.tables["call"]
-_reply, _portal_message = metadata.tables["reply"], metadata.tables["portal_message"]
+_OF_A_CASE = tuple(
+    metadata.tables[name]
+    for name in (
+        "item",
+        "reply",
+        "portal_message",
+        "call",
+        "appointment",
+        "notice",
+        "mail_message",
+        "mail_file",
+        "case_share",
+    )
+)
+"""What belongs to a case alone, and goes with it."""
 _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
 
@@ -107,11 +122,14 @@ def deliver(session: Session, vault: Vault, case_id: int, kind: str, content: by
 
 
 def mark_unread(session: Session, case_id: int) -> bytes | None:
-    """Count one more thing to read in a case and give the key to seal it with; None when the case was forgotten."""
+    """Count one more thing to read in a case, which rests no longer, and give the key to seal it with.
+
+    None when the case was forgotten.
+    """
     counted = (
         _case.update()
         .where(_case.c.id == case_id, _case.c.state != FORGOTTEN)
-        .values(unread=_case.c.unread + 1)
+        .values(unread=_case.c.unread + 1, snoozed_until=None)
         .returning(_case.c.public_key)
     )
     return session.connection().execute(counted).scalar_one_or_none()
@@ -127,8 +145,10 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
         raise Refused(404, "no_such_case")
     vault.keyring.destroy(case.secret_id)
     end_leases(session, id_of(case), now)
+    forget_addresses(session, id_of(case))
     drop_tasks(session, id_of(case), now)
-    for table in (_item, _reply, _portal_message, _call):
+    slips.drop_slip(session, id_of(case))
+    for table in _OF_A_CASE:
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)
@@ -148,6 +168,7 @@ _NOTHING: dict[str, Any] = {
     "claimed_by": None,
     "claimed_at": None,
     "closing_reason": "",
+    "keep_until": None,
     "unread": 0,
 }
 """What a forgotten case holds instead of what could lead to her."""

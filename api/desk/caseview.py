@@ -9,12 +9,15 @@ from sqlmodel import Session, col, select
 from api.answers import decode, unpack, unpack_contact, unpack_message
 from api.desk.calls import calls_of
 from api.desk.labels import in_words, prompt_in
+from api.desk.rules import check_opens
+from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
+from api.mail.reading import MailboxView, mailbox_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
 from api.staff import audit
-from api.staff.access import case_for, id_of, open_key
+from api.staff.access import case_to_read, id_of, open_key
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item, Person, ReplyRow
 from flows.loader import Asked, Library, Service
@@ -49,7 +52,8 @@ class Line:
 
     `by` is who of us wrote it; `media` is the kind of what came without words; `state` is how far what went out got:
     `waiting`, `sent`, `delivered`, `failed`, `dead`, or nothing when that is not known any more; of a call, how it went
-    and for how many seconds.
+    and for how many seconds. `told`: a volunteer told it, and heard the date back. `due` is when what waits goes out,
+    `read_at` when she confirmed that she read it.
     """
 
     kind: str
@@ -59,6 +63,8 @@ class Line:
     media: str = ""
     state: str = ""
     seconds: int = 0
+    due: datetime | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ class CaseView:
     manner: str
     state: str
     urgency: str
+    escalated: str
+    rests_until: datetime | None
     call: bool
     route: Mapping[str, str]
     opened_at: datetime
@@ -86,6 +94,7 @@ class CaseView:
     portal: str
     call_at: str
     needs_number: bool
+    needs_address: bool
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
@@ -94,14 +103,19 @@ class CaseView:
     window: WindowView | None
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
+    told: Told
+    mail: MailboxView
 
 
 def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
-    """Open a case for whoever claimed it, or a coordinator. For her who claimed it, everything is read then.
+    """Open a case for whoever claimed it, a coordinator, or a trainee with whom it is shared.
+
+    For her who claimed it, everything is read then.
 
     Refused(404, "no_such_case") for anybody else, and when there is none.
     """
-    case = case_for(session, viewer, reference)
+    case = case_to_read(session, viewer, reference)
+    check_opens(session, viewer, reference, now)
     key = open_key(vault, viewer, case)
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
     if case.claimed_by in (None, viewer.person_id):
@@ -127,7 +141,9 @@ class _View:
         values = {name: answer.value for name, answer in answers.items()}
         portal = service.file.case.portal if service else ""
         leases = leases_of(self.session, id_of(case))
-        messages = messages_of(self.session, self.viewer, case, self.key, self.now)
+        messages = self._portal_messages()
+        words = self.library.words(self.viewer.language)
+        told = told_of(self.session, case, self.key, words, names, self.now)
         return CaseView(
             reference=case.reference,
             service=case.service,
@@ -137,6 +153,8 @@ class _View:
             manner=case.manner,
             state=case.state,
             urgency=case.urgency,
+            escalated=case.escalated,
+            rests_until=case.snoozed_until if case.snoozed_until and case.snoozed_until > self.now else None,
             call=case.call,
             route=case.route,
             opened_at=case.opened_at,
@@ -146,15 +164,24 @@ class _View:
             portal=portal,
             call_at=self._call_at(),
             needs_number=service is not None and _holds(service, "phone", values, self.now),
+            needs_address=service is not None and _holds(service, "email", values, self.now),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
-            talk=tuple(sorted((*self._talk(names), *self._calls(names)), key=lambda line: line.at)),
+            talk=tuple(sorted((*self._talk(names, told), *self._calls(names)), key=lambda line: line.at)),
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
             code=next((message for message in reversed(messages) if message.code), None),
             portal_messages=tuple(messages),
+            told=told,
+            mail=mailbox_of(self.session, self.viewer, case, self.key, portal, self.now),
         )
+
+    def _portal_messages(self) -> list[PortalMessageView]:
+        """Who only reads along is not shown a login code: it would be she who read it."""
+        if self.viewer.trainee:
+            return []
+        return messages_of(self.session, self.viewer, self.case, self.key, self.now)
 
     def _names(self) -> dict[int, str]:
         return dict(self.session.exec(select(Person.id, Person.name)).all())  # type: ignore[arg-type]
@@ -204,22 +231,28 @@ class _View:
             if when.truth(values, now=self.now):
                 yield words.of(f"{service.name}:offer:{number}", say)
 
-    def _talk(self, names: Mapping[int, str]) -> Iterator[Line]:
-        went = select(ReplyRow.item_id, ReplyRow.state).where(ReplyRow.case_id == self.case.id)
-        states = dict(self.session.exec(went).all())
+    def _talk(self, names: Mapping[int, str], told: Told) -> Iterator[Line]:
+        went = select(ReplyRow.item_id, ReplyRow.state, ReplyRow.send_after).where(ReplyRow.case_id == self.case.id)
+        replies = {item: (state, after) for item, state, after in self.session.exec(went)}
+        read = {one.item_id: one.ended_at for one in told.notices if one.item_id and one.state == "read"}
         for item in self._items(*TALK):
             if item.kind == "in":
                 message = unpack_message(self._open(item))
                 media = message.media.kind if message.media else ""
                 yield Line("in", message.text or message.button, "", item.created_at, media)
             else:
-                by, state = names.get(item.person_id or 0, ""), states.get(item.id, "")
-                yield Line(item.kind, decode(self._open(item)), by, item.created_at, "", state)
+                by, (state, after) = names.get(item.person_id or 0, ""), replies.get(item.id or 0, ("", None))
+                due = after if after and after > self.now and state == "waiting" else None
+                text = decode(self._open(item))
+                yield Line(item.kind, text, by, item.created_at, "", state, due=due, read_at=read.get(item.id or 0))
+        for one in told.notices:
+            if one.state == "told" and one.ended_at:
+                yield Line("told", one.text, one.ended_by, one.ended_at)
 
     def _calls(self, names: Mapping[int, str]) -> Iterator[Line]:
         for call in calls_of(self.session, id_of(self.case)):
             kind = f"call_{call.direction}"
-            yield Line(kind, "", names.get(call.person_id, ""), call.created_at, "", call.state, call.seconds)
+            yield Line(kind, "", names.get(call.person_id or 0, ""), call.created_at, "", call.state, call.seconds)
 
 
 def _title(service: Service | None, language: str) -> str:

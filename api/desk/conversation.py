@@ -2,16 +2,18 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from api.answers import Contact, encode, unpack_contact
+from api.answers import encode
 from api.desk.cases import put_in
+from api.desk.contacts import cases_of, contact_of, wishes_in
+from api.desk.wishes import ANSWERED_WITHIN, Ways, next_safe
 from api.errors import Refused
 from api.inbound.inbox import expect_reply
 from api.keys.vault import Vault
 from api.outbound.replies import address_index, queue_reply
 from api.staff import audit
-from api.staff.access import FORGOTTEN, case_for, id_of, open_key
+from api.staff.access import case_for, case_to_read, id_of, open_key
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item
 from flows.model import Reply
@@ -21,16 +23,29 @@ LONGEST = 1000
 LONGEST_NOTE = 4000
 
 
-def write(session: Session, vault: Vault, viewer: Viewer, reference: str, text: str, now: datetime) -> None:
+def write(
+    session: Session, vault: Vault, viewer: Viewer, reference: str, text: str, ways: Ways, now: datetime
+) -> datetime:
     """Write to the worker of a case: kept in the case, and sent by the outbox. What she answers goes to this case.
 
-    Refused: (422, "empty"), (422, "too_long"), (404, "no_such_case").
+    An answer to what she just wrote goes out at once, anything else in her safe hours. Gives from when on. Refused:
+    (422, "empty"), (422, "too_long"), (404, "no_such_case"), (409, "never_write") when she said so, and
+    (409, "she_said_stop"), (409, "no_chat") when she came to the desk.
     """
     text = _checked(text, LONGEST)
     case = case_for(session, viewer, reference)
-    contact = _contact(session, vault, viewer, case)
+    key = open_key(vault, viewer, case)
+    contact = contact_of(session, key, case)
+    if contact.manner == "assisted":
+        raise Refused(409, "no_chat")
+    send_after = now
+    if not _just_wrote(session, case, now):
+        wishes = wishes_in(session, key, case)
+        if wishes.may == "never":
+            raise Refused(409, "never_write")
+        send_after = next_safe(wishes, ways, contact.address, now)
     item_id = put_in(session, vault, id_of(case), case.public_key, "out", encode(text), now, viewer.person_id)
-    several = _cases_of(session, case.address_index) > 1
+    several = cases_of(session, case.address_index) > 1
     queue_reply(
         session,
         vault,
@@ -40,15 +55,17 @@ def write(session: Session, vault: Vault, viewer: Viewer, reference: str, text: 
         now=now,
         case_id=case.id,
         item_id=item_id,
+        send_after=send_after,
     )
     expect_reply(session, vault, address_index(vault, contact.lane, contact.address), reference, contact.language, now)
     audit.record(session, viewer.person_id, "case.write", reference, now)
+    return send_after
 
 
 def note(session: Session, vault: Vault, viewer: Viewer, reference: str, text: str, now: datetime) -> None:
     """Keep a note for the team in a case. Refused as `write` refuses."""
     text = _checked(text, LONGEST_NOTE)
-    case = case_for(session, viewer, reference)
+    case = case_to_read(session, viewer, reference)
     put_in(session, vault, id_of(case), case.public_key, "note", encode(text), now, viewer.person_id)
     audit.record(session, viewer.person_id, "case.note", reference, now)
 
@@ -62,13 +79,8 @@ def _checked(text: str, longest: int) -> str:
     return text
 
 
-def _contact(session: Session, vault: Vault, viewer: Viewer, case: CaseRow) -> Contact:
-    sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == "address").order_by(col(Item.id).desc())
-    box = session.exec(sealed.limit(1)).one()
-    return unpack_contact(open_key(vault, viewer, case).open(vault.item_context(id_of(case), "address"), box))
-
-
-def _cases_of(session: Session, address: bytes) -> int:
-    """How many cases an address has: with several, what we write says which one it is about."""
-    hers = CaseRow.address_index == address, CaseRow.state != FORGOTTEN
-    return session.exec(select(func.count(col(CaseRow.id))).where(*hers)).one()
+def _just_wrote(session: Session, case: CaseRow, now: datetime) -> bool:
+    """Whether the worker is at her phone: she wrote into this case, or sent it, a few minutes ago."""
+    latest = select(Item.created_at).where(Item.case_id == case.id, Item.kind == "in").order_by(col(Item.id).desc())
+    last = session.exec(latest.limit(1)).first() or case.opened_at
+    return now - last <= ANSWERED_WITHIN

@@ -9,11 +9,15 @@ from sqlalchemy import and_, or_, true
 from sqlalchemy import case as either
 from sqlmodel import Session, col, select
 
+from api.desk import reading
+from api.desk.idle import returns_at
+from api.desk.rules import check_hands
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
-from api.numbers.leases import end_leases
+from api.mail.lending import end_addresses
+from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
-from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of
+from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of, may_claim, shared_cases
 from api.staff.people import Viewer
 from api.tables import CaseRow, Person, metadata
 
@@ -26,7 +30,11 @@ _URGENT_FIRST = either((_case.c.urgency == "high", 0), else_=1)
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """A case as its routing fields show it. `claimed_by` is a name, `waiting` since it was opened."""
+    """A case as its routing fields show it. `claimed_by` is a name, `waiting` since it was opened.
+
+    `rests_until` is when a case that was put aside is looked at again, `returns_at` when one of hers goes back to the
+    queue if nothing is done in it (only when that is soon), `escalated` why those on duty were asked.
+    """
 
     reference: str
     service: str
@@ -41,27 +49,36 @@ class QueueEntry:
     claimed_by: str
     mine: bool
     unread: int
+    rests_until: datetime | None = None
+    returns_at: datetime | None = None
+    escalated: str = ""
 
 
 def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
     """What the viewer may act on, the urgent and then the oldest first.
 
     Everything that is open, and her own cases that are claimed, or closed with something new to read; a coordinator
-    sees everybody's.
+    sees everybody's, a trainee what is shared with her.
     """
     hers = true() if viewer.coordinator else col(CaseRow.claimed_by) == viewer.person_id
     to_read = (col(CaseRow.state) == "closed") & (col(CaseRow.unread) > 0)
     shown = or_(col(CaseRow.state) == "open", and_(hers, or_(col(CaseRow.state) == "claimed", to_read)))
+    if viewer.trainee:
+        shown = col(CaseRow.id).in_(shared_cases(session, viewer))
     cases = select(CaseRow, Person.name).join(Person, isouter=True).where(shown)
     found = session.exec(cases.order_by(_URGENT_FIRST, col(CaseRow.opened_at), col(CaseRow.id)))
-    return [_entry(case, name, viewer, now) for case, name in found]
+    returning = returns_at(session, viewer.person_id, now)
+    return [_entry(case, name, viewer, now, returning.get(case.reference)) for case, name in found]
 
 
 def claim(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
     """Take an open case; to claim one's own again changes nothing.
 
-    Refused: (409, "already_claimed"), (409, "closed"), (404, "no_such_case").
+    Refused: (409, "already_claimed"), (409, "closed"), (409, "hands_full"), (409, "second_coordinator"),
+    (404, "no_such_case").
     """
+    may_claim(session, viewer)
+    check_hands(session, viewer)
     opened = _case.c.reference == reference, _case.c.state == "open"
     if _claim(session, viewer, now, *opened) is None:
         _refuse_claim(session, viewer, reference)
@@ -71,7 +88,10 @@ def next_case(session: Session, viewer: Viewer, now: datetime) -> str | None:
     """Claim the next case for her and give its reference: the urgent, then her languages, then the oldest first.
 
     None when nothing is open. Two who ask at once get two cases, and neither waits for the other.
+    Refused(409, "hands_full") when she has as many as one person may have, Refused(409, "second_coordinator").
     """
+    may_claim(session, viewer)
+    check_hands(session, viewer)
     speaks = session.exec(select(Person.languages).where(Person.id == viewer.person_id)).one_or_none() or []
     in_hers = either((_case.c.language.in_([*speaks, viewer.language]), 0), else_=1)
     best = (
@@ -89,11 +109,12 @@ def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> 
     case = claimed_case(session, viewer, reference)
     case.state, case.claimed_by, case.claimed_at = "open", None, None
     session.add(case)
+    leave_window_lines(session, id_of(case))
     audit.record(session, viewer.person_id, "case.release", reference, now)
 
 
 def close(session: Session, viewer: Viewer, reference: str, reason: str, now: datetime) -> None:
-    """Close a case; its numbers begin to cool. `reason` is one of `CLOSING_REASONS`.
+    """Close a case for one of `CLOSING_REASONS`. Its numbers cool, unless a message is still expected on them.
 
     Refused: (422, "unknown_reason"), (409, "not_claimed"), (404, "no_such_case").
     """
@@ -102,7 +123,9 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     case = claimed_case(session, viewer, reference)
     case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
     session.add(case)
-    end_leases(session, id_of(case), now)
+    leave_leases(session, case, now)
+    reading.end_notices(session, id_of(case), now)
+    end_addresses(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 
@@ -119,7 +142,7 @@ def reopen(session: Session, viewer: Viewer, reference: str, now: datetime) -> N
 
 def _claim(session: Session, viewer: Viewer, now: datetime, *which: Any) -> str | None:
     """One conditional update: the database lets exactly one of several through."""
-    mine = {"state": "claimed", "claimed_by": viewer.person_id, "claimed_at": now}
+    mine = {"state": "claimed", "claimed_by": viewer.person_id, "claimed_at": now, "snoozed_until": None}
     claimed = _case.update().where(*which).values(mine).returning(_case.c.reference)
     reference = session.connection().execute(claimed).scalar_one_or_none()
     if reference is not None:
@@ -137,7 +160,7 @@ def _refuse_claim(session: Session, viewer: Viewer, reference: str) -> None:
         raise Refused(409, "already_claimed")
 
 
-def _entry(case: CaseRow, name: str | None, viewer: Viewer, now: datetime) -> QueueEntry:
+def _entry(case: CaseRow, name: str | None, viewer: Viewer, now: datetime, returns: datetime | None) -> QueueEntry:
     return QueueEntry(
         case.reference,
         case.service,
@@ -152,4 +175,7 @@ def _entry(case: CaseRow, name: str | None, viewer: Viewer, now: datetime) -> Qu
         name or "",
         case.claimed_by == viewer.person_id,
         case.unread,
+        case.snoozed_until if case.snoozed_until and case.snoozed_until > now else None,
+        returns,
+        case.escalated,
     )

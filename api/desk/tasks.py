@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select
 
 from api.errors import Refused
-from api.staff import audit
+from api.keys.vault import Vault
+from api.staff import alerts, audit, signin
 from api.staff.access import FORGOTTEN
 from api.staff.people import Viewer
 from api.tables import CaseRow, TaskRow, metadata
@@ -20,6 +21,8 @@ KINDS: Mapping[str, str] = {
     "number_died": t("The number is lost: the worker and the portal must be told"),
     "recharge": t("Pay for the number"),
     "number_silent": t("The daily test did not arrive: look at the phone"),
+    "read_mail": t("Read the e-mail that came to a case that is closed"),
+    "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
 }
 """Every kind of task, in the console's source language."""
@@ -29,7 +32,8 @@ _task = metadata.tables["task"]
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task as the desk shows it: `reference` and `about` where it has them; `late` once its deadline passed."""
+    """A task as the desk shows it: `reference` and `about` where it has them; `late` once its deadline passed;
+    `person_id` is who was given it, if anybody was, `claimed_by` whose case it is of."""
 
     id: int
     kind: str
@@ -38,6 +42,8 @@ class TaskView:
     created_at: datetime
     due_at: datetime
     late: bool
+    person_id: int | None = None
+    claimed_by: int | None = None
 
 
 def open_task(
@@ -66,27 +72,62 @@ def open_task(
 
 def tasks(session: Session, viewer: Viewer, now: datetime) -> list[TaskView]:
     """The open tasks that she may do, the most pressing first: her own cases' and her own; all for a coordinator."""
-    rows = select(TaskRow, CaseRow.reference).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
+    rows = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
     shown = rows.where(TaskRow.state == "open", _hers(viewer)).order_by(col(TaskRow.due_at), col(TaskRow.id))
-    return [_view(task, reference, now) for task, reference in session.exec(shown)]
+    return [view_of(task, case, now) for task, case in session.exec(shown)]
+
+
+def count_tasks(session: Session, viewer: Viewer) -> int:
+    """How many open tasks are hers to do: her own, and those of her cases; of a coordinator, what nobody else has."""
+    mine = or_(col(TaskRow.person_id) == viewer.person_id, _nobodys(viewer))
+    counted = select(func.count(col(TaskRow.id))).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
+    return session.exec(counted.where(TaskRow.state == "open", _hers(viewer), mine)).one()
+
+
+def resume_with_count(session: Session, token: str, now: datetime) -> tuple[Viewer, int] | None:
+    """Who is signed in with this cookie, as `signin.resume` says, and how many tasks are hers: one look for a page."""
+    viewer = signin.resume(session, token, now)
+    return None if viewer is None else (viewer, count_tasks(session, viewer))
+
+
+def tasks_of(session: Session, case_id: int, now: datetime) -> list[TaskView]:
+    """The open tasks of a case, the most pressing first."""
+    rows = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id)
+    shown = rows.where(TaskRow.case_id == case_id, TaskRow.state == "open").order_by(col(TaskRow.due_at))
+    return [view_of(task, case, now) for task, case in session.exec(shown)]
+
+
+def task_for(session: Session, viewer: Viewer, task_id: int) -> tuple[TaskRow, CaseRow | None]:
+    """An open task that she may do, and its case. Refused(404, "no_such_task"), also when somebody was faster."""
+    hers = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
+    found = session.exec(hers.where(TaskRow.id == task_id, TaskRow.state == "open", _hers(viewer))).one_or_none()
+    if found is None:
+        raise Refused(404, "no_such_task")
+    return found
+
+
+def about_case(session: Session, viewer: Viewer, task_id: int) -> tuple[int, str]:
+    """A task's id and the reference that it is about, if any. Refused(404, "no_such_task")."""
+    task, case = task_for(session, viewer, task_id)
+    return task.id or 0, case.reference if case else ""
 
 
 def end_task(session: Session, viewer: Viewer, task_id: int, now: datetime, *, state: str = "done") -> None:
     """Be done with a task, or drop it (`state`). Refused(404, "no_such_task"), also when somebody was faster."""
     assert state in ("done", "dropped")
-    hers = select(TaskRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
-    task = session.exec(hers.where(TaskRow.id == task_id, TaskRow.state == "open", _hers(viewer))).one_or_none()
-    if task is None:
-        raise Refused(404, "no_such_task")
+    task, _ = task_for(session, viewer, task_id)
     task.state, task.ended_at, task.ended_by = state, now, viewer.person_id
+    task.box = b""
     session.add(task)
     audit.record(session, viewer.person_id, f"task.{state}", task.about, now, kind=task.kind)
 
 
-def settle(session: Session, kind: str, now: datetime, *, case_id: int | None = None, about: str = "") -> None:
-    """What a task asked for has happened by itself: it is done, by nobody."""
+def settle(
+    session: Session, kind: str, now: datetime, *, case_id: int | None = None, about: str = "", state: str = "done"
+) -> None:
+    """What a task asked for has happened by itself, or is not wanted any more (`state`): it is done, by nobody."""
     which = _task.c.kind == kind, _task.c.state == "open", _task.c.case_id == case_id, _task.c.about == about
-    session.connection().execute(_task.update().where(*which).values(state="done", ended_at=now))
+    session.connection().execute(_task.update().where(*which).values(state=state, ended_at=now, box=b""))
 
 
 def drop_tasks(session: Session, case_id: int, now: datetime) -> None:
@@ -95,11 +136,14 @@ def drop_tasks(session: Session, case_id: int, now: datetime) -> None:
     session.connection().execute(hers.values(state="dropped", ended_at=now, box=b""))
 
 
-def escalate_late(session: Session, now: datetime) -> int:
-    """Mark the tasks whose deadline passed, each once; gives how many, for whoever tells those on duty."""
+def escalate_late(session: Session, vault: Vault, now: datetime) -> int:
+    """Tell those on duty of the tasks whose deadline passed, each once; gives how many."""
     late = _task.c.state == "open", _task.c.due_at <= now, _task.c.escalated_at.is_(None)
-    done: CursorResult[object] = session.connection().execute(_task.update().where(*late).values(escalated_at=now))
-    return done.rowcount
+    marked = _task.update().where(*late).values(escalated_at=now).returning(_task.c.id)
+    found = session.connection().execute(marked).scalars().all()
+    for task_id in found:
+        alerts.alert_on_duty(session, vault, "late", now, about=f"task:{task_id}")
+    return len(found)
 
 
 def _hers(viewer: Viewer) -> ColumnElement[bool]:
@@ -112,7 +156,22 @@ def _hers(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def _view(task: TaskRow, reference: str | None, now: datetime) -> TaskView:
+def _nobodys(viewer: Viewer) -> ColumnElement[bool]:
+    """Which tasks no other person was given, or has by her case."""
+    of_her_case = or_(col(CaseRow.claimed_by).is_(None), col(CaseRow.claimed_by) == viewer.person_id)
+    return col(TaskRow.person_id).is_(None) & of_her_case
+
+
+def view_of(task: TaskRow, case: CaseRow | None, now: datetime) -> TaskView:
+    """A task as the desk shows it."""
     return TaskView(
-        task.id or 0, task.kind, reference or "", task.about, task.created_at, task.due_at, task.due_at <= now
+        task.id or 0,
+        task.kind,
+        case.reference if case else "",
+        task.about,
+        task.created_at,
+        task.due_at,
+        task.due_at <= now,
+        task.person_id,
+        case.claimed_by if case else None,
     )

@@ -19,9 +19,10 @@ from api.tables import Batch, BatchCase, CaseRow, Person
 from flows.loader import Library
 
 Form = Literal["xlsx", "csv"]
-Reason = Literal["still_open", "withdrawn", "duplicate", "no_consent", "already_exported"]
+Reason = Literal["still_open", "withdrawn", "duplicate", "no_consent", "consent_outdated", "already_exported"]
 _NEVER: dict[str, Reason] = {"withdrawn": "withdrawn", "duplicate": "duplicate"}
 """Reasons for closing a case for which it never leaves."""
+_CONSENT: dict[str, Reason | None] = {"yes": None, "no": "no_consent", "outdated": "consent_outdated"}
 _WRITERS = {"xlsx": write_xlsx, "csv": write_csv}
 
 
@@ -161,7 +162,7 @@ def _reason(sheet: Sheet, case: CaseRow, before: set[int]) -> Reason | None:
         return _NEVER[case.closing_reason]
     if case.id in before:
         return "already_exported"
-    return None if sheet.consented(case) else "no_consent"
+    return _CONSENT[sheet.consented(case)]
 
 
 def _going(session: Session, sheet: Sheet, again: bool) -> list[CaseRow]:
@@ -176,7 +177,7 @@ def _going(session: Session, sheet: Sheet, again: bool) -> list[CaseRow]:
 
 def _may_go_again(sheet: Sheet, found: _Found) -> bool:
     """What went before may go once more, as long as she has not taken her consent back."""
-    return found.reason == "already_exported" and sheet.consented(found.case)
+    return found.reason == "already_exported" and sheet.consented(found.case) == "yes"
 
 
 def _store(session: Session, sheet: Sheet, form: Form, checksum: str, cases: list[CaseRow]) -> int:

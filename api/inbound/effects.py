@@ -9,12 +9,16 @@ from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from api.answers import Contact, pack_message
-from api.desk import cases
+from api.desk import cases, reading, slips
 from api.keys.vault import Vault
 from api.outbound.replies import Fresh, queue_replies, reply_row
+from api.staff import audit
+from api.store.once import insert_once
 from api.tables import ReplyRow, metadata
 from flows.effects import (
+    BreakSilence,
     ClearChat,
+    Confirm,
     Deliver,
     Effect,
     Escalate,
@@ -23,11 +27,12 @@ from flows.effects import (
     OpenCase,
     Say,
     Silence,
+    TellBySlip,
     TellStatus,
 )
 from flows.model import Message, Reply
 
-_case, _reply = metadata.tables["case"], metadata.tables["reply"]
+_case, _reply, _silence = (metadata.tables[name] for name in ("case", "reply", "silence"))
 
 
 @dataclass(slots=True)
@@ -81,6 +86,10 @@ def _apply(scene: Scene, effect: Effect) -> None:
         case TellStatus(reference, texts):
             found = _hers(scene, reference)
             _say(scene, texts[found.state if found else "unknown"])
+        case TellBySlip():
+            _tell_by_slip(scene, effect)
+        case Confirm():
+            _confirm(scene, effect)
         case ForgetCase():
             _forget_case(scene, effect)
         case ForgetDraft():
@@ -88,8 +97,11 @@ def _apply(scene: Scene, effect: Effect) -> None:
         case ClearChat():
             _say(scene, Reply(""), kind="clear")
         case Silence():
-            waiting = _reply.c.address_index == scene.address, _reply.c.state == "waiting"
+            waiting = _reply.c.address_index == scene.address, _reply.c.state.in_(("waiting", "held"))
             scene.session.connection().execute(delete(ReplyRow).where(*waiting))
+            insert_once(scene.session, _silence, {"address_index": scene.address, "since": scene.now})
+        case BreakSilence():
+            scene.session.connection().execute(_silence.delete().where(_silence.c.address_index == scene.address))
         case _:
             assert_never(effect)
 
@@ -122,19 +134,48 @@ def _open(
         call=call,
         now=scene.now,
     )
+    if message.manner == "assisted":
+        audit.record(scene.session, int(message.lane.partition(":")[2]), "case.assist", opened.reference, scene.now)
     scene.opened.append(opened.reference)
     return opened.reference
 
 
 def _deliver(scene: Scene, effect: Deliver) -> None:
     found = _hers(scene, effect.reference)
-    if found is None:
+    case_id = found.id if found else reading.told_from(scene.session, effect.reference, scene.address)
+    if case_id is None:
         _say(scene, effect.unknown)
         return
-    cases.deliver(scene.session, scene.vault, found.id, "in", pack_message(effect.message), scene.now)
-    scene.changed.append(effect.reference)
+    _put_in(scene, case_id, effect.reference, effect.message)
     if effect.receipt:
         _say(scene, effect.receipt)
+
+
+def _put_in(scene: Scene, case_id: int, reference: str, message: Message) -> None:
+    cases.deliver(scene.session, scene.vault, case_id, "in", pack_message(message), scene.now)
+    scene.changed.append(reference)
+
+
+def _confirm(scene: Scene, effect: Confirm) -> None:
+    """She has read it; a 1 for what has not gone out, or is no more, is something that a volunteer should see."""
+    case_id = reading.told_from(scene.session, effect.reference, scene.address)
+    if case_id is None:
+        _say(scene, effect.otherwise)
+    elif reading.confirm(scene.session, case_id, scene.address, scene.now):
+        scene.changed.append(effect.reference)
+        _say(scene, effect.done)
+    else:
+        _put_in(scene, case_id, effect.reference, effect.message)
+        _say(scene, effect.otherwise)
+
+
+def _tell_by_slip(scene: Scene, effect: TellBySlip) -> None:
+    shown = slips.show(scene.session, scene.vault, scene.address, effect.reference, effect.code, scene.now)
+    if shown is None:
+        _say(scene, effect.unknown)
+    else:
+        texts = effect.texts.get(shown.language) or next(iter(effect.texts.values()))
+        _say(scene, texts[shown.state])
 
 
 def _forget_case(scene: Scene, effect: ForgetCase) -> None:

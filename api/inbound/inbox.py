@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
 from sqlmodel import Session
 
 from api.answers import pack_draft, pack_message, unpack_draft
@@ -21,16 +21,17 @@ from api.keys.vault import Vault
 from api.outbound.replies import Fresh, address_index, remember_chat_messages
 from api.store.hot import ForRows
 from api.tables import Unhandled, metadata
+from flows.conversation.returning import protects
 from flows.effects import ForgetDraft
 from flows.engine import step
 from flows.loader import Library
-from flows.model import Draft, Message
+from flows.model import Draft, Message, Unread
 
 DRAFT_LIVES = timedelta(hours=72)
 UNHANDLED = "unhandled"
 
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
-_case = metadata.tables["case"]
+_case, _notice, _silence = (metadata.tables[name] for name in ("case", "notice", "silence"))
 _CHANGING = ("secret_id", "box", "expires_at")
 _SEE = ForRows(lambda insert: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key), ("key", "at"))
 _KEEP = ForRows(
@@ -44,13 +45,23 @@ _LOAD = ForRows(
         _draft.c.address_index.in_([bindparam("address")])
     )
 )
-_CASES = ForRows(
-    lambda _: (
-        select(_case.c.address_index, _case.c.reference)
-        .where(_case.c.address_index.in_([bindparam("address")]), _case.c.state != "forgotten")
-        .order_by(_case.c.id)
+_ADDRESSES: BindParameter[Sequence[bytes]] = bindparam("addresses", expanding=True)
+# What is known of an address without a draft: its cases, what it was told and did not confirm, that it is silent.
+_KNOWN = union_all(
+    select(
+        _case.c.address_index, literal("case").label("what"), _case.c.reference, _case.c.language, _case.c.opened_at,
+        _case.c.id.label("row"),
+    ).where(_case.c.address_index.in_(_ADDRESSES), _case.c.state != "forgotten"),
+    select(
+        _notice.c.address_index, literal("notice"), _case.c.reference, _case.c.language, _notice.c.send_after,
+        _notice.c.id,
     )
-)
+    .join(_case, _case.c.id == _notice.c.case_id)
+    .where(_notice.c.address_index.in_(_ADDRESSES), _notice.c.state.in_(("sent", "late"))),
+    select(
+        _silence.c.address_index, literal("silence"), literal(""), literal(""), _silence.c.since, literal(0)
+    ).where(_silence.c.address_index.in_(_ADDRESSES)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ class _Kept:
 
 def receive(session: Session, vault: Vault, library: Library, messages: Sequence[Message], now: datetime) -> Taken:
     """Take messages in, each of another chat, in one transaction; one that was seen before changes nothing."""
-    new = _not_seen(session, vault, messages, now)
+    new = not_seen(session, vault, messages, now)
     by_address = {address_index(vault, message.lane, message.address): message for message in new}
     assert len(by_address) == len(new), "one message a chat"
     if not by_address:
@@ -94,7 +105,7 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
 
 def store_unhandled(session: Session, vault: Vault, message: Message, error: str, now: datetime) -> None:
     """Keep a message whose turn failed, sealed to the team; `error` is the kind of exception, never its text."""
-    if _not_seen(session, vault, [message], now):
+    if not_seen(session, vault, [message], now):
         box = vault.seal_to_team(UNHANDLED, pack_message(message))
         session.add(Unhandled(lane=message.lane.split(":")[0], error=error, box=box, at=now))
 
@@ -108,16 +119,52 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     if before.draft.silent:
         raise Refused(409, "she_said_stop")
     hers = before.draft.language or language
-    waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True)
+    behind = tuple(replace(one, behind=one.behind or one.since <= now) for one in before.draft.unread)
+    waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True, unread=behind)
     row = _row(vault, address, waiting, before.secret_id, False, now)
     _KEEP.run(session, [row])
+
+
+def draft_of(session: Session, vault: Vault, address: bytes) -> Draft | None:
+    """The draft of an address, to be looked at; None when there is none, or its time is over."""
+    row = _LOAD.run(session, [{"address": address}]).one_or_none()
+    try:
+        return unpack_draft(vault.unlock(row.box, secret_id=row.secret_id)) if row else None
+    except Gone:
+        return None
+
+
+def lock_draft(session: Session, vault: Vault, address: bytes, now: datetime) -> None:
+    """Show nothing of a draft any more until somebody shows that it is hers. One that says nothing is left as it is."""
+    before = _load(session, vault, [address])[address]
+    if before.secret_id is not None and protects(before.draft):
+        locked = replace(before.draft, locked=True, gate="go_on", failures=0)
+        row = _row(vault, address, locked, before.secret_id, False, now)
+        _KEEP.run(session, [row])
+
+
+def is_silent(session: Session, vault: Vault, address: bytes) -> bool:
+    """Whether somebody said STOP from this address and has not written since."""
+    return _load(session, vault, [address])[address].draft.silent
+
+
+def expect_confirmation(session: Session, vault: Vault, address: bytes, unread: Unread, now: datetime) -> None:
+    """Something is told to this address: a 1 from there says that it was read.
+
+    Only a draft that is there has to know; one that begins later finds it in the table of notices.
+    """
+    before = _load(session, vault, [address])[address]
+    if before.secret_id is not None:
+        others = tuple(one for one in before.draft.unread if one.reference != unread.reference)
+        draft = replace(before.draft, unread=(*others, unread))
+        _KEEP.run(session, [_row(vault, address, draft, before.secret_id, False, now)])
 
 
 def _kind(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
-def _not_seen(session: Session, vault: Vault, messages: Sequence[Message], now: datetime) -> list[Message]:
+def not_seen(session: Session, vault: Vault, messages: Sequence[Message], now: datetime) -> list[Message]:
     """Those whose provider's id is new; each is remembered."""
     keys = {vault.index("seen", message.lane, message.id): message for message in messages}
     rows = [{"key": key, "at": now} for key in keys]
@@ -137,10 +184,23 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
         except Gone:
             continue
     without = [address for address in addresses if address not in found]
-    cases: dict[bytes, tuple[str, ...]] = dict.fromkeys(without, ())
-    for address, reference in _CASES.run(session, [{"address": one} for one in without]) if without else ():
-        cases[bytes(address)] += (reference,)
-    return found | {address: _Kept(Draft(cases=references)) for address, references in cases.items()}
+    return found | (_known(session, without) if without else {})
+
+
+def _known(session: Session, addresses: list[bytes]) -> dict[bytes, _Kept]:
+    """New drafts for addresses that have none."""
+    drafts = {address: Draft() for address in addresses}
+    rows = session.connection().execute(_KNOWN, {"addresses": addresses}).all()
+    for address, what, reference, language, at, _ in sorted(rows, key=lambda row: row.row):
+        draft = drafts[bytes(address)]
+        if what == "case":
+            draft = replace(draft, cases=(*draft.cases, reference))
+        elif what == "notice":
+            draft = replace(draft, unread=(*draft.unread, Unread(reference, at, language)))
+        else:
+            draft = replace(draft, silent=True)
+        drafts[bytes(address)] = draft
+    return {address: _Kept(draft) for address, draft in drafts.items()}
 
 
 def _one_at_a_time(session: Session, addresses: list[bytes]) -> None:

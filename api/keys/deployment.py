@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 
 from api.keys.locks import RecoveryKey, share_team
 from api.keys.vault import TeamKey, reseal
-from api.tables import CaseRow, Person, PortalMessage, Team, Unhandled, metadata
+from api.tables import CaseRow, Invitation, Person, PortalMessage, Team, Unhandled, metadata
 
 PAGE = 500
 """How many boxes are resealed in one go."""
@@ -56,7 +56,7 @@ def recover(session: Session, key: RecoveryKey) -> TeamKey:
 
 
 def rotate(session: Session, team: TeamKey) -> TeamKey:
-    """Make a new team key, give it to all who can sign in and to the paper, and reseal to it what the old one opens.
+    """Make a new team key, give it to all members, invited ones and the paper; reseal to it what the old one opens.
 
     Who knows only the old key can open nothing of this database any more. The paper stays the same.
     """
@@ -65,6 +65,8 @@ def rotate(session: Session, team: TeamKey) -> TeamKey:
     row.public_key, row.recovery_box = new.public, share_team(new, row.recovery_public)
     for person in session.exec(select(Person).where(col(Person.active))):
         person.team_box = share_team(new, person.public_key)
+    for invitation in session.exec(select(Invitation)):
+        invitation.team_box = share_team(new, invitation.public_key)
     for table, column, condition in _SEALED_TO_TEAM:
         _reseal_column(session, table, column, condition, team, new.public)
     return new

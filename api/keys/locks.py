@@ -97,6 +97,11 @@ def token_hash(token: str) -> bytes:
     return blake2b(token.encode(), digest_size=KEY_BYTES, person=b"rafiqa session").digest()
 
 
+def form_token(token: str) -> str:
+    """What the forms of a session carry, so that nobody else can send them: made from its token, and tells nothing."""
+    return blake2b(token.encode(), digest_size=16, person=b"rafiqa form").hexdigest()
+
+
 def lock_in_session(private: bytes, token: str) -> bytes:
     """A person's private key, locked under her session's token."""
     return SecretBox(_session_key(token)).encrypt(private)

@@ -1,4 +1,4 @@
-"""Passphrases are made here and never chosen: six words of our own list, about 64 bits.
+"""Passphrases are six words of our own list, about 64 bits: made here, and at most put together anew by her.
 
 At the cost of one try (`api.keys.locks.STANDARD`) a million computers would need thousands of years for one of them.
 """
@@ -13,3 +13,12 @@ LENGTH = 6
 def new_passphrase() -> str:
     """Six words with a space between."""
     return " ".join(secrets.choice(WORDS) for _ in range(LENGTH))
+
+
+def is_strong(passphrase: str) -> bool:
+    """Whether a passphrase that somebody typed is one that could have been made here: six different words of ours."""
+    typed = set(passphrase.casefold().split())
+    return len(typed) >= LENGTH and typed <= _KNOWN
+
+
+_KNOWN = frozenset(WORDS)

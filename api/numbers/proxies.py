@@ -13,8 +13,9 @@ from api.answers import decode, encode
 from api.desk.cases import mark_unread
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
+from api.numbers import health, selftest
 from api.numbers.leases import expire_leases
-from api.numbers.windows import expire_windows
+from api.numbers.quiet import expire_windows
 from api.staff import audit
 from api.staff.access import id_of, may_open
 from api.staff.people import Viewer
@@ -68,6 +69,9 @@ def receive(session: Session, vault: Vault, portals: Portals, sms: Sms, now: dat
     """
     seen = {"key": vault.index("portal", sms.number, sms.provider_id), "at": now}
     if insert_once(session, _seen, seen) is None:
+        return ()
+    health.heard(session, sms.number, now)
+    if selftest.arrived(session, vault, sms.number, sms.text, now):
         return ()
     expire_windows(session, now)
     found = _match(session, vault, portals, sms)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from api.errors import Refused
-from api.numbers.leases import active_lease, quieten
+from api.numbers import turns
+from api.numbers.leases import active_lease
+from api.numbers.quiet import free_at, in_the_way, quieten
 from api.staff import audit
 from api.staff.access import case_for, claimed_case, id_of
 from api.staff.people import Viewer
@@ -31,16 +33,18 @@ def expect_code(session: Session, viewer: Viewer, reference: str, portal: Portal
     """Open the code window of the number that the case holds for this portal, or give the one that is open.
 
     Refused(409, …): "no_lease" without a number; "window_taken" while another case expects a code on it;
-    "number_quiet" while a late code of another case may still come. The last two name `until`, when to try again.
+    "number_quiet" while a late code of another case may still come; "not_your_turn" while others wait for it. All but
+    the first name `until`, when to try again.
     """
     case = claimed_case(session, viewer, reference)
     lease = active_lease(session, id_of(case), portal.portal)
     if lease is None:
         raise Refused(409, "no_lease")
-    expire_windows(session, now)
+    turns.advance(session, lease.number, now)
     mine = open_window(session, id_of(case), portal.portal)
     if mine is not None:
         return mine
+    _wait_for_others(session, lease.number, id_of(case), portal, now)
     _end_own_quiet(session, id_of(case), portal.portal)
     window = CodeWindow(
         number=lease.number,
@@ -52,7 +56,8 @@ def expect_code(session: Session, viewer: Viewer, reference: str, portal: Portal
         quiet_until=now + 2 * portal.lifetime,
     )
     if insert_once(session, _window, window.model_dump(exclude={"id"})) is None:
-        raise _refusal(session, lease.number, portal.portal)
+        raise Refused(409, "window_taken", until=now)
+    turns.end_turn(session, id_of(case), portal.portal)
     audit.record(session, viewer.person_id, "window.open", reference, now, number=lease.number, portal=portal.portal)
     return _view(window)
 
@@ -77,28 +82,21 @@ def windows_of(session: Session, case_id: int) -> list[WindowView]:
     return [_view(window) for window in session.exec(hers)]
 
 
-def expire_windows(session: Session, now: datetime) -> None:
-    """Close the windows whose minutes are over, and let numbers that were quiet long enough be used again."""
-    execute = session.connection().execute
-    execute(_window.update().where(_window.c.state == "open", _window.c.closes_at <= now).values(state="quiet"))
-    execute(_window.update().where(_window.c.state == "quiet", _window.c.quiet_until <= now).values(state="ended"))
-
-
 def _end_own_quiet(session: Session, case_id: int, portal: str) -> None:
     """The number is quiet for the sake of the next case: the same one may open it again."""
     own = _window.c.case_id == case_id, _window.c.portal == portal, _window.c.state == "quiet"
     session.connection().execute(_window.update().where(*own).values(state="ended"))
 
 
-def _refusal(session: Session, number: str, portal: str) -> Refused:
-    """Why a window could not be opened: two unique indexes forbid it, and a row that is not ours says which."""
-    on_it = select(CodeWindow).where(CodeWindow.number == number, CodeWindow.state != "ended")
-    windows = session.exec(on_it.order_by(col(CodeWindow.quiet_until).desc())).all()
-    same = [window for window in windows if window.portal == portal]
-    if same and same[0].state == "quiet":
-        return Refused(409, "number_quiet", until=same[0].quiet_until)
-    until = same[0].quiet_until if same else max((window.closes_at for window in windows), default=None)
-    return Refused(409, "window_taken", until=until)
+def _wait_for_others(session: Session, number: str, case_id: int, portal: Portal, now: datetime) -> None:
+    """Refuse while others are in the way, or have waited longer. Two unique indexes forbid the former in any case."""
+    others = in_the_way(session, number, portal.portal, case_id)
+    if others:
+        taken = any(window.state == "open" for window in others)
+        raise Refused(409, "window_taken" if taken else "number_quiet", until=free_at(others, portal.portal, now))
+    first = turns.first_in_line(session, number)
+    if first is not None and first != (case_id, portal.portal):
+        raise Refused(409, "not_your_turn", until=now + turns.TURN)
 
 
 def _open(portal: str) -> tuple[bool, bool]:

@@ -232,6 +232,8 @@ class Outbox:
         return ""
 
     def _failed(self, due: Due, error: ChannelError) -> Outcome:
+        if error.held:
+            return Outcome(due, "held", error=error.code)
         self.last_error = error.code
         log.warning("a reply on %s was not taken: %s", self._channel.name, error)
         if error.permanent:

@@ -16,6 +16,10 @@ from flows.model import Reply
 
 LIVES = timedelta(hours=24)
 """How long the server can read a reply, from when it may be sent."""
+HELD_LIVES = timedelta(hours=72)
+"""How long one stays readable that may go out only when she has written."""
+REPORTED_LATE = "whatsapp:"
+"""Lanes whose provider takes a reply and may refuse it afterwards: it is kept until it was delivered."""
 CHAT_ID_LIVES = timedelta(hours=47)
 """A bot may delete only what is younger than 48 hours (https://core.telegram.org/bots/api#deletemessage)."""
 LOOK = 500
@@ -158,27 +162,23 @@ def due_replies(session: Session, lane: str, now: datetime) -> list[Due]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a reply: `sent` (with the provider's id), `dead` (never), or `waiting` until `next_try`."""
+    """What became of a reply: `sent` (with the provider's id), `dead` (never), `waiting` until `next_try`, or `held`
+    until she writes."""
 
     due: Due
-    state: Literal["sent", "dead", "waiting"]
+    state: Literal["sent", "dead", "waiting", "held"]
     provider_id: str = ""
     error: str = ""
     next_try: datetime | None = None
 
 
-_SENT = ForRows(
-    lambda _: (
-        _reply.update()
-        .where(_reply.c.id.in_([bindparam("row")]))
-        .values(
-            state=case((_reply.c.state == "waiting", "sent"), else_=_reply.c.state),  # a report may have been faster
-            sent_at=bindparam("at"),
-            attempts=_reply.c.attempts + 1,
-            box=b"",
-        )
-    )
-)
+def _sent(**more: bytes) -> ForRows:
+    state = case((_reply.c.state == "waiting", "sent"), else_=_reply.c.state)  # a report may have been faster
+    values = {"state": state, "sent_at": bindparam("at"), "attempts": _reply.c.attempts + 1, **more}
+    return ForRows(lambda _: _reply.update().where(_reply.c.id.in_([bindparam("row")])).values(**values))
+
+
+_SENT, _SENT_BUT_KEPT = _sent(box=b""), _sent()
 _NOT_SENT = (
     _reply.update()
     .where(_reply.c.id == bindparam("row"))
@@ -205,15 +205,20 @@ def mark(
     """
     connection = session.connection()
     sent = [one for one in outcomes if one.state == "sent"]
+    reported = lane.startswith(REPORTED_LATE)
     dead = [one.due.id for one in outcomes if one.state == "dead"]
     not_sent = [one for one in outcomes if one.state != "sent"]
     if sent:
-        _SENT.run(session, [{"row": one.due.id} for one in sent], at=now)
+        statement = _SENT_BUT_KEPT if reported else _SENT
+        statement.run(session, [{"row": one.due.id} for one in sent], at=now)
     if not_sent:
         connection.execute(_NOT_SENT, [_as_not_sent(one) for one in not_sent])
     if dead:
         connection.execute(_reply.update().where(_reply.c.id.in_(dead)).values(box=b""))
     cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
+    for one in outcomes:
+        if one.state == "held":
+            _keep_longer(session, vault, one.due, now + HELD_LIVES)
     if cleared:
         connection.execute(_chat_message.delete().where(_chat_message.c.address_index.in_(cleared)))
     if clearable:
@@ -223,7 +228,13 @@ def mark(
 
 def report(session: Session, reply_id: int, rank: int, state: str, error: str) -> bool:
     """Take a provider's report on a reply; one that would go back (a rank not above the last) changes nothing."""
-    changed = (
-        _reply.update().where(_reply.c.id == reply_id, _reply.c.rank < rank).values(rank=rank, state=state, error=error)
-    )
+    values: dict[str, Any] = {"rank": rank, "state": state, "error": error}
+    if state != "sent":
+        values["box"] = b""  # it arrived, or never will
+    changed = _reply.update().where(_reply.c.id == reply_id, _reply.c.rank < rank).values(values)
     return bool(session.connection().execute(changed).rowcount)
+
+
+def _keep_longer(session: Session, vault: Vault, due: Due, expires: datetime) -> None:
+    box = vault.lock(vault.unlock(due.box), expires=expires)
+    session.connection().execute(_reply.update().where(_reply.c.id == due.id).values(box=box, expires_at=expires))

@@ -1,4 +1,4 @@
-"""What only coordinators do: proxy numbers, messages that need a person, people, exports, the audit list."""
+"""What only coordinators do: proxy numbers, messages that need a person, exports, the audit list."""
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -8,24 +8,26 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, LEFT_OUT, MEDIA
+from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
+from api.desk import tallies
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
 from api.exports import batches
 from api.exports.batches import Form as FileForm
 from api.exports.batches import Preview
 from api.inbound import unhandled
-from api.numbers import leases, pool, unmatched
+from api.numbers import health, leases, phones, pool, sims, unmatched
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
+from api.routes.forms import ProvenCoordinator
 from api.routes.live import changes
 from api.shell import Shell
-from api.staff import audit, people
-from api.staff.gate import Gate
-from api.staff.people import Newcomer, Viewer
+from api.staff import audit
+from api.staff.people import Viewer
 
 router = APIRouter()
 LONGEST = 200
+MONTH = timedelta(days=29)
 WARN_BEFORE = timedelta(days=21)
 """How long before a number's paid time ends the page warns."""
 MEDIA_TYPES = {
@@ -49,7 +51,11 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         leases=await shell.db.read(leases.lent_now),
         messages=await shell.db.write(lambda session: unmatched.unmatched(session, viewer, now)),
         portals=shell.portals,
+        unknown=await shell.db.read(lambda session: tallies.since(session, (now - MONTH).date(), tallies.UNKNOWN)),
         gateways=GATEWAYS,
+        states=NUMBER_STATES,
+        alarms=await shell.db.read(health.alarm_count),
+        phones=await shell.db.read(lambda session: phones.phones(session, viewer, shell.countries)),
         soon=(now + WARN_BEFORE).date(),
     )
 
@@ -62,25 +68,22 @@ async def add_number(
     gateway: Typed = "twilio",
     registered_to: Typed = "",
     paid_until: Typed = "",
+    plan: Typed = "",
 ) -> RedirectResponse:
     """Take a number into the pool."""
-    now, until = shell.clock(), _day(paid_until)
+    now, until = shell.clock(), day_of(paid_until)
     if gateway not in GATEWAYS:
         raise Refused(422, "incomplete")
+    said = {"registered_to": registered_to.strip(), "plan": plan.strip()}
     await shell.db.write(
-        lambda session: pool.add_number(
-            session, viewer, number, now, gateway=gateway, registered_to=registered_to.strip(), paid_until=until
+        lambda session: sims.known_by_number(
+            session,
+            pool.add_number(session, viewer, number, now, gateway=gateway, paid_until=until, **said),
+            gateway,
+            now,
         )
     )
     return go("/numbers?done=added")
-
-
-@router.post("/numbers/retire")
-async def retire_number(shell: Desk, viewer: Coordinating, number: Typed) -> RedirectResponse:
-    """Lend a number no more."""
-    now = shell.clock()
-    await shell.db.write(lambda session: pool.retire_number(session, viewer, number, now))
-    return go("/numbers?done=retired")
 
 
 @router.post("/messages/{message_id}/assign")
@@ -104,6 +107,7 @@ async def the_unhandled(request: Request, shell: Desk, viewer: Coordinating) -> 
         messages=await shell.db.write(lambda session: unhandled.unhandled(session, viewer, now)),
         days=unhandled.SETTLED_LIVES.days,
         channels=CHANNELS,
+        kept=KEPT,
         media=MEDIA,
     )
 
@@ -115,46 +119,6 @@ async def settle(shell: Desk, viewer: Coordinating, message_id: int) -> Redirect
     await shell.db.write(lambda session: unhandled.settle(session, viewer, message_id, now))
     shell.events.changed(QUEUE)
     return go("/unhandled?done=settled")
-
-
-@router.get("/people")
-async def the_people(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
-    """Everybody who can sign in."""
-    return await _people(request, shell, viewer)
-
-
-@router.post("/people")
-async def add_person(
-    request: Request,
-    shell: Desk,
-    viewer: Coordinating,
-    name: Typed,
-    role: Typed,
-    language: Typed,
-    languages: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
-) -> HTMLResponse:
-    """Add a person, and show her passphrase this once."""
-    gate: Gate = request.app.state.gate
-    spoken = tuple(one for one in shell.library.languages if one in languages)
-    passphrase = await gate.add(viewer, Newcomer(name, role, language, spoken), shell.clock())
-    return await _people(request, shell, viewer, name, passphrase)
-
-
-@router.post("/people/{person_id}/passphrase")
-async def renew(request: Request, shell: Desk, viewer: Coordinating, person_id: int) -> HTMLResponse:
-    """Give a person a new passphrase, and show it this once."""
-    gate: Gate = request.app.state.gate
-    name, passphrase = await gate.renew(viewer, person_id, shell.clock())
-    return await _people(request, shell, viewer, name, passphrase)
-
-
-@router.post("/people/{person_id}/remove")
-async def remove(request: Request, shell: Desk, viewer: Coordinating, person_id: int) -> RedirectResponse:
-    """Shut a person out."""
-    gate: Gate = request.app.state.gate
-    await gate.remove(viewer, person_id, shell.clock())
-    shell.events.changed(QUEUE)
-    return go("/people?done=removed")
 
 
 @router.get("/export")
@@ -179,7 +143,7 @@ async def export_changes(shell: Desk, viewer: CoordinatingOn) -> AsyncIterator[S
 @router.post("/export")
 async def make_file(
     shell: Desk,
-    viewer: Coordinating,
+    viewer: ProvenCoordinator,
     service: Typed,
     export: Typed,
     form: Annotated[FileForm, Form()],
@@ -233,20 +197,8 @@ async def _preview(shell: Shell, viewer: Viewer, service: str, export: str) -> P
     )
 
 
-async def _people(request: Request, shell: Shell, viewer: Viewer, name: str = "", passphrase: str = "") -> HTMLResponse:
-    everyone = await shell.db.read(people.everyone)
-    return page(
-        request,
-        "people.html",
-        viewer,
-        people=everyone,
-        spoken=shell.library.languages,
-        name=name,
-        passphrase=passphrase,
-    )
-
-
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A day as a form sends it (ISO 8601), or none. Refused(422, "incomplete")."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

@@ -1,6 +1,7 @@
 """The desk of a volunteer: the queue, a case, and all that she does in it."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Annotated
 
@@ -9,21 +10,25 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, MEDIA, REASONS
+from api.console.names import CALLS, ESCALATIONS, MEDIA, NOTICES, REASONS, VIA
 from api.console.shown import as_written, facts, headline
 from api.desk import caseview, conversation, queue
-from api.errors import Refused
+from api.desk.tasks import KINDS
 from api.events import QUEUE, case_topic
 from api.inbound import unhandled
-from api.numbers import leases, proxies, windows
-from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
+from api.numbers import health, proxies, waiting
+from api.numbers.standing import standing_of
+from api.numbers.turns import TURN
+from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
+from api.staff import access, people
 from api.staff.people import Viewer
-from flows.portal import Portal
 
 router = APIRouter()
 Typed = Annotated[str, Form()]
+SOON = 3
+"""Seconds that a countdown begins with at least: the page looks again when it ends."""
 
 
 @router.get("/")
@@ -52,7 +57,7 @@ async def queue_changes(shell: Desk, viewer: LookingOn) -> AsyncIterator[ServerS
 
 
 @router.post("/queue/next")
-async def take_next(shell: Desk, viewer: Looking) -> RedirectResponse:
+async def take_next(shell: Desk, viewer: Helping) -> RedirectResponse:
     """Take the case that waits most urgently; the queue again when somebody just took the last one."""
     now = shell.clock()
     reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now))
@@ -110,38 +115,6 @@ async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncI
         yield change
 
 
-@router.post("/cases/{reference}/lend")
-async def lend(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
-    """Lend a number for a portal."""
-    now, known = shell.clock(), _portal(shell, portal)
-    await shell.db.write(lambda session: leases.lend(session, viewer, reference, known, now))
-    return _changed(shell, reference)
-
-
-@router.post("/cases/{reference}/end-lease")
-async def end_lease(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
-    """Give a number back."""
-    now = shell.clock()
-    await shell.db.write(lambda session: leases.end_lease(session, viewer, reference, portal, now))
-    return _changed(shell, reference)
-
-
-@router.post("/cases/{reference}/expect")
-async def expect_code(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
-    """Open the code window."""
-    now, known = shell.clock(), _portal(shell, portal)
-    await shell.db.write(lambda session: windows.expect_code(session, viewer, reference, known, now))
-    return _changed(shell, reference)
-
-
-@router.post("/cases/{reference}/stop")
-async def stop_expecting(shell: Desk, viewer: Looking, reference: str, portal: Typed) -> RedirectResponse:
-    """Close the code window before its time."""
-    now = shell.clock()
-    await shell.db.write(lambda session: windows.cancel_window(session, viewer, reference, portal, now))
-    return _changed(shell, reference)
-
-
 @router.post("/cases/{reference}/codes/{message_id}/wipe")
 async def wipe_code(shell: Desk, viewer: Looking, reference: str, message_id: int) -> RedirectResponse:
     """Wipe a login code that was used."""
@@ -153,9 +126,11 @@ async def wipe_code(shell: Desk, viewer: Looking, reference: str, message_id: in
 @router.post("/cases/{reference}/write")
 async def write(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
     """Write to the worker, through the bot."""
-    now = shell.clock()
-    await shell.db.write(lambda session: conversation.write(session, shell.vault, viewer, reference, text, now))
-    return _changed(shell, reference, f"/cases/{reference}?done=written")
+    now, ways = shell.clock(), shell.ways
+    send_after = await shell.db.write(
+        lambda session: conversation.write(session, shell.vault, viewer, reference, text, ways, now)
+    )
+    return _changed(shell, reference, f"/cases/{reference}?done={'written' if send_after <= now else 'later'}")
 
 
 @router.post("/cases/{reference}/note")
@@ -172,18 +147,15 @@ def _changed(shell: Shell, reference: str, path: str = "") -> RedirectResponse:
     return go(path or f"/cases/{reference}")
 
 
-def _portal(shell: Shell, name: str) -> Portal:
-    if name not in shell.portals:
-        raise Refused(422, "unknown_portal")
-    return shell.portals[name]
-
-
 async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
     now = shell.clock()
     entries = await shell.db.read(lambda session: queue.queue(session, viewer, now))
     failed = await shell.db.read(unhandled.waiting) if viewer.coordinator else 0
+    alarms = await shell.db.read(health.alarm_count) if viewer.coordinator else 0
+    lines = await shell.db.read(lambda session: waiting.line(session, shell.portals, now))
     rows = board(shell.library, entries, language_of(request, viewer))
-    return page(request, template, viewer, board=rows, unhandled=failed)
+    lacking = await shell.db.read(access.lacks_coordinators)
+    return page(request, template, viewer, board=rows, unhandled=failed, alarms=alarms, lines=lines, lacking=lacking)
 
 
 async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
@@ -191,6 +163,8 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
     case = await shell.db.write(
         lambda session: caseview.see(session, shell.vault, shell.library, viewer, reference, now)
     )
+    standing = await shell.db.write(lambda session: standing_of(session, reference, case.portal, shell.portals, now))
+    shell.events.changed(*map(case_topic, standing.touched))
     portal = shell.portals.get(case.portal)
     return page(
         request,
@@ -200,10 +174,27 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         headline=headline(shell.library, case.service, case.language, reader),
         facts=facts(shell.library, case.service, case.route, case.channel, reader),
         written={answer.name: as_written(shell.library, case.service, answer, reader) for answer in case.answers},
-        left=max(0, ceil((case.window.closes_at - now).total_seconds())) if case.window else 0,
+        left=_seconds(case.window.closes_at, now) if case.window else 0,
+        standing=standing,
+        turn_left=max(SOON, _seconds(standing.turn.until, now)) if standing.turn else 0,
+        busy_left=max(SOON, _seconds(standing.busy_until, now)) if standing.busy_until else 0,
+        keep_day=(standing.keep_until - timedelta(seconds=1)).date() if standing.keep_until else None,
+        turn_whole=round(TURN.total_seconds()),
         whole=round(portal.lifetime.total_seconds()) if portal else 0,
         reasons=REASONS,
         media=MEDIA,
         calls=CALLS,
+        notices=NOTICES,
+        via=VIA,
+        kinds=KINDS,
+        escalations=ESCALATIONS,
+        colleagues=await shell.db.read(lambda session: people.colleagues(session, viewer, now)),
         line=shell.channels.voice,
+        mail_domain=shell.settings.mail_domain,
+        learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )
+
+
+def _seconds(until: datetime, now: datetime) -> int:
+    """Seconds left, for a page that counts them down by itself: the clock of its device may be wrong."""
+    return max(0, ceil((until - now).total_seconds()))

@@ -8,9 +8,11 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.console.refusals import title
-from api.console.render import render
+from api.console.render import render, with_token
 from api.console.words import negotiate
+from api.desk import tasks
 from api.errors import Refused
+from api.keys.locks import form_token
 from api.shell import Shell
 from api.staff import signin
 from api.staff.people import Viewer
@@ -25,12 +27,13 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of every page needs. `done` is what was just done, said once."""
+    """What the frame of every page needs. `done` is what was just done, said once; `tasks` how many are hers to do."""
 
     path: str
     trial: bool
     simulator: bool
     done: str
+    tasks: int
 
 
 def the_shell(request: Request) -> Shell:
@@ -65,14 +68,25 @@ async def the_viewer(request: Request) -> Viewer:
     """Who is looking; what she asks for keeps her signed in. Raises NotSignedIn."""
     shell = the_shell(request)
     token, now = request.cookies.get(cookie_name(shell), ""), shell.clock()
-    viewer = await shell.db.write(lambda session: signin.resume(session, token, now)) if token else None
-    if viewer is None:
+    found = await shell.db.write(lambda session: tasks.resume_with_count(session, token, now)) if token else None
+    if found is None:
         raise NotSignedIn
+    viewer, request.state.tasks = found
     return viewer
 
 
 Looking = Annotated[Viewer, Depends(the_viewer)]
 LookingOn = Annotated[Viewer, Depends(the_onlooker)]
+
+
+async def the_helper(viewer: Looking) -> Viewer:
+    """Who is looking, if she takes cases herself; for a trainee the page does not exist."""
+    if viewer.trainee:
+        raise Refused(404, "not_found")
+    return viewer
+
+
+Helping = Annotated[Viewer, Depends(the_helper)]
 
 
 async def the_coordinator(viewer: Looking) -> Viewer:
@@ -105,7 +119,8 @@ def page(
     shell = the_shell(request)
     here = request.url.path if request.method == "GET" else back_from(request)
     done = request.query_params.get("done", "")
-    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done)
+    to_do = getattr(request.state, "tasks", 0)
+    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done, to_do)
     html = render(
         template,
         language_of(request, viewer),
@@ -115,7 +130,8 @@ def page(
         now=shell.clock(),
         **values,
     )
-    return HTMLResponse(html, status)
+    token = request.cookies.get(cookie_name(shell), "")
+    return HTMLResponse(with_token(html, form_token(token) if token else ""), status)
 
 
 async def failure(request: Request, error: Refused) -> HTMLResponse:

@@ -24,7 +24,12 @@ async def health(request: Request) -> JSONResponse:
         "keyring": shell.vault.keyring.check(),
         "runner": runner.alive,
     }
-    lanes = {outbox.lane.split(":")[0]: outbox.last_error or "ok" for outbox in runner.outboxes}
+    lanes: dict[str, str] = {}
+    for outbox in runner.outboxes:  # of several numbers, what one of them suffers from
+        kind = outbox.lane.split(":")[0]
+        lanes[kind] = outbox.last_error or lanes.get(kind, "ok")
+    if runner.fetching:
+        lanes["mail"] = runner.fetching.last_error or "ok"
     works = all(parts.values())
     status, failed = "ok" if works else "failing", await _unhandled(shell) if parts["database"] else None
     body = {"status": status, **parts, "lanes": lanes, "unhandled": failed, "version": __version__}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -11,8 +11,32 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
-from api.routes import coordination, desk, phone, portal, signin, voice
+from api.routes import (
+    assisted,
+    coordination,
+    desk,
+    duty,
+    joining,
+    lending,
+    mail,
+    moves,
+    numbers,
+    overview,
+    own,
+    people,
+    phone,
+    portal,
+    reaching,
+    sheets,
+    signin,
+    sims,
+    tasks,
+    trainees,
+    typed,
+    voice,
+)
 from api.routes.doors import NotSignedIn, failure, go
+from api.routes.forms import Again, ask_again, own_form
 from api.routes.guard import SERVERS, Guard
 from api.shell import Shell
 from api.staff.gate import Gate
@@ -30,12 +54,16 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (signin.router, desk.router, coordination.router, voice.router):
-        app.include_router(router)
+    team = [signin, joining, own, people, duty]
+    cases = [desk, lending, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
+    # sims before numbers: an address of its own must not be taken for a number.
+    pages = [*team, *cases, overview, coordination, sims, numbers]
     if shell.channels.phones:
-        app.include_router(phone.router)
-        app.include_router(portal.router)
+        pages += [phone, portal]
+    for one in pages:
+        app.include_router(one.router, dependencies=[Depends(own_form)])
     app.add_exception_handler(NotSignedIn, _sign_in)
+    app.add_exception_handler(Again, _again)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _incomplete)
     app.add_exception_handler(HTTPException, _http)
@@ -43,6 +71,11 @@ def add_console(app: FastAPI, shell: Shell) -> None:
 
 async def _sign_in(_request: Request, _error: Exception) -> RedirectResponse:
     return go("/sign-in")
+
+
+async def _again(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Again)
+    return await ask_again(request, error)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

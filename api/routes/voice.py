@@ -11,7 +11,8 @@ from api.desk import calls
 from api.desk.calls import Legs
 from api.errors import Refused
 from api.events import QUEUE, case_topic
-from api.routes.doors import Desk, Looking, go, page
+from api.inbound.intake import Intake
+from api.routes.doors import Desk, Helping, Looking, go, page
 from api.routes.webhooks import signed_form
 from api.shell import Shell
 from bot import twilio, voice
@@ -45,7 +46,7 @@ async def call(shell: Desk, viewer: Looking, reference: str, number: Typed) -> R
 
 
 @router.get("/calls")
-async def my_calls(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse:
+async def my_calls(request: Request, shell: Desk, viewer: Helping) -> HTMLResponse:
     """Whether she takes calls."""
     now = shell.clock()
     shift = await shell.db.read(lambda session: calls.shift_of(session, shell.vault, viewer, now))
@@ -53,7 +54,7 @@ async def my_calls(request: Request, shell: Desk, viewer: Looking) -> HTMLRespon
 
 
 @router.post("/calls")
-async def take_calls(shell: Desk, viewer: Looking, number: Typed, hours: Annotated[int, Form()]) -> RedirectResponse:
+async def take_calls(shell: Desk, viewer: Helping, number: Typed, hours: Annotated[int, Form()]) -> RedirectResponse:
     """Take calls for some hours."""
     now = shell.clock()
     await shell.db.write(lambda session: calls.take_calls(session, shell.vault, viewer, number, hours, now))
@@ -61,10 +62,32 @@ async def take_calls(shell: Desk, viewer: Looking, number: Typed, hours: Annotat
 
 
 @router.post("/calls/stop")
-async def take_no_calls(shell: Desk, viewer: Looking) -> RedirectResponse:
+async def take_no_calls(shell: Desk, viewer: Helping) -> RedirectResponse:
     """Take no more calls."""
     await shell.db.write(lambda session: calls.take_no_calls(session, viewer))
     return go("/calls?done=off_call")
+
+
+@router.post("/webhooks/twilio/voice")
+async def incoming(request: Request, shell: Desk) -> Response:
+    """Somebody calls a number of ours: her volunteer is rung, or it is a missed call, and costs her nothing."""
+    form = await signed_form(request)
+    line = shell.channels.voice
+    if isinstance(form, Response) or line is None:
+        return form if isinstance(form, Response) else Response(status_code=404)
+    try:
+        caller = voice.parse_call(form)
+    except Malformed as error:
+        log.warning("a call that nobody understands: %s", error)
+        return Response(voice.reject(), media_type=XML)
+    now = shell.clock()
+    order = None
+    if caller.to == line.number:  # on a proxy number only portals call: nobody is rung, and nothing is answered
+        order = await shell.db.write(lambda session: calls.incoming(session, shell.vault, caller.number, now))
+        if order is None:
+            intake: Intake = request.app.state.intake
+            await intake.missed_call(caller.number, f"sms:{line.number}")
+    return Response(line.ring(order.volunteer, order.id) if order else voice.reject(), media_type=XML)
 
 
 @router.post("/webhooks/twilio/voice/taken")
@@ -126,10 +149,9 @@ async def _end(request: Request, shell: Shell, call_id: int, states: Sequence[st
     except Malformed as error:
         log.warning("the end of a call that nobody understands: %s", error)
         return Response(voice.hang_up(), media_type=XML)
-    outcome = "no_answer" if states == (calls.RINGING,) and report.outcome == "answered" else report.outcome
     now = shell.clock()
     reference = await shell.db.write(
-        lambda session: calls.ended(session, call_id, outcome, report.seconds, now, states=states)
+        lambda session: calls.ended(session, call_id, report.outcome, report.seconds, now, states=states)
     )
     if reference:
         shell.events.changed(QUEUE, case_topic(reference))

@@ -4,19 +4,22 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.background import BackgroundTask
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from api.inbound.intake import Intake
-from bot import telegram, twilio
+from api.routes import gateways
+from api.routes.bodies import body, body_of, header
+from bot import telegram, twilio, whatsapp
 from bot.channel import Forged, Malformed
 
 log = logging.getLogger("rafiqa.webhooks")
-LARGEST = 512 * 1024
-"""Bytes of a payload. The longest update that Telegram allows, all emoji, has about a fifth of that."""
 FORBIDDEN, TOO_LARGE, OFF = 403, 413, 404
 _TAKEN = Response()
+
+Door = Callable[[Intake, Scope, Receive], Awaitable[Response]]
+"""What answers a provider; only Telegram's, the busiest, does without a request object."""
 
 
 async def telegram_update(intake: Intake, scope: Scope, receive: Receive) -> Response:
@@ -25,23 +28,24 @@ async def telegram_update(intake: Intake, scope: Scope, receive: Receive) -> Res
     if channel is None or secret is None:
         return Response(status_code=OFF)
     try:
-        telegram.verify(_header(scope, b"x-telegram-bot-api-secret-token"), secret.get_secret_value())
+        telegram.verify(header(scope, b"x-telegram-bot-api-secret-token"), secret.get_secret_value())
     except Forged:
         return Response(status_code=FORBIDDEN)
-    body = await _body(scope, receive)
-    if body is None:
+    update = await body(scope, receive)
+    if update is None:
         return Response(status_code=TOO_LARGE)
-    callback = await intake.telegram_update(channel, body)
+    callback = await intake.telegram_update(channel, update)
     return Response(background=BackgroundTask(channel.answer, callback)) if callback else _TAKEN
 
 
-async def twilio_sms(intake: Intake, scope: Scope, receive: Receive) -> Response:
+async def twilio_sms(request: Request) -> Response:
     """One SMS to a number of ours: to a channel, or to a proxy number; `To` decides."""
-    form = await signed_form(Request(scope, receive))
+    form = await signed_form(request)
     if isinstance(form, Response):
         return form
+    intake: Intake = request.app.state.intake
     try:
-        message = twilio.parse_sms(form)
+        message = whatsapp.parse(form) if whatsapp.is_for(form) else twilio.parse_sms(form)
     except Malformed as error:
         log.warning("an SMS that nobody understands: %s", error)
     else:
@@ -49,12 +53,12 @@ async def twilio_sms(intake: Intake, scope: Scope, receive: Receive) -> Response
     return Response(twilio.EMPTY_ANSWER, media_type="text/xml")
 
 
-async def twilio_status(intake: Intake, scope: Scope, receive: Receive) -> Response:
+async def twilio_status(request: Request) -> Response:
     """What became of an SMS that we sent."""
-    request = Request(scope, receive)
     form = await signed_form(request)
     if isinstance(form, Response):
         return form
+    intake: Intake = request.app.state.intake
     reply_id = request.query_params.get("reply", "")
     try:
         report = twilio.parse_status(form)
@@ -72,7 +76,7 @@ async def signed_form(request: Request) -> twilio.Form | Response:
     settings = intake.shell.settings
     if intake.shell.channels.sms is None or settings.twilio_auth_token is None:
         return Response(status_code=OFF)
-    body = await _body(request.scope, request.receive)
+    body = await body_of(request)
     if body is None:
         return Response(status_code=TOO_LARGE)
     form = twilio.read(body)
@@ -86,35 +90,18 @@ async def signed_form(request: Request) -> twilio.Form | Response:
     return form
 
 
-def _header(scope: Scope, name: bytes) -> str:
-    """A header as ASGI has it, by its name in small letters; empty where there is none."""
-    for one, value in scope["headers"]:
-        if one == name:
-            return str(value, "latin-1")
-    return ""
+def _with_request(door: Callable[[Request], Awaitable[Response]]) -> Door:
+    return lambda _, scope, receive: door(Request(scope, receive))
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The body, or None when it is larger than any real payload. Raises ClientDisconnect."""
-    size = _header(scope, b"content-length")
-    if size.isdecimal() and int(size) > LARGEST:
-        return None
-    body, more = b"", True
-    while more:
-        part = await receive()
-        if part["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += part.get("body", b"")
-        more = part.get("more_body", False)
-        if len(body) > LARGEST:
-            return None
-    return body
-
-
-DOORS: dict[str, Callable[[Intake, Scope, Receive], Awaitable[Response]]] = {
-    "/webhooks/telegram": telegram_update,
+_BY_REQUEST = {
     "/webhooks/twilio/sms": twilio_sms,
     "/webhooks/twilio/status": twilio_status,
+    **gateways.DOORS,
+}
+DOORS: dict[str, Door] = {
+    "/webhooks/telegram": telegram_update,
+    **{path: _with_request(door) for path, door in _BY_REQUEST.items()},
 }
 """By path. `api.app` opens them before FastAPI: its routing costs a message more than the engine does."""
 

@@ -15,9 +15,9 @@ from sqlmodel import Session
 from api.errors import Refused
 from api.keys import deployment, locks
 from api.keys.locks import Cost, PersonLock
-from api.keys.passphrases import new_passphrase
+from api.keys.passphrases import is_strong, new_passphrase
 from api.keys.vault import TeamKey, Vault
-from api.staff import audit, people, signin
+from api.staff import accounts, audit, invitations, people, signin
 from api.staff.people import Newcomer, Viewer
 from api.store.db import Database
 
@@ -76,7 +76,7 @@ class Gate:
         """
         known = " ".join(name.split()).casefold()
         self._tries.check(known, now)
-        person = await self._db.read(lambda session: _lock_of(session, name))
+        person = await self._db.read(lambda session: _lock_of(session, name, now))
         person_id, lock = person or (None, self._nobody)
         private = await self._apart(lambda: locks.open_person(passphrase, lock))
         if private is None or person_id is None:
@@ -84,6 +84,39 @@ class Gate:
             raise Refused(401, "wrong_passphrase")
         self._tries.clear(known)
         return await self._db.write(lambda session: self._begin(session, person_id, lock, private, now))
+
+    async def show_code(self, token: str, code: str, now: datetime) -> bool:
+        """The second step of signing in, where she has a second factor. Raises what `signin.show_code` raises."""
+        return await self._db.write(lambda session: signin.show_code(session, token, code, now, self._longest))
+
+    async def enrol(self, token: str, secret: str, code: str, now: datetime) -> None:
+        """The second step where she has to set one up. Raises what `signin.enrol` raises."""
+        await self._db.write(lambda session: signin.enrol(session, token, secret, code, now, self._longest))
+
+    async def prove(self, viewer: Viewer, passphrase: str, token: str, now: datetime) -> None:
+        """She types her passphrase once more, before what cannot be taken back.
+
+        Raises Refused(401, "not_her_passphrase"), Refused(429, "too_many_tries").
+        """
+        await self._opened(viewer, passphrase, now)
+        await self._db.write(lambda session: signin.prove(session, token, now))
+
+    async def join(self, token: str, passphrase: str, now: datetime) -> str:
+        """Somebody who was invited chooses her passphrase and is signed in; gives the token for her cookie.
+
+        Raises Refused(410, "no_invitation"), Refused(422, "weak_passphrase"), Refused(409, "name_taken").
+        """
+        await self._db.read(lambda session: invitations.invited(session, token, now))
+        if not is_strong(passphrase):
+            raise Refused(422, "weak_passphrase")
+        lock = await self._apart(lambda: locks.new_person(passphrase, self._cost))
+        private = await self._apart(lambda: locks.open_person(passphrase, lock))
+        assert private is not None
+
+        def use_case(session: Session) -> str:
+            return self._begin(session, invitations.join(session, token, lock, now), lock, private, now)
+
+        return await self._db.write(use_case)
 
     async def add(self, viewer: Viewer, newcomer: Newcomer, now: datetime) -> str:
         """Add a person; gives her passphrase, to be shown once. Raises what `people.add` raises."""
@@ -100,15 +133,9 @@ class Gate:
     async def change(self, viewer: Viewer, passphrase: str, token: str, now: datetime) -> str:
         """Give the viewer a new passphrase for her old one, and end her sessions but this one.
 
-        Gives the new one, to be shown once. Raises Refused(401, "wrong_passphrase"), Refused(429, …).
+        Gives the new one, to be shown once. Raises Refused(401, "not_her_passphrase"), Refused(429, …).
         """
-        known = viewer.name.casefold()
-        self._tries.check(known, now)
-        old = await self._db.read(lambda session: _lock_of(session, viewer.name))
-        private = await self._apart(lambda: locks.open_person(passphrase, old[1])) if old else None
-        if private is None:
-            self._tries.add(known, now)
-            raise Refused(401, "wrong_passphrase")
+        private = await self._opened(viewer, passphrase, now)
         new = new_passphrase()
         lock = await self._apart(lambda: locks.lock_person(private, new, self._cost))
         await self._db.write(lambda session: people.relock(session, viewer, lock, token, now))
@@ -136,6 +163,17 @@ class Gate:
         audit.record(session, person_id, "person.sign_in", person.name, now)
         return signin.begin(session, person_id, private, now, idle=self._idle, longest=self._longest)
 
+    async def _opened(self, viewer: Viewer, passphrase: str, now: datetime) -> bytes:
+        """The viewer's private key, with her passphrase."""
+        known = viewer.name.casefold()
+        self._tries.check(known, now)
+        old = await self._db.read(lambda session: _lock_of(session, viewer.name, now))
+        private = await self._apart(lambda: locks.open_person(passphrase, old[1])) if old else None
+        if private is None:
+            self._tries.add(known, now)
+            raise Refused(401, "not_her_passphrase")
+        return private
+
     async def _new_lock(self) -> tuple[str, PersonLock]:
         passphrase = new_passphrase()
         return passphrase, await self._apart(lambda: locks.new_person(passphrase, self._cost))
@@ -150,8 +188,8 @@ class Gate:
             self._waiting -= 1
 
 
-def _lock_of(session: Session, name: str) -> tuple[int, PersonLock] | None:
+def _lock_of(session: Session, name: str, now: datetime) -> tuple[int, PersonLock] | None:
     person = people.named(session, name)
-    if person is None or person.id is None:
+    if person is None or person.id is None or not accounts.active(person, now):
         return None
     return person.id, PersonLock(person.public_key, person.salt, person.private_box)

@@ -1,7 +1,7 @@
 """The people who sign in: added, given a new passphrase, removed. What needs Argon2 for it is in `gate`."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select, update
 
@@ -9,18 +9,25 @@ from api.errors import Refused
 from api.keys.locks import PersonLock, share_team, token_hash
 from api.keys.vault import TeamKey
 from api.staff import audit
-from api.tables import CaseRow, Person, SignIn
+from api.staff.accounts import LIVES, WARNED, active, ends_at
+from api.staff.facts import Facts
+from api.tables import AddressCode, CaseRow, CaseShare, Duty, Invitation, OnCall, Person, SignIn, StaffAddress
 
 VOLUNTEER = "volunteer"
+TRAINEE = "trainee"
 COORDINATOR = "coordinator"
+ROLES = (VOLUNTEER, TRAINEE, COORDINATOR)
 LONGEST_NAME = 60
+PROVED = timedelta(minutes=5)
+"""How long a passphrase that was typed in allows what cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A signed-in person, made anew for each request from her cookie, with the team key that it opened.
 
-    `language` is ISO 639, of the console.
+    `language` is ISO 639, of the console. `alerts` are the kinds of what she was told and has not put away, `ends_at`
+    is when her account ends, when that is soon; `proved` that she typed her passphrase in the last minutes.
     """
 
     person_id: int
@@ -28,23 +35,42 @@ class Viewer:
     role: str
     language: str
     team: TeamKey
+    facts: Facts = field(default_factory=Facts)
+    alerts: tuple[str, ...] = ()
+    ends_at: datetime | None = None
+    proved: bool = False
 
     @property
     def coordinator(self) -> bool:
         """Whether she may do what only coordinators may."""
         return self.role == COORDINATOR
 
+    @property
+    def trainee(self) -> bool:
+        """Whether she sees only what a mentor shares with her."""
+        return self.role == TRAINEE
+
 
 @dataclass(frozen=True, slots=True)
-class PersonEntry:
-    """One line in the list of people. `languages` are those in which she can help (ISO 639)."""
+class PersonView:
+    """One line in the list of people. `ends_soon` and `ended` say how her account stands, `factor` that she has one."""
 
     id: int
     name: str
     role: str
     language: str
-    languages: tuple[str, ...]
+    facts: Facts
     added_at: datetime
+    ends_at: datetime
+    ends_soon: bool
+    ended: bool
+    factor: bool
+    factor_demanded: bool
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which she can help (ISO 639)."""
+        return self.facts.languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +81,48 @@ class Newcomer:
     role: str = VOLUNTEER
     language: str = "en"
     languages: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()
 
 
-def everyone(session: Session) -> list[PersonEntry]:
-    """The people who can sign in, coordinators first, then by name."""
+def everyone(session: Session, now: datetime) -> list[PersonView]:
+    """The people who are of the team, coordinators first, then by name; also those whose account has ended."""
+    return [_view(row, now) for row in sorted(_members(session), key=lambda row: (row.role, row.name.casefold()))]
+
+
+def person(session: Session, person_id: int, now: datetime) -> PersonView:
+    """One of them. Raises Refused(404, "no_such_person")."""
+    return _view(existing(session, person_id), now)
+
+
+def takes_cases(person: Person, now: datetime) -> bool:
+    """Whether a case can be hers: she can sign in, and is no trainee."""
+    return active(person, now) and person.role != TRAINEE
+
+
+def colleagues(session: Session, viewer: Viewer, now: datetime) -> list[PersonView]:
+    """The others to whom a case can be handed over."""
     return [
-        PersonEntry(row.id or 0, row.name, row.role, row.language, tuple(row.languages), row.created_at)
-        for row in sorted(_active(session), key=lambda row: (row.role, row.name.casefold()))
+        one for one in everyone(session, now) if not (one.ended or one.role == TRAINEE or one.id == viewer.person_id)
     ]
+
+
+def trainees(session: Session, now: datetime) -> dict[int, str]:
+    """The names of those with whom a case can be shared, by id."""
+    learning = (row for row in _members(session) if row.role == TRAINEE and active(row, now))
+    return {_id(row): row.name for row in sorted(learning, key=lambda row: row.name.casefold())}
+
+
+def facts_of(person: Person) -> Facts:
+    """What is known of what she can do."""
+    return Facts(*(tuple(one) for one in (person.languages, person.skills, person.areas, person.hours)))
 
 
 def named(session: Session, name: str) -> Person | None:
     """The person who signs in with this name, however she writes its capitals."""
     wanted = _folded(name)
-    return next((row for row in _active(session) if _folded(row.name) == wanted), None)
+    return next((row for row in _members(session) if _folded(row.name) == wanted), None)
 
 
 def add(session: Session, team: TeamKey, newcomer: Newcomer, lock: PersonLock, by: int | None, now: datetime) -> int:
@@ -77,23 +131,21 @@ def add(session: Session, team: TeamKey, newcomer: Newcomer, lock: PersonLock, b
     `by` is the coordinator who does it, None for setup.
     Raises Refused(422, "name_missing"), Refused(422, "role_unknown"), Refused(409, "name_taken").
     """
-    name = " ".join(newcomer.name.split())
-    if not 0 < len(name) <= LONGEST_NAME:
-        raise Refused(422, "name_missing")
-    if newcomer.role not in (VOLUNTEER, COORDINATOR):
-        raise Refused(422, "role_unknown")
-    if any(_folded(row.name) == _folded(name) for row in session.exec(select(Person))):
-        raise Refused(409, "name_taken")
+    name = free_name(session, newcomer)
     person = Person(
         name=name,
         role=newcomer.role,
         language=newcomer.language,
         languages=list(newcomer.languages),
+        skills=list(newcomer.skills),
+        areas=list(newcomer.areas),
+        hours=list(newcomer.hours),
         public_key=lock.public_key,
         salt=lock.salt,
         private_box=lock.private_box,
         team_box=share_team(team, lock.public_key),
         created_at=now,
+        expires_at=now + LIVES,
     )
     session.add(person)
     session.flush()
@@ -101,9 +153,25 @@ def add(session: Session, team: TeamKey, newcomer: Newcomer, lock: PersonLock, b
     return _id(person)
 
 
+def free_name(session: Session, newcomer: Newcomer) -> str:
+    """Her name as it will be kept. Raises what `add` raises."""
+    name = " ".join(newcomer.name.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Refused(422, "name_missing")
+    if newcomer.role not in ROLES:
+        raise Refused(422, "role_unknown")
+    if any(_folded(row.name) == _folded(name) for row in session.exec(select(Person))):
+        raise Refused(409, "name_taken")
+    return name
+
+
 def renew(session: Session, team: TeamKey, person_id: int, lock: PersonLock, by: int | None, now: datetime) -> str:
-    """Give a person a new key pair under a new passphrase, end her sessions, and return her name."""
+    """Give a person a new key pair under a new passphrase, end her sessions, and return her name.
+
+    Her second factor is gone with the old key pair, and her account begins anew.
+    """
     person = existing(session, person_id)
+    person.factor_box, person.factor_step, person.expires_at = None, 0, now + LIVES
     person.public_key, person.salt, person.private_box = lock.public_key, lock.salt, lock.private_box
     person.team_box = share_team(team, lock.public_key)
     end_sessions(session, person_id)
@@ -119,6 +187,32 @@ def relock(session: Session, viewer: Viewer, lock: PersonLock, token: str, now: 
     audit.record(session, viewer.person_id, "person.change", person.name, now)
 
 
+def prolong(session: Session, person_id: int, by: int, now: datetime) -> str:
+    """She is still one of us: her account begins anew. Gives her name. Raises Refused(404, "no_such_person")."""
+    person = existing(session, person_id)
+    person.expires_at = now + LIVES
+    audit.record(session, by, "person.prolong", person.name, now)
+    return person.name
+
+
+def describe(session: Session, person_id: int, role: str, facts: Facts, by: int, now: datetime) -> None:
+    """Change what a person may and can do. Who no longer takes cases gives hers back to the queue.
+
+    Refused: (404, "no_such_person"), (422, "role_unknown"), (409, "last_coordinator").
+    """
+    person = existing(session, person_id)
+    if role not in ROLES:
+        raise Refused(422, "role_unknown")
+    if role != COORDINATOR:
+        _not_the_last(session, person, now)
+    if role == TRAINEE:
+        _give_back(session, person_id)
+    person.role = role
+    person.languages, person.skills = list(facts.languages), list(facts.skills)
+    person.areas, person.hours = list(facts.areas), list(facts.hours)
+    audit.record(session, by, "person.describe", person.name, now, role=role)
+
+
 def set_language(session: Session, viewer: Viewer, language: str) -> None:
     """Show the console to the viewer in this language (ISO 639) from now on."""
     existing(session, viewer.person_id).language = language
@@ -131,16 +225,14 @@ def shut_out(session: Session, person_id: int, by: int, now: datetime) -> str:
     Raises Refused(404, "no_such_person"), Refused(409, "last_coordinator").
     """
     person = existing(session, person_id)
-    coordinators = [row for row in _active(session) if row.role == COORDINATOR]
-    if coordinators == [person]:
-        raise Refused(409, "last_coordinator")
+    _not_the_last(session, person, now)
     person.active, person.team_box, person.private_box = False, None, b""
+    person.factor_box, person.skills, person.areas, person.hours = None, [], [], []
     end_sessions(session, person_id)
-    session.connection().execute(
-        update(CaseRow)
-        .where(col(CaseRow.claimed_by) == person_id, col(CaseRow.state) == "claimed")
-        .values(state="open", claimed_by=None, claimed_at=None)
-    )
+    _give_back(session, person_id)
+    hers = (SignIn.person_id, Duty.person_id, StaffAddress.person_id, AddressCode.person_id, Invitation.invited_by)
+    for column in (*hers, OnCall.person_id, CaseShare.trainee_id, CaseShare.mentor_id):
+        session.connection().execute(delete(column.class_).where(col(column) == person_id))  # type: ignore[attr-defined]
     audit.record(session, by, "person.remove", person.name, now)
     return person.name
 
@@ -159,7 +251,35 @@ def end_sessions(session: Session, person_id: int, *, but: str = "") -> None:
     session.connection().execute(hers.where(col(SignIn.token_hash) != token_hash(but)))
 
 
-def _active(session: Session) -> list[Person]:
+def _view(row: Person, now: datetime) -> PersonView:
+    end = ends_at(row)
+    return PersonView(
+        _id(row),
+        row.name,
+        row.role,
+        row.language,
+        facts_of(row),
+        row.created_at,
+        end,
+        now < end <= now + WARNED,
+        end <= now,
+        row.factor_box is not None,
+        row.factor_demanded,
+    )
+
+
+def _not_the_last(session: Session, person: Person, now: datetime) -> None:
+    coordinators = [row.id for row in _members(session) if row.role == COORDINATOR and active(row, now)]
+    if coordinators == [person.id]:
+        raise Refused(409, "last_coordinator")
+
+
+def _give_back(session: Session, person_id: int) -> None:
+    hers = update(CaseRow).where(col(CaseRow.claimed_by) == person_id, col(CaseRow.state) == "claimed")
+    session.connection().execute(hers.values(state="open", claimed_by=None, claimed_at=None))
+
+
+def _members(session: Session) -> list[Person]:
     return list(session.exec(select(Person).where(col(Person.active))))
 
 

@@ -1,9 +1,10 @@
-"""Inserting a row unless a unique index forbids it: how two who want the same thing at once are told apart."""
+"""How two who want the same thing at once are told apart: by a unique index, or by taking turns."""
 
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -17,6 +18,16 @@ def insert_once(session: Session, table: Table, values: dict[str, Any]) -> Any:
     """
     connection = session.connection()
     return connection.execute(_statement(connection.dialect.name, table), values).scalar_one_or_none()
+
+
+def one_at_a_time(session: Session, *what: str) -> None:
+    """Wait until no other transaction is at this, and keep others waiting until this one ends.
+
+    SQLite writes one after the other anyway. Take the lock of a case first, then this one.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(blake2b("\0".join(what).encode(), digest_size=8).digest(), signed=True)
+        session.connection().execute(select(func.pg_advisory_xact_lock(key)))
 
 
 @cache

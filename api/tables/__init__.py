@@ -3,35 +3,68 @@
 A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may open it and when it dies.
 """
 
+from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.heard import Heard
+from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
-from api.tables.people import Audit, Person, SignIn, Team
-from api.tables.proxies import CodeWindow, Lease, Number, PortalMessage
+from api.tables.mail import MailAddress, MailFileRow, MailMessage
+from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
+from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
+from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
+from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
+from api.tables.rules import DeskRule
+from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 
 __all__ = [
+    "AddressCode",
+    "Alert",
+    "AppointmentRow",
     "Audit",
     "Batch",
     "BatchCase",
     "Call",
     "CaseRow",
+    "CaseShare",
     "ChatMessage",
     "CodeWindow",
+    "DeskRule",
     "DraftRow",
+    "Duty",
+    "Heard",
+    "IntakeRow",
+    "Invitation",
     "Item",
     "Lane",
     "Lease",
+    "MailAddress",
+    "MailFileRow",
+    "MailMessage",
+    "NoticeRow",
     "Number",
+    "NumberAlarm",
+    "NumberWait",
     "OnCall",
     "Person",
     "PortalMessage",
+    "PortalRefusal",
     "ReplyRow",
     "Seen",
+    "SelfTest",
     "SignIn",
+    "SilenceRow",
+    "SimRow",
+    "SlipRow",
+    "SlipTry",
+    "StaffAddress",
+    "Tally",
     "TaskRow",
     "Team",
     "Unhandled",
+    "WindowTurn",
     "metadata",
 ]

@@ -11,13 +11,14 @@ from api.tables.keys import RowId
 class Call(SQLModel, table=True):
     """A call between a volunteer and the worker of a case. `direction` is `out` (she called) or `in`.
 
-    `state` is `ringing`, `connected`, or how it ended: `answered`, `busy`, `no_answer`, `failed`. `box` holds the two
-    numbers under the time lock and is emptied when the call is over.
+    `state` is `ringing`, `connected`, or how it ended: `answered`, `busy`, `no_answer`, `failed`; or `missed`, when
+    nobody was rung, and so without a `person_id`. `box` holds the two numbers under the time lock and is emptied when
+    the call is over.
     """
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
-    person_id: int = Field(foreign_key="person.id")
+    person_id: int | None = Field(default=None, foreign_key="person.id")
     direction: str
     state: str = "ringing"
     box: bytes

@@ -5,16 +5,29 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
+from api.tables.keys import RowId
+
 
 class Number(SQLModel, table=True):
-    """A telephone number of ours, E.164. `use` is `channel` or `proxy`: the primary key forbids both."""
+    """A telephone number of ours, E.164. `use` is `channel` or `proxy`: the primary key forbids both.
+
+    `state` is `reserved` (set aside), `active`, `draining` (lent no more, its people keep it) or `retired`; `lost_at`
+    says since when its SIM is lost. `plan` is the carrier and what was bought. `last_seen_at` is when something arrived
+    on it last; `battery` (percent) and `online` are what its phone's gateway said at `checked_at`.
+    """
 
     number: str = Field(primary_key=True)
     use: str
     gateway: str = "twilio"
-    state: str = "active"  # active | retired
+    state: str = "active"
     registered_to: str = ""
+    plan: str | None = None
     paid_until: date | None = None
+    lost_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    battery: int | None = None
+    online: bool | None = None
+    checked_at: datetime | None = None
 
 
 class Lease(SQLModel, table=True):
@@ -96,8 +109,11 @@ class CodeWindow(SQLModel, table=True):
 class PortalMessage(SQLModel, table=True):
     """An SMS that a portal sent to a proxy number: sealed to its case, or to the team while it has none.
 
-    `kind` is `code` or `other`; a code's box is emptied when its lifetime ends (`wipe_at`). `code_index` is a keyed
-    hash of number and code, by which the same code sent again is recognised; it goes with the box.
+    `kind` is `code`, one of `flows.portal.KINDS`, or `other`; `portal` is whose it was taken for, or nothing. A box is
+    emptied at `wipe_at`: a code's when its lifetime ends, what nobody has a case for some days after `settled_at`.
+    `code_index` is a keyed hash of number and code, by which the same code sent again is recognised; it goes with the
+    box. `read_by` and `read_at` say who read it first, `told_at` when those on duty were told that nobody had.
+    `answer_by` is until when the portal wants an answer, `answered_at` when one was given.
     """
 
     __tablename__ = "portal_message"
@@ -106,9 +122,35 @@ class PortalMessage(SQLModel, table=True):
     number: str = Field(foreign_key="number.number", index=True)
     case_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True, index=True))
     kind: str
+    portal: str = ""
     box: bytes
     code_index: bytes | None = Field(default=None, index=True)
     received_at: datetime
     wipe_at: datetime | None = Field(default=None, index=True)
     read_by: int | None = Field(default=None, foreign_key="person.id")
     read_at: datetime | None = None
+    told_at: datetime | None = None
+    settled_at: datetime | None = None
+    answer_by: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: int | None = Field(default=None, foreign_key="person.id")
+
+
+class AppointmentRow(SQLModel, table=True):
+    """When a case is to be at a place, as somebody confirmed it; the place and the security code are sealed to it.
+
+    `at` is the moment, or where `timed` is False the beginning of the day, in the deployment's zone. `message_id` is
+    the portal message that it was read from, one appointment each; none where it was typed in from elsewhere.
+    """
+
+    __tablename__ = "appointment"
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    message_id: int | None = Field(default=None, unique=True)
+    portal: str
+    at: datetime = Field(index=True)
+    timed: bool = True
+    box: bytes
+    person_id: int = Field(foreign_key="person.id")
+    created_at: datetime

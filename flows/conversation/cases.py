@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flows.conversation.going import go_on
 from flows.conversation.opening import choose_service
-from flows.effects import Deliver, Effect, Escalate, ForgetCase, Say, TellStatus, Turn
+from flows.effects import Confirm, Deliver, Effect, Escalate, ForgetCase, Say, TellStatus, Turn
 from flows.language import t
 from flows.model import Message, Reply
 from flows.reference import read_reference
@@ -12,8 +12,8 @@ from flows.talk import Talk
 
 LONGEST_REFERENCE = 8
 """Characters of a message that is nothing but a reference: she asks how it stands."""
-STATUS, FORGET = "status", "forget"
-"""A pending message with one of these as its button asks for that, once we know which case."""
+STATUS, FORGET, READ = "status", "forget", "read"
+"""A pending message with one of these as its button asks for that, or says that, once we know which case."""
 
 
 def hear(talk: Talk, *, idle: bool) -> Turn:
@@ -22,7 +22,7 @@ def hear(talk: Talk, *, idle: bool) -> Turn:
     only = talk.draft.cases[0] if len(talk.draft.cases) == 1 and not idle else ""
     reference = named or only
     if named and len(talk.message.text.strip()) <= LONGEST_REFERENCE:
-        return talk.turn(_do(talk, named, replace(talk.message, text="", button=STATUS)))
+        return _status_of(talk, named)
     if reference:
         return talk.turn(_deliver(talk, reference, talk.message))
     return choose_service(talk) if not talk.draft.cases else _which(talk, talk.message)
@@ -56,6 +56,8 @@ def take_reference(talk: Talk) -> Turn:
     done = talk.but(gate="", pending=None, failures=0)
     if waiting.button == FORGET:
         done = _without(done, reference)
+    if waiting.button == STATUS:
+        return _status_of(done, reference)
     return done.turn(_do(done, reference, waiting))
 
 
@@ -64,11 +66,20 @@ def _ask_again(talk: Talk, waiting: Message | None) -> Turn:
     if waiting is not None and not waiting.button:
         waiting = replace(waiting, text=f"{waiting.text}\n{talk.message.text}")
     if talk.draft.failures < 2:
-        return talk.turn(_ask_reference(talk), failures=talk.draft.failures + 1, pending=waiting)
+        return talk.turn(_ask(talk, waiting), failures=talk.draft.failures + 1, pending=waiting)
     talk = talk.but(gate="", pending=None, failures=0)
     if waiting is None or waiting.button or not talk.draft.cases:
         return choose_service(talk)
     return talk.turn(_deliver(talk, talk.draft.cases[-1], waiting))
+
+
+def _status_of(talk: Talk, reference: str) -> Turn:
+    """How a case of this phone stands; of any other, whether there is one or not, the code on its slip is asked for."""
+    waiting = replace(talk.message, text="", button=STATUS)
+    if reference in talk.draft.cases:
+        return talk.turn(_do(talk, reference, waiting))
+    named = replace(waiting, text=reference)
+    return talk.turn(_ask(talk, named), gate="which", pending=named, failures=0)
 
 
 def _without(talk: Talk, reference: str) -> Talk:
@@ -105,10 +116,20 @@ def _about(talk: Talk, what: str) -> Turn:
 
 
 def _which(talk: Talk, waiting: Message) -> Turn:
-    return talk.turn(_ask_reference(talk), gate="which", pending=waiting, failures=0)
+    return talk.turn(_ask(talk, waiting), gate="which", pending=waiting, failures=0)
 
 
-def _ask_reference(talk: Talk) -> Effect:
+def _ask(talk: Talk, waiting: Message | None) -> Effect:
+    if waiting is not None and waiting.button == STATUS:
+        if waiting.text:
+            return talk.say(t("And the four digits on your card? Send the number and the digits, like K7-4QF 1234."))
+        if not talk.draft.cases:
+            return talk.say(t("Send the number and the four digits on your card, like K7-4QF 1234."))
+    return ask_which(talk)
+
+
+def ask_which(talk: Talk) -> Effect:
+    """Ask which case something is about."""
     return talk.say(t("Which one? Send the number that we gave you, like K7-4QF. To begin anew, send: new"))
 
 
@@ -118,6 +139,8 @@ def _do(talk: Talk, reference: str, waiting: Message) -> Effect:
         return TellStatus(reference, {**_states(talk), "unknown": unknown})
     if waiting.button == FORGET:
         return ForgetCase(reference, talk.reply(t("Done. It is gone.")), unknown)
+    if waiting.button == READ:
+        return confirmed(talk, reference)
     return _deliver(talk, reference, waiting)
 
 
@@ -128,6 +151,17 @@ def _states(talk: Talk) -> dict[str, Reply]:
         "claimed": talk.reply(t("One of us is on it.")),
         "closed": talk.reply(t("It is finished.")),
     }
+
+
+def confirmed(talk: Talk, reference: str) -> Confirm:
+    """She has read what we told her."""
+    done = talk.reply(t("Thank you. Now we know that you have read it."))
+    return Confirm(reference, talk.message, done, talk.reply(t("We passed it on.")))
+
+
+def passed_on(talk: Talk, reference: str) -> Deliver:
+    """What she writes goes to the volunteer of a case."""
+    return _deliver(talk, reference, talk.message)
 
 
 def _deliver(talk: Talk, reference: str, message: Message) -> Deliver:

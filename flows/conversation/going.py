@@ -24,7 +24,7 @@ def go_on(talk: Talk, *, before: str = "") -> Turn:
     here = position(talk.service, talk.draft, talk.now)
     if here.asked is None:
         return talk.turn(Say(_review(talk, here, before)))
-    only = _only_answer(talk, here.asked)
+    only = only_answer(talk, here.asked)
     if only:
         return go_on(replace(talk, draft=talk.draft.with_answer(here.asked.question.ask, only)), before=before)
     return talk.turn(Say(ask(talk, here.asked, here.number, here.total, before=before)))
@@ -40,7 +40,7 @@ def ways_back(talk: Talk) -> tuple[Option, ...]:
     return talk.option("new", t("Begin anew")), talk.option("go_on", t("Go on where I stopped"))
 
 
-def _only_answer(talk: Talk, asked: Asked) -> Answer | None:
+def only_answer(talk: Talk, asked: Asked) -> Answer | None:
     """The answer to a question that leaves no choice: a region with one district."""
     options = options_of(talk, asked) if asked.question.type == "district" else ()
     return Answer(options[0].value) if len(options) == 1 else None

@@ -3,12 +3,15 @@
 from flows.conversation.going import go_on
 from flows.effects import OpenCase, Say, Turn
 from flows.language import own_name, t
-from flows.model import Option, Reply
+from flows.model import Manner, Option, Reply
 from flows.reading import pick
 from flows.talk import Talk
 
 HELLO = "Rafiqa · رفيقة · ረፊቃ"
 """Said before she has a language: a name that means nothing to whoever else reads the phone."""
+
+AUDIENCES: dict[Manner, tuple[str, ...]] = {"assisted": ("worker", "assisted")}
+"""Whose services are offered: those for workers, and to a volunteer who helps one also those that need her."""
 
 
 def greet(talk: Talk) -> Turn:
@@ -18,7 +21,7 @@ def greet(talk: Talk) -> Turn:
 
 def take_language(talk: Talk) -> Turn:
     """Take the language; whatever else she wrote, ask again."""
-    language = pick(talk, _languages(talk))
+    language = pick_language(talk)
     if language is None:
         return greet(talk)
     talk = talk.but(language=language, gate="")
@@ -27,6 +30,11 @@ def take_language(talk: Talk) -> Turn:
     if talk.draft.manner == "sms" and not talk.draft.cases:
         return talk.turn(_ask_manner(talk), gate="manner")
     return choose_service(talk)
+
+
+def pick_language(talk: Talk) -> str | None:
+    """The language that she chose of those that `greet` offers, or none."""
+    return pick(talk, _languages(talk))
 
 
 def choose_service(talk: Talk) -> Turn:
@@ -74,9 +82,9 @@ def _languages(talk: Talk) -> tuple[Option, ...]:
 
 
 def _services(talk: Talk) -> tuple[Option, ...]:
-    language = talk.draft.language
+    language, audiences = talk.draft.language, AUDIENCES.get(talk.draft.manner, ("worker",))
     return tuple(
         Option(name, one.titles[language])
         for name, one in talk.library.services.items()
-        if one.file.audience == "worker" and language in one.titles
+        if one.file.audience in audiences and language in one.titles
     )

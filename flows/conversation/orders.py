@@ -25,6 +25,10 @@ LABELS: dict[Command, str] = {
     "forget": t("Forget what I said"),
     "stop": t("Do not write to me"),
 }
+WHO = t(
+    "We are {name}: volunteers. It is free. We are not the state and not an employer, and we never ask "
+    "for money. Our sentence, as on the card: {phrase}."
+)
 
 
 def obey(talk: Talk, command: Command) -> Turn:
@@ -45,7 +49,7 @@ def obey(talk: Talk, command: Command) -> Turn:
         case "language":
             return greet(talk)
         case "forget":
-            return _ask_forget(talk)
+            return ask_forget(talk)
         case "new":
             return _new(talk)
         case "back":
@@ -72,6 +76,7 @@ def take_forget(talk: Talk) -> Turn:
         language=talk.draft.language,
         aside=talk.draft.aside,
         cases=talk.draft.cases,
+        unread=talk.draft.unread,
         manner=talk.draft.manner,
         touched=talk.now,
     )
@@ -96,16 +101,7 @@ def _menu(talk: Talk) -> tuple[Option, ...]:
 
 def _who(talk: Talk) -> Turn:
     desk = talk.library.desk
-    return talk.turn(
-        talk.say(
-            t(
-                "We are {name}: volunteers. It is free. We are not the state and not an employer, and we never ask "
-                "for money. Our sentence, as on the card: {phrase}."
-            ),
-            name=desk.name,
-            phrase=desk.phrase,
-        )
-    )
+    return talk.turn(talk.say(WHO, name=desk.name, phrase=desk.phrase))
 
 
 def _clear(talk: Talk) -> Turn:
@@ -115,7 +111,8 @@ def _clear(talk: Talk) -> Turn:
     return talk.turn(ClearChat(), talk.say(t("OK")))
 
 
-def _ask_forget(talk: Talk) -> Turn:
+def ask_forget(talk: Talk) -> Turn:
+    """Ask whether what was said here may go; outside a draft, which case."""
     if not talk.draft.answers:
         return cases.forget_case(talk)
     question = t("Shall we forget everything you told us here? It cannot be undone.")
@@ -130,7 +127,7 @@ def _back(talk: Talk) -> Turn:
     """Ask the question before the present one again; its answer stands until she gives another."""
     if talk.draft.locked:
         return offer(talk)
-    talk = talk.but(gate="", failures=0)
+    talk = talk.but(gate="", chosen=(), failures=0)
     if not talk.draft.service:
         return greet(talk)
     here = position(talk.service, talk.draft, talk.now)

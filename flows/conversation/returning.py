@@ -1,11 +1,12 @@
 """Somebody comes back after a while: nothing is shown until she says one thing that she said before."""
 
 from dataclasses import replace
+from typing import Any
 
 from flows.conversation.going import go_on, offer, ways_back
 from flows.conversation.opening import greet
 from flows.digits import number_in, read_digits
-from flows.effects import Say, Turn
+from flows.effects import Turn
 from flows.language import t
 from flows.model import Draft
 from flows.reading import pick
@@ -31,7 +32,7 @@ def take_choice(talk: Talk) -> Turn:
     drafts = _drafts(talk.draft)
     if not any(_proofs(talk, draft) for draft in drafts):
         return begin_anew(talk) if _is_telling(talk, drafts[0]) else _go_on_with(talk, 0, drafts)
-    return talk.turn(_ask_proof(talk), gate="proof")
+    return ask_proof(talk)
 
 
 def take_proof(talk: Talk) -> Turn:
@@ -42,26 +43,42 @@ def take_proof(talk: Talk) -> Turn:
             return _go_on_with(talk, number, drafts)
     if talk.draft.failures >= 2:
         return begin_anew(talk)
-    return talk.turn(_ask_proof(talk), failures=talk.draft.failures + 1)
+    return ask_proof(talk.but(failures=talk.draft.failures + 1))
+
+
+def ask_proof(talk: Talk) -> Turn:
+    """Ask for one thing that she said before."""
+    text = t("So that nobody else can read it: send the year of birth, or the name, that you gave before.")
+    return talk.turn(talk.say(text), gate="proof")
 
 
 def begin_anew(talk: Talk) -> Turn:
     """A new conversation from the language on; what was begun before waits aside."""
     old = _drafts(talk.draft)[:ASIDE]
-    fresh = Draft(aside=old, cases=talk.draft.cases, manner=talk.draft.manner, touched=talk.now)
+    now = talk.draft
+    fresh = Draft(aside=old, cases=now.cases, unread=now.unread, manner=now.manner, touched=talk.now)
     return greet(replace(talk, draft=fresh))
 
 
 def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
     """Take one of the drafts up again; the others wait aside."""
     others, now = drafts[:number] + drafts[number + 1 :], talk.draft
-    hers = replace(drafts[number], failures=0, aside=others, cases=now.cases, manner=now.manner, touched=talk.now)
+    hers = replace(
+        drafts[number],
+        failures=0,
+        aside=others,
+        cases=now.cases,
+        unread=now.unread,
+        manner=now.manner,
+        touched=talk.now,
+    )
     return go_on(replace(talk, draft=hers))
 
 
 def _drafts(draft: Draft) -> tuple[Draft, ...]:
     """The draft and those aside, each on its own, the ones that hold something."""
-    mine = replace(draft, aside=(), cases=(), gate="", locked=False, pending=None, reply_to="", reply_due=False)
+    nothing: dict[str, Any] = {"aside": (), "cases": (), "unread": (), "gate": "", "locked": False}
+    mine = replace(draft, **nothing, pending=None, reply_to="", reply_due=False)
     return tuple(one for one in (mine, *draft.aside) if one.answers)
 
 
@@ -70,10 +87,6 @@ def _is_telling(talk: Talk, draft: Draft) -> bool:
     service = talk.library.services.get(draft.service)
     asked = [service.by_name.get(name) for name in draft.answers] if service else []
     return any(one.question.sensitive for one in asked if one)
-
-
-def _ask_proof(talk: Talk) -> Say:
-    return talk.say(t("So that nobody else can read it: send the year of birth, or the name, that you gave before."))
 
 
 def _proofs(talk: Talk, draft: Draft) -> list[str]:

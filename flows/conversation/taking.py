@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from flows.asking import Position, ask, is_voice, position, prompt_of, wording
+from flows.conversation import several
 from flows.conversation.cases import call_a_person
 from flows.conversation.going import REVIEW, SEND, go_on, review_options
 from flows.effects import ForgetDraft, OpenCase, Say, Turn
 from flows.language import t
 from flows.loader import Asked
-from flows.model import Answer, Draft, Option, Reply, Value
+from flows.model import Answer, Draft, Message, Option, Reply
 from flows.reading import Misread, explain, pick, pick_by_number, read
 from flows.talk import Talk
 
@@ -27,24 +28,43 @@ def take(talk: Talk) -> Turn:
         return _take_review(talk, here)
     if is_voice(talk.message) and here.asked.question.type in SPOKEN:
         return _keep(talk, here.asked, Answer(None, media=talk.message.media))
-    outcome = read(talk, here.asked, talk.message)
+    outcome = (
+        several.choose(talk, here.asked) if several.takes(talk, here.asked) else read(talk, here.asked, talk.message)
+    )
+    if isinstance(outcome, tuple):
+        return go_on(talk.but(chosen=outcome))
+    outcome = _allowed(talk, here.asked, outcome)
     if isinstance(outcome, Misread):
         return _ask_again(talk, here, here.asked, outcome)
     return _keep(talk, here.asked, outcome)
 
 
+def understand(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:
+    """Read a message as the answer to a question, and see that the question allows it; `meant` as in `read`."""
+    return _allowed(talk, asked, read(talk, asked, message, meant=meant))
+
+
+def _allowed(talk: Talk, asked: Asked, outcome: Answer | Misread) -> Answer | Misread:
+    """The same, unless the question's constraint forbids it; as in ODK, what was left out or spoken is not tested."""
+    if isinstance(outcome, Misread) or outcome.value is None or asked.constraint is None:
+        return outcome
+    values = position(talk.service, talk.draft, talk.now).relevant
+    return outcome if asked.constraint.truth(values, now=talk.now, this=outcome.value) else Misread("constraint")
+
+
 def _keep(talk: Talk, asked: Asked, answer: Answer) -> Turn:
     question = asked.question
-    given = answer.value is not None  # as in ODK, what was left out or spoken is not tested
-    if given and asked.constraint and not asked.constraint.truth(_values(talk), now=talk.now, this=answer.value):
-        here = position(talk.service, talk.draft, talk.now)
-        return _ask_again(talk, here, asked, Misread("constraint"))
     if question.type == "consent":
         answer = replace(answer, wording=wording(talk, asked))
         if answer.value == "no" and question.refusal:
             return _refused(talk, prompt_of(talk, asked).refusal)
-    answers = _still_fitting(talk, question.ask, answer)
-    return go_on(talk.but(answers=answers, editing="", failures=0, gate="", pending=None))
+    return go_on(with_answer(talk, question.ask, answer))
+
+
+def with_answer(talk: Talk, name: str, answer: Answer) -> Talk:
+    """The same with one question answered, and the other answers made to agree with it."""
+    answers = _still_fitting(talk, name, answer)
+    return talk.but(answers=answers, editing="", chosen=(), failures=0, gate="", pending=None)
 
 
 def _still_fitting(talk: Talk, changed: str, answer: Answer) -> dict[str, Answer]:
@@ -63,10 +83,6 @@ def _still_fitting(talk: Talk, changed: str, answer: Answer) -> dict[str, Answer
     return answers
 
 
-def _values(talk: Talk) -> dict[str, Value]:
-    return position(talk.service, talk.draft, talk.now).relevant
-
-
 def _refused(talk: Talk, text: str) -> Turn:
     """She does not want to go on: nothing that she said is kept."""
     return replace(talk, draft=_after(talk)).turn(ForgetDraft(), Say(Reply(text)))
@@ -75,10 +91,10 @@ def _refused(talk: Talk, text: str) -> Turn:
 def _ask_again(talk: Talk, here: Position, asked: Asked, why: Misread) -> Turn:
     """Say what was not understood, with an example; where two readings are possible, ask which was meant."""
     if why.options:
-        return talk.turn(talk.say(t("Which do you mean?"), *_meant(talk, why)), gate="meant", pending=talk.message)
+        return _ask_meant(talk.but(pending=talk.message), why)
     failures = talk.draft.failures + 1
     if failures >= TRIES:
-        return talk.turn(talk.say(t("Let us do this together."), *_ways_out(talk, asked)), gate="stuck", failures=0)
+        return _ask_stuck(talk, asked)
     before = explain(talk, asked, why)
     return talk.turn(Say(ask(talk, asked, here.number, here.total, before=before)), failures=failures)
 
@@ -95,10 +111,21 @@ def take_meant(talk: Talk) -> Turn:
         return take(again)
     if chosen == "none":
         return go_on(again)
-    outcome = read(talk, here.asked, message, meant=chosen)
+    outcome = understand(talk, here.asked, message, meant=chosen)
     if isinstance(outcome, Misread):
         return _ask_again(again, here, here.asked, replace(outcome, options=()))
     return _keep(again, here.asked, outcome)
+
+
+def ask_meant(talk: Talk) -> Turn:
+    """Ask once more which of two readings she meant; the question itself, when there is no doubt any more."""
+    here, message = position(talk.service, talk.draft, talk.now), talk.draft.pending
+    first = read(talk, here.asked, message) if here.asked and message else None
+    return _ask_meant(talk, first) if isinstance(first, Misread) and first.options else go_on(talk)
+
+
+def _ask_meant(talk: Talk, why: Misread) -> Turn:
+    return talk.turn(talk.say(t("Which do you mean?"), *_meant(talk, why)), gate="meant")
 
 
 def _meant(talk: Talk, why: Misread) -> tuple[Option, ...]:
@@ -122,6 +149,17 @@ def take_stuck(talk: Talk) -> Turn:
             return take(again)
 
 
+def ask_stuck(talk: Talk) -> Turn:
+    """Offer the ways out once more; the review, when nothing is asked any more."""
+    here = position(talk.service, talk.draft, talk.now)
+    return _ask_stuck(talk, here.asked) if here.asked else go_on(talk)
+
+
+def _ask_stuck(talk: Talk, asked: Asked) -> Turn:
+    text = t("Let us do this together.")
+    return talk.turn(talk.say(text, *_ways_out(talk, asked)), gate="stuck", failures=0)
+
+
 def _ways_out(talk: Talk, asked: Asked) -> tuple[Option, ...]:
     ways = talk.option("human", t("I want a person")), talk.option("again", t("Try again"))
     return (*ways, talk.option("skip", t("Leave it out"))) if asked.question.optional else ways
@@ -137,15 +175,26 @@ def _take_review(talk: Talk, here: Position) -> Turn:
 
 def _send(talk: Talk, here: Position) -> Turn:
     """Everything is right: the answers that count become a case, and the draft is destroyed."""
+    return replace(talk, draft=_after(talk)).turn(case_of(talk, here), ForgetDraft())
+
+
+def case_of(talk: Talk, here: Position) -> OpenCase:
+    """The case that the answers which count become."""
     service, language = talk.service, talk.draft.language
     answers = {name: talk.draft.answers[name] for name in here.relevant}
     route = {name: str(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
     closing = Reply(service.closings.get(language) or service.file.closing)
-    opened = OpenCase(service.name, language, answers, closing, route)
-    return replace(talk, draft=_after(talk)).turn(opened, ForgetDraft())
+    return OpenCase(service.name, language, answers, closing, route)
 
 
 def _after(talk: Talk) -> Draft:
     """What is remembered of a conversation that is over: its language, and whose else drafts are on this phone."""
     draft = talk.draft
-    return Draft(language=draft.language, aside=draft.aside, cases=draft.cases, manner=draft.manner, touched=talk.now)
+    return Draft(
+        language=draft.language,
+        aside=draft.aside,
+        cases=draft.cases,
+        unread=draft.unread,
+        manner=draft.manner,
+        touched=talk.now,
+    )

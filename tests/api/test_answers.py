@@ -20,7 +20,7 @@ from api.answers import (
     unpack_message,
     unpack_reply,
 )
-from flows.model import Answer, Draft, Media, Message, Option, Reply
+from flows.model import Answer, Draft, Media, Message, Option, Reply, Unread
 
 media = st.builds(Media, kind=st.sampled_from(["voice", "photo", "location"]), reference=st.text())
 values = st.none() | st.text() | st.lists(st.text(), max_size=4).map(tuple)
@@ -46,8 +46,11 @@ draft_parts = {
     "answers": answers,
     "failures": st.integers(min_value=0, max_value=99),
     **dict.fromkeys(("locked", "reply_due", "silent"), st.booleans()),
-    "cases": st.lists(st.text(), max_size=3).map(tuple),
+    **dict.fromkeys(("cases", "chosen"), st.lists(st.text(), max_size=3).map(tuple)),
     "pending": st.none() | messages,
+    "unread": st.lists(
+        st.builds(Unread, reference=st.text(), since=moments, language=st.text(), behind=st.booleans()), max_size=2
+    ).map(tuple),
     "manner": manners,
     "touched": st.none() | moments,
 }

@@ -16,8 +16,7 @@ from api.desk import queue
 from api.keys.vault import TeamKey
 from api.settings import load
 from api.staff.people import Viewer
-from flows.model import Answer
-from tests.factories import ALMAZ, NOW, make_case
+from tests.factories import ALMAZ, NOW, SHARED, make_case
 
 Rafiqa = Callable[..., Result]
 COMMANDS = ("setup", "recover", "serve", "talk", "check", "print", "export", "forget", "backup", "restore")
@@ -45,7 +44,7 @@ def open_case(*, close: bool) -> str:
     """Put a case into the deployment; gives its reference."""
     with deployed(load()) as opened:
         amal = Viewer(1, "Amal", "coordinator", "en", TeamKey.generate())
-        answers = {**ALMAZ, "share_ministry": Answer("yes", "1")}
+        answers = {**ALMAZ, "share_ministry": SHARED}
         reference = make_case(opened.db, opened.vault, answers, claimed_by=amal).reference
         if close:
             opened.db.write_now(lambda session: queue.close(session, amal, reference, "done", NOW))

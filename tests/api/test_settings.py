@@ -158,3 +158,48 @@ def test_a_pace_is_two_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAFIQA_TELEGRAM_PACE", "25 1.5")
     monkeypatch.setenv("RAFIQA_TWILIO_PACE", "10 0")
     assert (load().telegram_pace, load().twilio_pace) == (Pace(25, 1.5), Pace(10, 0))
+
+
+GATEWAYS = {
+    "SMSGATE": {"SMSGATE_USER": "R4", "SMSGATE_PASSWORD": "secret", "SMSGATE_SIGNING_KEY": "k" * 32},
+    "HTTPSMS": {"HTTPSMS_API_KEY": "secret", "HTTPSMS_SIGNING_KEY": "k" * 32},
+    "CHT": {"CHT_PASSWORD": "k" * 16},
+}
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_a_gateway_is_set_up_and_the_simulator_then_refused(monkeypatch: pytest.MonkeyPatch, gateway: str) -> None:
+    for name, value in GATEWAYS[gateway].items():
+        monkeypatch.setenv(f"RAFIQA_{name}", value)
+    monkeypatch.setenv("RAFIQA_BASE_URL", "https://desk.example.org")
+    assert load().simulator is False
+    monkeypatch.setenv("RAFIQA_SIMULATOR", "on")
+    assert "RAFIQA_SIMULATOR=on is refused" in refusal()
+    assert "secret" not in refusal()
+
+
+def test_beside_a_gateway_on_this_machine_one_may_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**GATEWAYS["SMSGATE"], **GATEWAYS["HTTPSMS"], **GATEWAYS["CHT"]}.items():
+        monkeypatch.setenv(f"RAFIQA_{name}", value)
+    monkeypatch.setenv("RAFIQA_SMSGATE_API_URL", "http://127.0.0.1:3000/3rdparty/v1")
+    monkeypatch.setenv("RAFIQA_HTTPSMS_API_URL", "http://localhost:8000")
+    monkeypatch.setenv("RAFIQA_SIMULATOR", "on")
+    assert load().simulator
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SMSGATE_SIGNING_KEY", "aB3xK9_1", "should have at least 32 characters"),
+        ("HTTPSMS_SIGNING_KEY", "k" * 31, "should have at least 32 characters"),
+        ("CHT_PASSWORD", "topSecret", "should have at least 16 characters"),
+        ("SMSGATE_PASSWORD", "secret", "needs RAFIQA_SMSGATE_USER"),
+        ("HTTPSMS_API_KEY", "secret", "needs RAFIQA_HTTPSMS_SIGNING_KEY"),
+    ],
+)
+def test_a_gateway_that_is_set_up_halfway_or_guessable_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"RAFIQA_{name}", value)
+    assert said in refusal()
+    assert value not in refusal()

@@ -11,10 +11,10 @@ def options(*labels: str) -> tuple[Option, ...]:
     return tuple(Option(label.lower(), label) for label in labels)
 
 
-def test_short_labels_stand_two_in_a_row_and_keep_their_order() -> None:
+def test_buttons_are_numbered_and_short_ones_stand_two_in_a_row() -> None:
     text, rows = chat(Reply("Which?", options("Yes", "No", "Later"), about="when"))
     assert text == "Which?"
-    assert rows == [[("Yes", "when=yes"), ("No", "when=no")], [("Later", "when=later")]]
+    assert rows == [[("1 Yes", "when=yes"), ("2 No", "when=no")], [("3 Later", "when=later")]]
 
 
 def test_one_long_label_gives_every_option_a_row_of_its_own() -> None:
@@ -43,7 +43,7 @@ def test_what_is_not_worth_a_button_is_numbered_in_the_text() -> None:
     lines = (Option("send", "Send"), Option("name", "Name: Almaz", button=False))
     text, rows = chat(Reply("Look once more.", lines, about="review"))
     assert text == "Look once more.\n2 Name: Almaz"
-    assert rows == [[("Send", "review=send")]]
+    assert rows == [[("1 Send", "review=send")]]
 
 
 def test_a_button_carries_what_it_is_about_and_its_value_or_its_number_where_that_is_over_64_bytes() -> None:

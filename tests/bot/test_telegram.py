@@ -49,8 +49,8 @@ async def test_a_reply_arrives_with_its_buttons_protected_and_without_previews(
     assert (sent["chat_id"], sent["text"], sent["protect_content"]) == (ALMAZ, TEXT, True)
     assert sent["link_preview_options"] == {"is_disabled": True}
     assert sent["reply_markup"]["inline_keyboard"] == [
-        [{"text": "Passport", "callback_data": "papers=passport"}],
-        [{"text": "Only a photo or a copy", "callback_data": "papers=copy"}],
+        [{"text": "1 Passport", "callback_data": "papers=passport"}],
+        [{"text": "2 Only a photo or a copy", "callback_data": "papers=copy"}],
     ]
 
 

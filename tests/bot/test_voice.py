@@ -48,7 +48,7 @@ async def test_the_worker_sees_the_desks_number_and_no_mailbox_is_ever_connected
         assert asked[-1].tag == "Hangup"
         dial = ElementTree.fromstring(ours.connect(ALMAZ, 17)).find("Dial")
         assert dial is not None
-        assert (dial.get("callerId"), dial.findtext("Number"), dial.get("record")) == (NUMBER, ALMAZ, None)
+        assert (dial.get("callerId"), dial.findtext("Number"), dial.get("record")) == (NUMBER, ALMAZ, "do-not-record")
         rung = ElementTree.fromstring(ours.ring(HANA, 17)).find("Dial/Number")
         assert rung is not None
         assert (rung.text, rung.get("url")) == (HANA, "https://desk.example.org/webhooks/twilio/voice/taken?call=17")

@@ -14,6 +14,7 @@ from tests.scenes import Scene
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
+PAGES = ("queue", "unhandled", "overview", "numbers", "people", "rules", "export", "audit")
 WIDTHS = {"phone": {"width": 360, "height": 720}, "desk": {"width": 1280, "height": 800}}
 
 TOO_WIDE = """[...document.querySelectorAll('body *')]
@@ -56,19 +57,24 @@ async def test_every_page_holds_together(tmp_path: Path, browser: Browser, width
         await look("/phone/1/chat", "phone")
         await look("/portal", "portal")
         await sign_in(tab, address, "Amal", language)
-        for path in ("queue", "unhandled", "numbers", "people", "export", "audit"):
-            await look(f"/{path}", f"{path}-empty" if path in ("queue", "unhandled", "export") else path)
+        for path in PAGES:
+            await look(f"/{path}", f"{path}-empty" if path in ("queue", "unhandled", "overview", "export") else path)
 
         reference = await app.state.shell.db.write(scene.fill)
-        for path in ("queue", "unhandled", "numbers", "people", "export", "audit"):
+        for path in PAGES:
             await look(f"/{path}", f"{path}-full")
         await sign_in(tab, address, "Hana", language)
         await look("/queue", "queue-volunteer")
+        await look("/numbers/typed-in", "typed-in")
         await look(f"/cases/{reference}", "case-window")
         await app.state.shell.db.write(scene.receive_code)
         await look(f"/cases/{reference}", "case-code")
         await look("/people", "nothing-here")
         await look("/passphrase", "passphrase")
+        for path in ("duty", "me", "me/factor", "join"):
+            await look(f"/{path}", path.replace("/", "-"))
+        await sign_in(tab, address, "Amal", language)
+        await look("/people/2", "person")
         await context.close()
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from api.retention import SEEN_LIVES
-from api.routes import health, webhooks
+from api.routes import health, mail, voice, webhooks
 from api.settings import Settings, read_variables
 from tests.docs.test_commands import PAGES
 from tests.libraries import ROOT
@@ -52,7 +52,7 @@ def paths(*routers: APIRouter) -> Iterator[str]:
 def test_the_addresses_for_providers_are_those_that_answer() -> None:
     named = set(re.findall(r"(/webhooks/\w+(?:/\w+)?|/health)\b", PAGE))
 
-    assert named <= {*webhooks.DOORS, *paths(health.router)}
+    assert named <= {*webhooks.DOORS, *paths(health.router, mail.router, voice.router)}
     assert "/webhooks/twilio/sms#rc=5&rp=all`" in PAGE
 
 

@@ -19,8 +19,10 @@ from api.keys import passphrases
 from api.keys.keyring import Keyring
 from api.keys.locks import STANDARD
 from api.keys.vault import BUCKET, Vault
+from api.numbers import selftest
 from api.outbound import replies
 from api.settings import Settings
+from api.staff import accounts, addresses, alerts, duty, invitations
 from api.store.db import Database
 from api.tables import CaseRow, metadata
 from tests.factories import NOW, make_case
@@ -73,12 +75,21 @@ DEFAULTS = Settings.model_fields
 SAID = [
     ("draft", "{} hours after the last message", inbox.DRAFT_LIVES / HOUR),
     ("reply", "{} hours after it may be sent", replies.LIVES / HOUR),
+    ("reply", "at most {} hours", replies.HELD_LIVES / HOUR),
+    ("heard", "{} hours after that", replies.HELD_LIVES / HOUR),
     ("chat_message", "{} hours after the message", replies.CHAT_ID_LIVES / HOUR),
     ("seen", "after {} days", retention.SEEN_LIVES / timedelta(days=1)),
+    ("self_test", "after {} days", selftest.KEPT / timedelta(days=1)),
     ("unhandled", "{} days after", unhandled.SETTLED_LIVES / timedelta(days=1)),
     ("signin", "{} minutes after she did something last", DEFAULTS["session_idle_minutes"].default),
     ("signin", "after {} hours in any case", DEFAULTS["session_minutes"].default / 60),
     ("person", "{} MiB", STANDARD.mebibytes),
+    ("person", "{} days after a coordinator last prolonged it", accounts.LIVES / timedelta(days=1)),
+    ("invitation", "after {} hours", invitations.LIVES / HOUR),
+    ("staff_address", "{} days after the server last renewed it", addresses.LIVES / timedelta(days=1)),
+    ("address_code", "{} minutes after it was made", addresses.CODE_LIVES / MINUTE),
+    ("alert", "after {} days", alerts.KEPT / timedelta(days=1)),
+    ("duty", "{} days after the shift ended", duty.KEPT / timedelta(days=1)),
 ]
 
 

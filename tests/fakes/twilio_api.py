@@ -28,6 +28,9 @@ _TEXT = {
     21609: "Invalid 'StatusCallback' URL.",
     21610: "Attempt to send to unsubscribed recipient",
     21611: "This 'From' number has exceeded the maximum number of queued messages",
+    21655: "The ContentSid is Invalid",
+    21910: "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel",
+    63016: "Failed to send freeform message because you are outside the allowed window.",
     21617: "The concatenated message body exceeds the 1600 character limit.",
 }
 
@@ -81,6 +84,16 @@ def inbound(body: str, *, sender: str = "+96170123456", to: str = NUMBER, sid: s
     }
 
 
+def by_whatsapp(
+    body: str, *, sender: str = "+96170123456", to: str = NUMBER, sid: str = "", **more: str
+) -> dict[str, str]:
+    """The fields of an inbound WhatsApp message, with the name that she gave herself there."""
+    known = inbound(body, sender=f"whatsapp:{sender}", to=f"whatsapp:{to}", sid=sid)
+    gone = ("ToCountry", "ToState", "ToCity", "ToZip", "FromCountry", "FromState", "FromCity", "FromZip")
+    kept = {name: value for name, value in known.items() if name not in gone}
+    return {**kept, "ProfileName": "Almaz canary", "WaId": sender.lstrip("+"), "MessageType": "text", **more}
+
+
 async def post(url: str, fields: dict[str, str], *, token: str = TOKEN, public_url: str = "") -> tuple[int, str]:
     """Post a signed webhook; `public_url` is what is signed where that is not the address itself."""
     headers = {"X-Twilio-Signature": signature(public_url or url, fields, token)}
@@ -92,7 +105,8 @@ async def post(url: str, fields: dict[str, str], *, token: str = TOKEN, public_u
 class TwilioApi:
     """`async with TwilioApi() as api:` serves at `api.url`.
 
-    Tests read `sent`, and steer with `opted_out` and `refusals` (the next answers, before the fields are looked at).
+    Tests read `sent`, and steer with `opted_out`, `heard` (others get free words by WhatsApp refused: 63016) and
+    `refusals` (the next answers, before the fields are looked at).
     """
 
     account: str = ACCOUNT
@@ -103,6 +117,8 @@ class TwilioApi:
     opted_out: set[str] = field(default_factory=set)
     refusals: list[Refusal | web.Response] = field(default_factory=list)
     calls: list[dict[str, str]] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)  # who wrote by WhatsApp in the last 24 hours
+    templates: set[str] = field(default_factory=set)
     url: str = ""
 
     async def __aenter__(self) -> "TwilioApi":
@@ -168,15 +184,21 @@ class TwilioApi:
         to, sender = fields.get("To", ""), fields.get("From", "")
         if not to:
             raise Refusal(21604)
-        if not re.fullmatch(r"\+[1-9]\d{6,14}", to):
+        if not re.fullmatch(r"(whatsapp:)?\+[1-9]\d{6,14}", to):
             raise Refusal(21211, to=to)
-        if sender not in self.numbers:
+        if sender.removeprefix("whatsapp:") not in self.numbers:
             raise Refusal(21606, sender=sender)
+        if to.startswith("whatsapp:") != sender.startswith("whatsapp:"):
+            raise Refusal(21910)
 
     def _check(self, fields: dict[str, str]) -> None:
         self._check_numbers(fields)
-        to, body = fields["To"], fields.get("Body", "")
-        if not body:
+        to, body, template = fields["To"], fields.get("Body", ""), fields.get("ContentSid", "")
+        if template and template not in self.templates:
+            raise Refusal(21655)
+        if to.startswith("whatsapp:") and not template and to.removeprefix("whatsapp:") not in self.heard:
+            raise Refusal(63016)
+        if not body and not template:
             raise Refusal(21602)
         if len(body) > 1600:
             raise Refusal(21617)
@@ -190,7 +212,7 @@ class TwilioApi:
         return {
             "account_sid": self.account,
             "api_version": "2010-04-01",
-            "body": fields["Body"],
+            "body": fields.get("Body", ""),
             "date_created": "Thu, 24 Aug 2023 05:01:45 +0000",
             "date_sent": None,
             "date_updated": "Thu, 24 Aug 2023 05:01:45 +0000",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flows.segments import Segments, count, fold, not_gsm
+from flows.segments import Segments, count, fold, not_gsm, split
 
 FLAG, RAINBOW, FAMILY = "🇱🇧", "🏳️\u200d🌈", "👩\u200d👩\u200d👧"
 LAMENT = "e\u0301\u0301\u0301"  # one letter under three accents
@@ -112,3 +112,24 @@ def test_folding_is_all_or_nothing_and_settles(text: str) -> None:
     assert folded == text or not not_gsm(folded)
     assert not_gsm(text) or folded == text
     assert fold(folded) == folded
+
+
+@given(st.text(alphabet="ab é\nሰላም 👩🏽‍🌾ক্ষ€", max_size=600), st.integers(1, 4))
+def test_whole_messages_are_never_longer_than_they_may_be_and_nothing_is_lost(text: str, most: int) -> None:
+    parts = split(text, most)
+    assert all(count(part).segments <= most for part in parts)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+def test_a_text_that_fits_stays_whole() -> None:
+    assert split("x" * 160, 1) == ["x" * 160]
+    assert split("", 1) == [""]
+
+
+def test_a_message_ends_at_a_line_or_else_at_a_space() -> None:
+    assert split("a" * 100 + "\n" + "b" * 50 + " " + "c" * 20, 1) == ["a" * 100, "b" * 50 + " " + "c" * 20]
+    assert split("a" * 100 + " " + "b" * 100, 1) == ["a" * 100, "b" * 100]
+
+
+def test_a_character_is_not_parted_from_its_marks() -> None:
+    assert split("x" * 70 + "ে" + "y" * 10, 1) == ["x" * 69, "xে" + "y" * 10]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tests.fakes import smsgate_api, twilio_api
 from tests.fakes import telegram_updates as updates
-from tests.fakes import twilio_api
+from tests.fakes.smsgate_api import SmsGateApi
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.twilio_api import TwilioApi
 from tests.server.running import Server, until
@@ -84,12 +85,40 @@ class BySms:
         return self.read[-1]
 
 
+@dataclass
+class BySim:
+    """Somebody who sends SMS to a SIM in our telephone; it reports each of them twice, with two ids."""
+
+    api: SmsGateApi
+    server: Server
+    number: str
+    slot: int = 1
+    written: int = 0
+
+    @property
+    def read(self) -> list[str]:
+        """Everything that she was sent."""
+        return [one["textMessage"]["text"] for one in self.api.sent if one["phoneNumbers"] == [self.number]]
+
+    async def says(self, text: str) -> str:
+        """She writes; gives what comes back."""
+        before = len(self.read)
+        at = f"2026-11-24T11:{self.written:02}:07.000+02:00"
+        for _ in range(2):
+            said = smsgate_api.received(text, sender=self.number, slot=self.slot, at=at)
+            status, _body = await smsgate_api.post(f"{self.server.url}/webhooks/smsgate", said)
+            assert status == 200
+        await until(lambda: len(self.read) > before)
+        self.written += 1
+        return self.read[-1]
+
+
 async def post_sms(server: Server, sms: dict[str, str]) -> tuple[int, str]:
     """Post an inbound SMS as Twilio does; gives the status and what it was answered with."""
     return await twilio_api.post(f"{server.url}/webhooks/twilio/sms", sms)
 
 
-async def tells(person: OnTelegram | BySms, texts: Iterable[str]) -> str:
+async def tells(person: OnTelegram | BySms | BySim, texts: Iterable[str]) -> str:
     """She says one thing after another; gives the last thing that came back."""
     last = ""
     for text in texts:

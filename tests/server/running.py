@@ -19,7 +19,10 @@ import httpx
 
 from api.commands.setup import set_up
 from api.settings import Settings
+from tests.desks import carry_token
 from tests.factories import CHEAP
+from tests.fakes import smsgate_api
+from tests.fakes.smsgate_api import SmsGateApi
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.twilio_api import TwilioApi
 
@@ -84,6 +87,17 @@ def by_sms(api: TwilioApi) -> dict[str, str]:
     }
 
 
+def by_sim(api: SmsGateApi) -> dict[str, str]:
+    """The settings of an account of this fake, without the pace of a real telephone."""
+    return {
+        "smsgate_user": smsgate_api.USER,
+        "smsgate_password": smsgate_api.PASSWORD,
+        "smsgate_signing_key": smsgate_api.KEY,
+        "smsgate_api_url": api.url,
+        "smsgate_pace": "0 0",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A server that runs, at `url`."""
@@ -104,7 +118,8 @@ class Server:
 
     def browser(self) -> httpx.AsyncClient:
         """A browser that nobody has signed in with."""
-        return httpx.AsyncClient(base_url=self.url, follow_redirects=True, timeout=30)
+        hooks = {"request": [carry_token]}
+        return httpx.AsyncClient(base_url=self.url, follow_redirects=True, timeout=30, event_hooks=hooks)
 
     async def signed_in(self, browser: httpx.AsyncClient, name: str) -> None:
         """Sign in as one of the people of the trial."""

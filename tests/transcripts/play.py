@@ -2,16 +2,20 @@
 
 A transcript is text that a coordinator can read. Lines that begin with `>` are hers (`> [button]` is a press,
 `> (voice)` a voice note), `<` the bot's; `~ 11 minutes` lets time pass; `by sms` or `by chat` says how she writes;
-`* …` is what her volunteer writes to her; `= …` says what happened behind: a case was opened, a chat cleared.
-Everything else is a remark.
+`* …` is what her volunteer writes to her; `! 2026-12-03 9:00 Dora` tells her of a date, unasked, and `! trusted` tells
+the person whom she trusts; `on another phone` and `on her phone` change who writes, and `+ K7-4QF 4821` makes a slip.
+`= …` says what happened behind: a case was opened, a chat cleared. Everything else is a remark.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flows.effects import (
+    BreakSilence,
     ClearChat,
+    Confirm,
     Deliver,
     Effect,
     Escalate,
@@ -20,11 +24,13 @@ from flows.effects import (
     OpenCase,
     Say,
     Silence,
+    TellBySlip,
     TellStatus,
 )
 from flows.engine import step
 from flows.loader import Library
-from flows.model import Draft, Manner, Media, Message, Reply
+from flows.model import Draft, Manner, Media, Message, Reply, Unread
+from flows.notices import Notice, notice_text, trusted_text
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 REFERENCES = ("K7-4QF", "M3-TRX", "P9-HCE")
@@ -40,6 +46,10 @@ class Player:
     draft: Draft | None = None
     opened: list[OpenCase | Escalate] = field(default_factory=list)
     count: int = 0
+    aside: Draft | None = None
+    slips: dict[str, str] = field(default_factory=dict)
+    tries: Counter[str] = field(default_factory=Counter)
+    dated: set[str] = field(default_factory=set)
 
     def hear(self, typed: str) -> list[str]:
         """One message in; the lines of what follows."""
@@ -54,6 +64,37 @@ class Player:
         opened = REFERENCES[before : len(self.opened)]
         self.draft = turn.draft and replace(turn.draft, cases=(*turn.draft.cases, *opened))
         return lines
+
+    def change_phone(self) -> None:
+        """The other phone, and what is remembered of it."""
+        self.draft, self.aside = self.aside, self.draft
+
+    def tell(self, what: str) -> list[str]:
+        """Something goes out unasked, as api/desk/reaching.py sends it."""
+        reference = REFERENCES[len(self.opened) - 1]
+        language, draft = self.opened[-1].language, self.draft or Draft()
+        words = self.library.words(language)
+        if what == "trusted":
+            text = trusted_text(words, reference)
+        else:
+            day, at, place = (*what.split(" ", 2), "")[:3]
+            notice = Notice("appointment", date.fromisoformat(day), time(*map(int, at.split(":"))), place)
+            several = len(draft.cases) > 1
+            text = notice_text(words, reference, notice, self.now.date(), calendar="", several=several)
+        self.dated.add(reference)
+        self.draft = replace(draft, unread=(*draft.unread, Unread(reference, self.now, language)))
+        return said(Reply(text))
+
+    def _by_slip(self, effect: TellBySlip) -> list[str]:
+        """As api/desk/slips.py looks at a slip."""
+        right = self.slips.get(effect.reference) == effect.code
+        if not right or self.tries[effect.reference] >= 5:
+            self.tries[effect.reference] += 1
+            locked = self.tries[effect.reference] == 5
+            return [*(["= the slip is locked for a day"] if locked else []), *said(effect.unknown)]
+        language = self.opened[REFERENCES.index(effect.reference)].language
+        texts = effect.texts.get(language) or next(iter(effect.texts.values()))
+        return said(texts["date" if effect.reference in self.dated else "working"])
 
     def _apply(self, effect: Effect) -> list[str]:
         match effect:
@@ -76,6 +117,10 @@ class Player:
             case TellStatus():
                 known = self.draft is not None and effect.reference in self.draft.cases
                 return said(effect.texts["open" if known else "unknown"])
+            case TellBySlip():
+                return self._by_slip(effect)
+            case Confirm(reference):
+                return [f"= {reference}: read", *said(effect.done)]
             case ForgetCase():
                 return [f"= the case {effect.reference} is forgotten", *said(effect.done)]
             case ForgetDraft():
@@ -84,6 +129,8 @@ class Player:
                 return ["= the chat is cleared"]
             case Silence():
                 return ["= nothing more is sent unasked"]
+            case BreakSilence():
+                return ["= she may be written to again"]
 
 
 def said(reply: Reply) -> list[str]:
@@ -103,10 +150,18 @@ def play(library: Library, transcript: str) -> str:
             lines += player.hear(line[2:])
         elif line.startswith("* ") and player.draft is not None:
             reference = REFERENCES[len(player.opened) - 1]  # as api/inbound/inbox.py expect_reply does
-            player.draft = replace(player.draft, gate="", reply_to=reference, reply_due=True)
+            behind = tuple(replace(one, behind=True) for one in player.draft.unread)
+            player.draft = replace(player.draft, gate="", reply_to=reference, reply_due=True, unread=behind)
+        elif line.startswith("! "):
+            lines += player.tell(line[2:])
+        elif line.startswith("+ "):
+            reference, code = line[2:].split()
+            player.slips[reference] = code
         elif line.startswith("~ "):
             number, unit = line[2:].split()[:2]
             player.now += timedelta(**{unit.removesuffix("s") + "s": int(number)})
+        elif line in ("on another phone", "on her phone"):
+            player.change_phone()
         elif line in ("by sms", "by chat"):
             player.manner = "sms" if line == "by sms" else "chat"
     return "\n".join(lines) + "\n"

@@ -45,8 +45,10 @@ function count() {
   for (const box of document.querySelectorAll("[data-left]")) {
     const left = Math.max(0, Math.ceil((box.endsAt - performance.now()) / 1000));
     const minutes = Math.floor(left / 60);
-    box.querySelector("[data-clock]").textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
-    box.querySelector("progress").value = left;
+    const clock = box.querySelector("[data-clock]");
+    if (clock) clock.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    const bar = box.querySelector("progress");
+    if (bar) bar.value = left;
     box.classList.toggle("soon", left <= 30);
     if (left === 0 && !box.over) {
       box.over = true;
@@ -78,6 +80,7 @@ async function fetchParts() {
   const answer = await fetch(source.dataset.fragment, { credentials: "same-origin" }).catch(() => null);
   if (!answer) return showState(false);
   if (answer.redirected || !answer.ok) return location.reload(); // signed out, or no longer hers to see
+  countTasks();
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of fresh.querySelectorAll("[data-live]")) swap(document.getElementById(part.id), part);
 }
@@ -173,7 +176,21 @@ document.addEventListener("submit", async (event) => {
   look();
 });
 
+// How many tasks there are, at the top of every page: looked up with everything else that is live, and now and then.
+const figure = document.querySelector("[data-count]");
+const COUNT_AGAIN = 30_000; // milliseconds
+
+async function countTasks() {
+  if (!figure || document.hidden) return;
+  const answer = await fetch(figure.dataset.count, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const number = Number(await answer.text());
+  figure.hidden = !number;
+  figure.textContent = number.toLocaleString(document.documentElement.lang);
+}
+
 offerCopying(document);
 startCounting(document);
+setInterval(countTasks, COUNT_AGAIN);
 setInterval(count, 1000);
 listen();

@@ -108,7 +108,7 @@ def founded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
         set_up(settings, trial=False, now=NOW, cost=CHEAP)
     (paper,) = shown
     with deployed(settings) as opened:
-        assert [person.name for person in opened.db.read_now(people.everyone)] == ["Amal"]
+        assert [person.name for person in opened.db.read_now(lambda s: people.everyone(s, NOW))] == ["Amal"]
         assert not opened.db.read_now(deployment.is_trial)
     return paper
 

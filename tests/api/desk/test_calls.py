@@ -4,18 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from api.desk import calls, cases, caseview
+from api.desk import calls, cases, caseview, queue, tallies, tasks
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import Call, OnCall
+from api.tables import Call, CaseRow, OnCall, ReplyRow
 from flows.loader import Library
 from flows.model import Answer
-from tests.factories import ALMAZ, HER_PHONE, NOW, make_case, make_viewer
+from tests.factories import ALMAZ, HER_PHONE, NOW, make_case, make_numbers, make_viewer
 
 HANA = "+961 76 000 001"
 BY_CHAT = replace(HER_PHONE, channel="telegram", lane="telegram:1", address="4711", manner="chat")
@@ -63,6 +63,7 @@ def test_the_numbers_die_with_the_call_and_it_ends_once(
 ) -> None:
     case = make_case(db, vault, claimed_by=volunteer)
     order = begin(db, vault, library, volunteer, case.reference)
+    db.write_now(lambda session: calls.connected(session, order.id))
     end(db, order.id)
     assert end(db, order.id, "failed", 0) == ""
     assert legs(db, vault, order.id) is None
@@ -74,6 +75,7 @@ def test_a_call_that_never_said_that_it_ended_is_ended(
     db: Database, vault: Vault, library: Library, volunteer: Viewer
 ) -> None:
     order = begin(db, vault, library, volunteer, make_case(db, vault, claimed_by=volunteer).reference)
+    db.write_now(lambda session: calls.connected(session, order.id))
     for hours in (1, 3):
         db.write_now(lambda session, h=hours: calls.end_what_is_over(session, NOW + timedelta(hours=h)))
         assert (legs(db, vault, order.id) is None) is (hours == 3)
@@ -113,6 +115,9 @@ def test_a_worker_who_calls_reaches_her_own_volunteer_before_others(
     assert come_in(db, vault) is None, "nobody takes calls"
     take(db, vault, rana, "+96176000002")
     first = come_in(db, vault)
+    assert come_in(db, vault) == first, "Twilio may ask twice"
+    assert first is not None
+    end(db, first.id, "no_answer", 0)
     take(db, vault, volunteer)
     second = come_in(db, vault)
     assert first is not None
@@ -147,3 +152,101 @@ def test_a_forgotten_case_forgets_its_calls(db: Database, vault: Vault, library:
     begin(db, vault, library, volunteer, case.reference)
     db.write_now(lambda session: cases.forget(session, vault, case.reference, NOW))
     assert db.read_now(lambda session: session.exec(select(Call)).all()) == []
+
+
+def miss(db: Database, vault: Vault, caller: str, minutes: float = 0, lane: str = HER_PHONE.lane) -> str:
+    now = NOW + timedelta(minutes=minutes)
+    return db.write_now(lambda session: calls.missed(session, vault, caller, lane, now, service="vaccination"))
+
+
+def open_tasks(db: Database, coordinator: Viewer) -> list[tuple[str, str]]:
+    found = db.read_now(lambda session: tasks.tasks(session, coordinator, NOW))
+    return [(task.kind, task.reference) for task in found]
+
+
+def states(db: Database) -> list[str]:
+    return db.read_now(lambda session: list(session.exec(select(Call.state).order_by(col(Call.id)))))
+
+
+def test_a_missed_call_of_a_stranger_opens_one_case_that_asks_for_a_call(
+    db: Database, vault: Vault, library: Library, coordinator: Viewer
+) -> None:
+    reference = miss(db, vault, "+96170999999")
+    assert [miss(db, vault, "+96170999999", minutes) for minutes in (1, 5, 30)] == [reference] * 3
+    (row,) = db.read_now(lambda session: session.exec(select(CaseRow)).all())
+    assert (row.reference, row.call, row.language, row.service) == (reference, True, "ar", "vaccination")
+    view = db.write_now(lambda session: caseview.see(session, vault, library, coordinator, reference, NOW))
+    assert view.call_at == "+96170999999"
+    assert [(line.kind, line.state, line.by) for line in view.talk] == [("call_in", "missed", "")] * 2
+    assert open_tasks(db, coordinator) == [], "the case itself asks for a call"
+    assert db.read_now(lambda session: session.exec(select(ReplyRow)).all()) == [], "nothing is sent to a phone unasked"
+
+
+def test_who_has_a_case_gets_a_task_on_it(db: Database, vault: Vault, coordinator: Viewer, volunteer: Viewer) -> None:
+    case = make_case(db, vault, claimed_by=volunteer)
+    for minutes in (0, 1, 60):
+        assert miss(db, vault, HER_PHONE.address, minutes) == case.reference
+    assert open_tasks(db, coordinator) == [("call_back", case.reference)]
+    assert states(db) == ["missed", "missed"]
+
+
+def test_who_wrote_by_whatsapp_is_known_when_she_calls(db: Database, vault: Vault, volunteer: Viewer) -> None:
+    hers = replace(HER_PHONE, channel="whatsapp", lane="whatsapp:+96181000001")
+    case = make_case(db, vault, claimed_by=volunteer, contact=hers)
+    assert miss(db, vault, HER_PHONE.address) == case.reference
+
+
+def test_after_her_case_was_closed_she_calls_again_the_same_day(
+    db: Database, vault: Vault, coordinator: Viewer
+) -> None:
+    reference = miss(db, vault, "+96170999999")
+    db.write_now(lambda session: queue.claim(session, coordinator, reference, NOW))
+    db.write_now(lambda session: queue.close(session, coordinator, reference, "done", NOW))
+    assert miss(db, vault, "+96170999999", 30) == reference
+    assert open_tasks(db, coordinator) == [("call_back", reference)]
+    assert miss(db, vault, "+96170999999", 24 * 60) != reference, "on another day it is another matter"
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "Restricted", "", "+266696687", "client:x", "sip:a@b", "70999999"])
+def test_a_caller_who_shows_no_number_is_only_counted(db: Database, vault: Vault, caller: str) -> None:
+    assert miss(db, vault, caller) == ""
+    assert db.read_now(lambda session: tallies.since(session, NOW.date(), tallies.UNKNOWN)) == {"call": 1}
+    assert db.read_now(lambda session: session.exec(select(CaseRow)).all()) == []
+
+
+def test_our_own_numbers_are_nobody(db: Database, vault: Vault, coordinator: Viewer) -> None:
+    (number,) = make_numbers(db, coordinator, 1)
+    assert miss(db, vault, number) == ""
+
+
+@pytest.mark.parametrize(
+    ("lane", "language"), [("sms:+22177000001", "fr"), ("sms:+251911000001", "am"), ("sms:x", "en")]
+)
+def test_a_case_begins_in_the_language_of_the_country_of_our_number(
+    db: Database, vault: Vault, lane: str, language: str
+) -> None:
+    miss(db, vault, "+96170999999", lane=lane)
+    assert db.read_now(lambda session: session.exec(select(CaseRow.language)).all()) == [language]
+
+
+@pytest.mark.parametrize("outcome", ["answered", "busy", "no_answer", "failed"])
+def test_a_call_to_the_desk_that_no_person_takes_has_to_be_called_back(
+    db: Database, vault: Vault, coordinator: Viewer, volunteer: Viewer, outcome: str
+) -> None:
+    case = make_case(db, vault, claimed_by=volunteer)
+    take(db, vault, volunteer)
+    order = come_in(db, vault)
+    assert order is not None
+    assert end(db, order.id, outcome) == case.reference
+    assert states(db) == ["no_answer" if outcome == "answered" else outcome], "a mailbox presses nothing"
+    assert open_tasks(db, coordinator) == [("call_back", case.reference)]
+
+
+def test_who_hangs_up_while_it_rings_is_called_back_soon(
+    db: Database, vault: Vault, coordinator: Viewer, volunteer: Viewer
+) -> None:
+    case = make_case(db, vault, claimed_by=volunteer)
+    take(db, vault, volunteer)
+    come_in(db, vault)
+    db.write_now(lambda session: calls.end_what_is_over(session, NOW + timedelta(minutes=5)))
+    assert (states(db), open_tasks(db, coordinator)) == (["no_answer"], [("call_back", case.reference)])

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from api.answers import pack_message
 from api.desk import cases, conversation, queue
 from api.desk.caseview import CaseView, see
+from api.desk.wishes import Ways
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.numbers import leases, proxies, windows
@@ -113,7 +114,7 @@ def test_what_both_said_is_shown_in_order_and_is_read_by_her_who_claimed_it(
 
     def talk(session: Session) -> None:
         cases.deliver(session, vault, opened.id, "in", pack_message(QUESTION), NOW)
-        conversation.write(session, vault, volunteer, opened.reference, "On Saturday", NOW)
+        conversation.write(session, vault, volunteer, opened.reference, "On Saturday", Ways(), NOW)
         conversation.note(session, vault, volunteer, opened.reference, "She is tired", NOW)
         cases.deliver(session, vault, opened.id, "in", pack_message(SPOKEN), NOW)
 

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from api.answers import unpack_draft
 from api.desk import conversation, queue
+from api.desk.wishes import Ways
 from api.errors import Refused
 from api.keys.keyring import Gone, Keyring
 from api.keys.vault import Vault
@@ -23,7 +24,7 @@ from tests.talking import REGISTRATION, Worker
 
 
 def write(db: Database, vault: Vault, viewer: Viewer, reference: str, text: str) -> None:
-    db.write_now(lambda session: conversation.write(session, vault, viewer, reference, text, NOW))
+    db.write_now(lambda session: conversation.write(session, vault, viewer, reference, text, Ways(), NOW))
 
 
 def sent(db: Database, vault: Vault) -> list[tuple[str, Reply]]:

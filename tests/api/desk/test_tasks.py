@@ -62,10 +62,10 @@ def test_who_is_done_with_a_task_is_written_down_and_nobody_does_it_twice(
     assert caught.value.code == "no_such_task"
 
 
-def test_what_is_late_is_told_once(db: Database, coordinator: Viewer) -> None:
+def test_what_is_late_is_told_once(db: Database, vault: Vault, coordinator: Viewer) -> None:
     opened(db, "recharge", about="+96181000100")
     escalate = [
-        db.write_now(lambda session, now=now: tasks.escalate_late(session, now))
+        db.write_now(lambda session, now=now: tasks.escalate_late(session, vault, now))
         for now in (TOMORROW - timedelta(seconds=1), TOMORROW, TOMORROW + timedelta(days=1))
     ]
     assert escalate == [0, 1, 0]

@@ -15,6 +15,7 @@ from api.errors import Refused
 from api.exports import batches
 from api.exports.batches import Exported, LeftOut
 from api.keys.vault import TeamKey, Vault
+from api.mail import lending
 from api.numbers import leases
 from api.staff import audit
 from api.staff.people import Viewer
@@ -23,7 +24,7 @@ from api.tables import Batch, BatchCase
 from flows.expressions import Expression, compile_expression
 from flows.loader import Library
 from flows.model import Answer
-from tests.factories import MINISTRY, NOW, make_case, make_coordinator, make_numbers
+from tests.factories import MINISTRY, NOW, SHARED, make_case, make_coordinator, make_numbers
 from tests.libraries import the_library
 from tests.together import at_once
 
@@ -42,7 +43,7 @@ ANSWERS = {
     "health": Answer(("heart", "diabetes"), "1 2"),
     "pregnant": Answer("no", "2"),
     "doses": Answer("two", "2"),
-    "share_ministry": Answer("yes", "1"),
+    "share_ministry": SHARED,
 }
 
 
@@ -108,11 +109,28 @@ def test_the_number_that_was_lent_stands_in_place_of_hers(db: Database, vault: V
     assert rows_of(export(db, vault, coordinator))[0]["Phone"] == number
 
 
+def test_the_e_mail_address_that_was_lent_stands_in_place_of_hers(
+    db: Database, vault: Vault, coordinator: Viewer
+) -> None:
+    reference = make_case(db, vault, ANSWERS, claimed_by=coordinator).reference
+
+    def work(session: Session) -> str:
+        address = lending.lend(session, coordinator, reference, MINISTRY, "mail.example.org", b"0" * 16, NOW)
+        queue.close(session, coordinator, reference, "done", NOW)
+        return address
+
+    address = db.write_now(work)
+    row = rows_of(export(db, vault, coordinator))[0]
+    assert (row["E-mail"], row["Phone"]) == (address, "+96170123456")
+
+
 def test_who_is_left_out_is_said_with_the_reason(db: Database, vault: Vault, coordinator: Viewer) -> None:
     ready = closed(db, vault, coordinator)
     refused = closed(db, vault, coordinator, share_ministry=Answer("no", "2"))
     later = closed(db, vault, coordinator, share_ministry=Answer("later", "3"))
     withdrawn = closed(db, vault, coordinator, "withdrawn")
+    shorter = Answer("yes", "1", wording=SHARED.wording.replace("Health, ", ""))
+    outdated = closed(db, vault, coordinator, share_ministry=shorter)
     twice = closed(db, vault, coordinator, "duplicate")
     waiting = make_case(db, vault, ANSWERS).reference
     forgotten = closed(db, vault, coordinator)
@@ -123,6 +141,7 @@ def test_who_is_left_out_is_said_with_the_reason(db: Database, vault: Vault, coo
         LeftOut(refused, "no_consent"),
         LeftOut(later, "no_consent"),
         LeftOut(withdrawn, "withdrawn"),
+        LeftOut(outdated, "consent_outdated"),
         LeftOut(twice, "duplicate"),
         LeftOut(waiting, "still_open"),
     )

@@ -23,7 +23,8 @@ def test_a_number_joins_the_pool_with_its_terms(db: Database, vault: Vault, coor
     reference = make_case(db, vault, claimed_by=coordinator).reference
     db.write_now(lambda session: leases.lend(session, coordinator, reference, MINISTRY, NOW))
     (view,) = db.read_now(lambda session: pool.proxy_numbers(session, coordinator))
-    assert view == pool.NumberView("+96181000100", "twilio", "active", "Amel", paid, 1, 0)
+    assert (view.number, view.gateway, view.state, view.registered_to) == ("+96181000100", "twilio", "active", "Amel")
+    assert (view.paid_until, view.lent, view.cooling) == (paid, 1, 0)
     assert db.read_now(audit.recent)[-1].action == "number.add"
     assert db.read_now(lambda session: pool.use_of(session, "+96181000100")) == pool.PROXY
 
@@ -52,6 +53,25 @@ def test_a_retired_number_stays_on_the_list_and_can_come_back(db: Database, coor
     assert db.read_now(lambda session: pool.active_numbers(session, NOW)) == ["+96181000100"]
     with pytest.raises(Refused, match="no_such_number"):
         db.write_now(lambda session: pool.retire_number(session, coordinator, "+96181000999", NOW))
+
+
+def test_only_an_active_number_is_lent_and_one_that_runs_out_keeps_its_people(
+    db: Database, vault: Vault, coordinator: Viewer
+) -> None:
+    number = add(db, coordinator, "+96181000100")
+    first, second = (make_case(db, vault, claimed_by=coordinator).reference for _ in range(2))
+    db.write_now(lambda session: leases.lend(session, coordinator, first, MINISTRY, NOW))
+    for state in ("draining", "reserved"):
+        db.write_now(lambda session, s=state: pool.set_state(session, coordinator, number, s, NOW))
+        with pytest.raises(Refused, match="no_free_number"):
+            db.write_now(lambda session: leases.lend(session, coordinator, second, MINISTRY, NOW))
+        assert db.write_now(lambda session: leases.lend(session, coordinator, first, MINISTRY, NOW)).number == number
+    db.write_now(lambda session: pool.set_state(session, coordinator, number, "active", NOW))
+    db.write_now(lambda session: leases.end_lease(session, coordinator, first, MINISTRY.portal, NOW))
+    (view,) = db.read_now(lambda session: pool.proxy_numbers(session, coordinator))
+    assert view.standing == "cooling", "nobody has it, and its place still rests"
+    with pytest.raises(Refused, match="incomplete"):
+        db.write_now(lambda session: pool.set_state(session, coordinator, number, "hidden", NOW))
 
 
 def test_the_pool_does_not_exist_for_volunteers(db: Database, volunteer: Viewer) -> None:

@@ -1,4 +1,4 @@
-"""What a coordinator does: numbers, messages that need her, people, exports, and the trail."""
+"""What a coordinator does: numbers, messages that need her, exports, and the trail."""
 
 import io
 import re
@@ -6,9 +6,10 @@ from hashlib import sha256
 
 from openpyxl import load_workbook
 
+from api.desk import tallies
 from api.events import QUEUE
 from flows.model import Message
-from tests.desks import NUMBER, TestDesk, sign_in
+from tests.desks import NUMBER, TestDesk
 
 FIRST = Message("phone", "phone:chat", "her-chat", "m1", "hello")
 BROKEN = Message("phone", "phone:chat", "her-chat", "m2", "help <me>", button=7)  # type: ignore[arg-type]
@@ -23,7 +24,7 @@ async def test_for_a_volunteer_none_of_it_exists(desk: TestDesk, hanas: str) -> 
             denied = await hana.get(path)
             assert denied.status_code == 404, path
             assert denied.text.replace(path, "/nowhere") == absent
-        acts = ("/numbers/retire", "/unhandled/1/settle", "/people/1/remove", "/people/1/passphrase")
+        acts = ("/unhandled/1/settle", "/people/1/remove", "/people/1/passphrase")
         for path in ("/numbers", "/people", "/export", *acts):
             form = {**EXPORT, "number": NUMBER, "name": "X", "role": "coordinator", "language": "en", "form": "csv"}
             assert (await hana.post(path, data=form)).status_code == 404, path
@@ -31,11 +32,11 @@ async def test_for_a_volunteer_none_of_it_exists(desk: TestDesk, hanas: str) -> 
 
 async def test_a_number_joins_the_pool_and_is_retired(desk: TestDesk) -> None:
     async with desk.browser("Amal") as amal:
-        form = {"number": "+961 71 222 333", "gateway": "android", "registered_to": "Amel", "paid_until": "2026-12-01"}
+        form = {"number": "+961 71 222 333", "gateway": "smsgate", "registered_to": "Amel", "paid_until": "2026-12-01"}
         page = await amal.post("/numbers", data=form)
         assert "+961 71 222 333" in page.text
         assert 'class="chip alarm"' in page.text, "it warns that the number is paid for a short time only"
-        retired = await amal.post("/numbers/retire", data={"number": "+96171222333"})
+        retired = await amal.post("/numbers/+96171222333/state", data={"state": "retired"})
         assert "Retired" in retired.text
 
 
@@ -97,37 +98,6 @@ async def fail(desk: TestDesk) -> None:
         await desk.app.state.intake.message(message)
 
 
-async def test_a_new_person_gets_a_passphrase_that_is_shown_once_and_works(desk: TestDesk) -> None:
-    async with desk.browser("Amal") as amal, desk.browser() as another:
-        form = {"name": "Selam", "role": "volunteer", "language": "ar", "languages": ["am", "xx"]}
-        page = await amal.post("/people", data=form)
-        passphrase = re.search(r'id="passphrase" dir="ltr">([^<]+)<', page.text)
-        assert passphrase
-        assert passphrase[1] not in (await amal.get("/people")).text
-        assert (await sign_in(another, "Selam", passphrase[1])).url.path == "/queue"
-        assert (await amal.post("/people", data=form)).status_code == 409
-
-
-async def test_who_is_removed_is_out_at_once(desk: TestDesk) -> None:
-    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
-        page = (await amal.get("/people")).text
-        hers = re.search(r'action="/people/(\d+)/remove"><button class="grave" aria-label="Remove Hana"', page)
-        assert hers
-        assert "Hana" not in (await amal.post(f"/people/{hers[1]}/remove")).text
-        assert (await hana.get("/queue")).url.path == "/sign-in"
-        assert (await amal.get("/queue")).url.path == "/queue", "the key was rotated, and hers with it"
-
-
-async def test_a_forgotten_passphrase_is_replaced(desk: TestDesk) -> None:
-    async with desk.browser("Amal") as amal, desk.browser() as another:
-        page = (await amal.get("/people")).text
-        hers = re.search(r'action="(/people/\d+/passphrase)"><button aria-label="New passphrase for Hana"', page)
-        assert hers
-        shown = re.search(r'id="passphrase" dir="ltr">([^<]+)<', (await amal.post(hers[1])).text)
-        assert shown
-        assert (await sign_in(another, "Hana", shown[1])).url.path == "/queue"
-
-
 async def test_a_file_is_made_listed_and_not_made_again_unasked(desk: TestDesk, hanas: str) -> None:
     async with desk.browser("Amal") as amal:
         assert "1 case can go." in (await amal.get("/export")).text
@@ -170,3 +140,13 @@ async def test_a_coordinator_may_look_into_a_volunteers_case(desk: TestDesk, han
         page = await amal.get(f"/cases/{hanas}")
         assert page.status_code == 200
         assert "17 ግንቦት 1984" in page.text
+
+
+async def test_what_came_to_nobody_is_counted_on_the_page_of_numbers(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal:
+        assert "missed call" not in (await amal.get("/numbers")).text
+        today, counted = desk.shell.clock().date(), ("mail", "mail", "call")
+        await desk.shell.db.write(lambda session: tallies.add(session, today, tallies.UNKNOWN, counted))
+        page = (await amal.get("/numbers")).text
+    assert "2 e-mails came to addresses that no case has, and were not kept." in page
+    assert "1 missed call showed no number." in page

@@ -22,11 +22,11 @@ async def test_a_chat_is_answered_with_buttons_that_work(desk: TestDesk) -> None
     async with desk.browser() as browser:
         assert (await browser.post("/phone/1/chat", data={"text": "hello"})).url.path == "/phone/1/chat"
         page = await screen(browser, "/phone/1/chat", "አማርኛ")
-        button = re.search(r'name="button" value="([^"]+)" dir="auto">English<', page)
+        button = re.search(r'name="button" value="([^"]+)" dir="auto">1 English<', page)
         assert button
         await browser.post("/phone/1/chat", data={"button": button[1]})
         page = await screen(browser, "/phone/1/chat", "You can be vaccinated")
-        assert '<p dir="auto">English</p>' in page, "what was pressed is shown by its words"
+        assert '<p dir="auto">1 English</p>' in page, "what was pressed is shown by its words"
         assert page.count('name="button"') == 2, "only the newest question has buttons"
 
 

@@ -1,0 +1,20 @@
+"""How long somebody is of the team: an account ends by itself, so that nobody who left is forgotten there."""
+
+from datetime import datetime, timedelta
+
+from api.tables import Person
+
+LIVES = timedelta(days=90)
+"""How long somebody can sign in after a coordinator last said that she is still one of us."""
+WARNED = timedelta(days=14)
+"""How long before that her pages, and the coordinators', say so."""
+
+
+def active(person: Person, now: datetime) -> bool:
+    """Whether she can sign in: she is of the team, and her account has not ended."""
+    return person.active and now < ends_at(person)
+
+
+def ends_at(person: Person) -> datetime:
+    """When her account ends unless a coordinator prolongs it."""
+    return person.expires_at or person.created_at + LIVES

@@ -1,0 +1,40 @@
+"""Several choices by buttons: a press marks one or takes it back, and the last one says that this is all."""
+
+from flows.asking import DONE, options_of
+from flows.loader import Asked
+from flows.model import Answer
+from flows.reading import Misread, pick_by_number, read
+from flows.talk import Talk
+
+Marked = tuple[str, ...]
+"""What is marked after a press, in the order of the options."""
+
+
+def takes(talk: Talk, asked: Asked) -> bool:
+    """Whether the message is part of a choice by buttons: a press, or whatever is typed after one."""
+    return asked.question.type == "many" and bool(talk.message.button or talk.draft.chosen)
+
+
+def choose(talk: Talk, asked: Asked) -> Marked | Answer | Misread:
+    """What the message makes of the choice: what is marked now, or the whole answer, or what was not understood.
+
+    Typed words and numbers are added to what is marked, and end it. A choice that goes with no other ends it at once.
+    """
+    options, before = options_of(talk, asked), talk.draft.chosen
+    ending = (*options, talk.option(DONE, "")) if before else options
+    pressed = pick_by_number(talk, ending)
+    if pressed == DONE:
+        return Answer(before, " ".join(before))
+    if not talk.message.button:
+        return _added(read(talk, asked, talk.message), before, asked)
+    if pressed is None or pressed in asked.question.exclusive:
+        return read(talk, asked, talk.message)
+    return tuple(one.value for one in options if (one.value in before) != (one.value == pressed))
+
+
+def _added(typed: Answer | Misread, before: Marked, asked: Asked) -> Answer | Misread:
+    """What she typed, together with what she had marked."""
+    if isinstance(typed, Misread) or typed.value is None or set(typed.value) & set(asked.question.exclusive):
+        return typed
+    values = tuple(value for value in asked.question.choices if value in before or value in typed.value)
+    return Answer(values, typed.raw)

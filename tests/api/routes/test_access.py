@@ -1,0 +1,427 @@
+"""The access matrix: who may do what to which object, by every route there is. Each cell is really asked.
+
+A route that has no line in `MATRIX` fails the first test. To add one, say who may come in and what it is about.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from httpx import AsyncClient, Response
+from sqlmodel import Session, select
+
+from api.desk.rules import PERSONAL, set_rule
+from api.inbound import inbox
+from api.keys import locks
+from api.numbers.proxies import Sms, receive
+from api.routes.forms import TOKEN_HEADER
+from api.staff import access, invitations, people
+from api.staff.people import TRAINEE, Newcomer, Viewer
+from api.tables import CaseRow, Duty, Person, PortalMessage, Unhandled
+from flows.model import Message
+from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
+from tests.factories import CHEAP, NOW
+from tests.scenes import Scene
+
+Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
+About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number"]
+OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
+"""Who is not signed in, or no longer: for them everything is the sign-in page."""
+INSIDE: tuple[Actor, ...] = ("trainee", "stranger", "volunteer", "coordinator")
+"""A trainee reads along in the volunteer's case; to a stranger, a volunteer as well, nobody gave it."""
+NAMES: Mapping[Actor, str] = {
+    "removed": "Zeina",
+    "expired": "Yara",
+    "trainee": "Tala",
+    "stranger": "Rima",
+    "volunteer": "Hana",
+    "coordinator": "Amal",
+}
+NOWHERE = "/there-is-no-such-page"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One route: who comes in (`open`: without signing in), what it is about, and a form that it understands."""
+
+    who: tuple[Actor, ...] = ()
+    about: About = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False
+    refuses: tuple[Actor, ...] = ()  # comes in as far as to be told why not: the object is no secret to her
+
+
+ALL, TAKERS, COORDINATORS = INSIDE, ("stranger", "volunteer", "coordinator"), ("coordinator",)
+OPEN, TEAM, TAKER, COORDINATOR = Line(open=True), Line(ALL), Line(TAKERS), Line(COORDINATORS)
+READ = Line(("trainee", "volunteer", "coordinator"), "case")
+ACT = Line(("volunteer", "coordinator"), "case")
+PERSON = Line(COORDINATORS, "person")
+
+
+def act(**form: str) -> Line:
+    return Line(ACT.who, "case", form)
+
+
+MATRIX: Mapping[str, Line] = {
+    "GET /health": OPEN,
+    "GET /sign-in": OPEN,
+    "POST /sign-in": OPEN,
+    "GET /sign-in/code": OPEN,
+    "POST /sign-in/code": OPEN,
+    "GET /sign-in/enrol": OPEN,
+    "POST /sign-in/enrol": OPEN,
+    "POST /sign-out": OPEN,
+    "POST /language": OPEN,
+    "GET /join": OPEN,
+    "POST /join": OPEN,
+    "POST /join/enter": OPEN,
+    "GET /phone": OPEN,
+    "GET /phone/{number}/{manner}": OPEN,
+    "GET /phone/{number}/{manner}/live": OPEN,
+    "GET /phone/{number}/{manner}/events": OPEN,
+    "POST /phone/{number}/{manner}": OPEN,
+    "GET /portal": OPEN,
+    "POST /portal": OPEN,
+    "POST /webhooks/twilio/voice/taken": OPEN,
+    "POST /webhooks/twilio/voice/connect": OPEN,
+    "POST /webhooks/twilio/voice/ended": OPEN,
+    "POST /webhooks/twilio/voice/over": OPEN,
+    "GET /": OPEN,
+    "GET /passphrase": TEAM,
+    "POST /passphrase": TEAM,
+    "GET /me": TEAM,
+    "POST /me/address/code": TEAM,
+    "POST /me/address/number": Line(ALL, form={"number": "+96170123456"}),
+    "POST /me/address/confirm": Line(ALL, form={"code": "123456"}),
+    "POST /me/address/test": TEAM,
+    "POST /me/address/remove": TEAM,
+    "POST /alerts/seen": TEAM,
+    "GET /me/factor": TEAM,
+    "POST /me/factor": TEAM,
+    "GET /queue": TEAM,
+    "GET /queue/live": TEAM,
+    "GET /queue/events": TEAM,
+    "POST /queue/next": TAKER,
+    "GET /cases/{reference}": READ,
+    "GET /cases/{reference}/live": READ,
+    "GET /cases/{reference}/events": TEAM,  # says only that something changed; of what does not exist, nothing does
+    "POST /cases/{reference}/note": Line(READ.who, "case", {"text": "a note"}),
+    "POST /cases/{reference}/claim": Line(ACT.who, "case", refuses=("stranger",)),  # everybody sees what waits
+    "POST /cases/{reference}/release": ACT,
+    "POST /cases/{reference}/close": act(reason="done"),
+    "POST /cases/{reference}/reopen": ACT,
+    "POST /cases/{reference}/lend": act(portal="model_ministry"),
+    "POST /cases/{reference}/end-lease": act(portal="model_ministry"),
+    "POST /cases/{reference}/expect": act(portal="model_ministry"),
+    "POST /cases/{reference}/stop": act(portal="model_ministry"),
+    "POST /cases/{reference}/codes/{message_id}/wipe": Line(ACT.who, "code"),
+    "POST /cases/{reference}/write": act(text="hello"),
+    "POST /cases/{reference}/share": act(person="{trainee}"),
+    "POST /cases/{reference}/unshare": act(person="{trainee}"),
+    "POST /cases/{reference}/call": Line((), "case", {"number": "+96170123456"}),  # there is no line in a trial
+    "POST /cases/{reference}/hand-over": act(to="{trainee}", text=""),
+    "POST /cases/{reference}/escalate": act(reason="danger"),
+    "POST /cases/{reference}/calm": ACT,
+    "POST /cases/{reference}/snooze": act(day=""),
+    "GET /rules": COORDINATOR,
+    "POST /rules": COORDINATOR,
+    "GET /overview": COORDINATOR,
+    "GET /calls": TAKER,
+    "POST /calls": Line(TAKERS, form={"number": "+96170123456", "hours": "1"}),
+    "POST /calls/stop": TAKER,
+    "GET /duty": TEAM,
+    "POST /duty": Line(TAKERS, form={"days": "2099-01-05", "start": "09:00", "end": "13:00"}),
+    "POST /duty/{shift_id}/remove": Line(("volunteer", "coordinator"), "shift"),
+    "GET /numbers": COORDINATOR,
+    "POST /numbers": COORDINATOR,
+    "GET /webhooks/cht": OPEN,
+    "POST /cases/{reference}/keep": act(portal="model_ministry"),
+    "POST /cases/{reference}/leave-line": act(portal="model_ministry"),
+    "POST /cases/{reference}/queue-up": act(portal="model_ministry"),
+    "POST /cases/{reference}/refused": act(portal="model_ministry"),
+    "POST /cases/{reference}/told": act(portal="model_ministry"),
+    "POST /cases/{reference}/unwait": act(portal="model_ministry"),
+    "GET /numbers/health": COORDINATOR,
+    "GET /numbers/typed-in": TAKER,
+    "POST /numbers/typed-in": TAKER,
+    "GET /numbers/{number}": Line(COORDINATORS, "number"),
+    "POST /numbers/channels": COORDINATOR,
+    "POST /numbers/channels/end": COORDINATOR,
+    "POST /numbers/sims/{sim_id}/assign": COORDINATOR,
+    "POST /numbers/sims/{sim_id}/drop": COORDINATOR,
+    "POST /numbers/{number}/again": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/details": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/lost": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/state": Line(COORDINATORS, "number"),
+    "POST /messages/{message_id}/assign": Line(COORDINATORS, "message", {"reference": "{case}"}),
+    "GET /unhandled": COORDINATOR,
+    "POST /unhandled/{message_id}/settle": Line(COORDINATORS, "unhandled"),
+    "GET /export": COORDINATOR,
+    "GET /export/live": COORDINATOR,
+    "GET /export/events": COORDINATOR,
+    "POST /export": Line(COORDINATORS, form={"service": "vaccination", "export": "ministry", "form": "csv"}),
+    "GET /audit": COORDINATOR,
+    "GET /people": COORDINATOR,
+    "POST /people": COORDINATOR,
+    "POST /people/invite": COORDINATOR,
+    "POST /invitations/{invitation_id}/take-back": Line(COORDINATORS, "invitation"),
+    "GET /people/{person_id}": PERSON,
+    "POST /people/{person_id}": Line(COORDINATORS, "person", {"role": "volunteer"}),
+    "POST /people/{person_id}/prolong": PERSON,
+    "POST /people/{person_id}/passphrase": PERSON,
+    "POST /people/{person_id}/factor": Line(COORDINATORS, "person", {"demanded": "yes"}),
+    "POST /people/{person_id}/factor/reset": PERSON,
+    "POST /people/{person_id}/remove": PERSON,
+}
+FILES = {"/static"}
+
+
+def routes(found: Iterable[Any]) -> Iterator[str]:
+    """Every route of an application, as `METHOD /path`; FastAPI keeps a router that was included as it is."""
+    for route in found:
+        if not hasattr(route, "path"):
+            yield from routes(route.original_router.routes)
+        elif route.path not in FILES:
+            yield from (f"{method} {route.path}" for method in sorted(route.methods - {"HEAD"}))
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[TestDesk]:
+    async with running_desk(tmp_path, clock=lambda: NOW) as desk:
+        yield desk
+
+
+async def test_every_route_is_in_the_matrix_and_no_other(desk: TestDesk) -> None:
+    assert sorted(routes(desk.app.routes)) == sorted(MATRIX)
+
+
+async def test_every_cell_of_the_matrix_is_as_it_says(desk: TestDesk) -> None:
+    """An actor who may not finds the very page of what does not exist; who is not signed in, the sign-in page."""
+    async with AsyncExitStack() as stack:
+        matrix = Matrix(desk, await Objects.of(desk))
+        for actor in (*OUTSIDE, *INSIDE):
+            matrix.browsers[actor] = await stack.enter_async_context(desk.browser())
+            matrix.browsers[actor].follow_redirects = False
+        await matrix.sign_all_in()
+        wrong = [cell async for cell in matrix.wrong()]
+    assert not wrong, "\n".join(wrong)
+    assert matrix.asked > 700
+
+
+@dataclass
+class Objects:
+    """Makes a fresh object of each kind for each cell, so that no cell depends on the one before."""
+
+    desk: TestDesk
+    scene: Scene
+    trainee: int
+    made: int = 0
+
+    @classmethod
+    async def of(cls, desk: TestDesk) -> "Objects":
+        scene = await Scene.of(desk.shell, desk.app.state.gate)
+        for rule in PERSONAL:  # she gets more cases here than hands can hold
+            await desk.shell.db.write(lambda session, rule=rule: set_rule(session, scene.amal, rule, 0, NOW))  # type: ignore[misc]
+        ids = [await desk.shell.db.write(_adding(scene.amal, NAMES[one], one)) for one in _OTHERS]
+        return cls(desk, scene, ids[_OTHERS.index("trainee")])
+
+    async def fresh(self, about: About) -> dict[str, str]:
+        """What the path's names stand for, with a new object of this kind."""
+        self.made += 1
+        return await self.desk.shell.db.write(lambda session: self._make(session, about))
+
+    def _make(self, session: Session, about: About) -> dict[str, str]:
+        shell, scene = self.desk.shell, self.scene
+        named: dict[str, Any] = {
+            "number": "1",
+            "manner": "chat",
+            "reference": "K7-4QF",
+            "sim_id": 1,
+            "trainee": self.trainee,
+        }
+        if about in ("case", "code", "message"):
+            named["reference"] = named["case"] = self._case(session, scene)
+        if about == "code":
+            named["message_id"] = self._code(session, named["reference"])
+        if about == "message":
+            named["message_id"] = self._portal_message(session)
+        if about == "unhandled":
+            message = Message("phone", "phone:chat", "x", f"m{self.made}", "help")
+            inbox.store_unhandled(session, shell.vault, message, "KeyError", NOW)
+            named["message_id"] = _newest(session, Unhandled)
+        if about == "shift":
+            session.add(Duty(person_id=scene.hana.person_id, starts_at=NOW, ends_at=NOW + timedelta(hours=1)))
+            session.flush()
+            named["shift_id"] = _newest(session, Duty)
+        if about == "invitation":
+            invitations.invite(session, scene.amal, Newcomer(f"Guest {self.made}"), NOW)
+            session.flush()
+            named["invitation_id"] = invitations.open_ones(session, NOW)[0].id
+        if about == "number":
+            named["number"] = NUMBER
+        if about == "person":
+            named["person_id"] = _add(session, scene.amal, f"Person {self.made}")
+        return {name: str(value) for name, value in named.items()}
+
+    def _case(self, session: Session, scene: Scene) -> str:
+        reference = scene.open(session, 1 + self.made / 100)
+        case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one()
+        case.state, case.claimed_by, case.claimed_at = "claimed", scene.hana.person_id, NOW
+        session.flush()
+        access.share(session, scene.hana, reference, self.trainee, NOW)
+        return reference
+
+    def _portal_message(self, session: Session) -> int:
+        shell = self.desk.shell
+        sms = Sms(NUMBER, "MOPH", f"Your appointment number {self.made}", f"p{self.made}")
+        receive(session, shell.vault, shell.portals, sms, NOW)
+        session.flush()
+        return _newest(session, PortalMessage)
+
+    def _code(self, session: Session, reference: str) -> int:
+        number = self._portal_message(session)
+        row = session.get_one(PortalMessage, number)
+        row.case_id = session.exec(select(CaseRow.id).where(CaseRow.reference == reference)).one()
+        row.kind = "code"
+        session.flush()
+        return number
+
+
+@dataclass
+class Matrix:
+    """Asks for every cell and gives those that are not as the table says."""
+
+    desk: TestDesk
+    objects: Objects
+    browsers: dict[Actor, AsyncClient] = field(default_factory=dict)
+    asked: int = 0
+
+    async def sign_all_in(self) -> None:
+        for actor, name in NAMES.items():
+            assert (await sign_in(self.browsers[actor], name)).headers["location"] == "/queue", name
+        await self.desk.shell.db.write(self._end_accounts)
+
+    def _end_accounts(self, session: Session) -> None:
+        rows = {one.name: one for one in session.exec(select(Person))}
+        rows[NAMES["expired"]].expires_at = NOW
+        people.shut_out(session, rows[NAMES["removed"]].id or 0, self.objects.scene.amal.person_id, NOW)
+
+    async def wrong(self) -> AsyncIterator[str]:
+        for route, line in MATRIX.items():
+            for actor in (*OUTSIDE, *INSIDE):
+                for there in (True, False) if line.about else (True,):
+                    self.asked += 1
+                    answer = await self._ask(route, line, actor, there=there)
+                    if found := await self._judge(line, actor, answer, there=there):
+                        yield f"{actor}: {route}, {'there' if there else 'absent'}: {found}"
+
+    async def _ask(self, route: str, line: Line, actor: Actor, *, there: bool) -> Response:
+        names = await self.objects.fresh(line.about)
+        shown = names if there else {**names, **_ABSENT}
+        method, path = route.split(" ")
+        form = {key: value.format_map(names) for key, value in line.form.items()}
+        if path.endswith("/events"):
+            status = await knock(self.desk.app, path.format_map(shown), self.browsers[actor])
+            return Response(status, headers={"location": "/sign-in"} if status == 303 else {})
+        browser = self.browsers[actor]
+        answer = await browser.request(method, path.format_map(shown), data=form if method == "POST" else None)
+        if path == "/sign-out" and actor in INSIDE:
+            await sign_in(browser, NAMES[actor])
+        return answer
+
+    async def _judge(self, line: Line, actor: Actor, answer: Response, *, there: bool) -> str:
+        """What is wrong with an answer, if anything is."""
+        to_sign_in = answer.status_code == 303 and answer.headers["location"] == "/sign-in"
+        if line.open:
+            return f"{answer.status_code}" if answer.status_code >= 500 else ""
+        if actor in OUTSIDE:
+            return "" if to_sign_in else f"{answer.status_code} and not the sign-in page"
+        if there and actor in (*line.who, *line.refuses):
+            denied = answer.status_code in (403, 404) or to_sign_in or answer.status_code >= 500
+            told = actor in line.refuses and answer.status_code != 409
+            return f"{answer.status_code} for who may" if denied or told else ""
+        if answer.status_code != 404:
+            return f"{answer.status_code} for who may not"
+        return "" if await self._like_absent(actor, answer) else "it does not look like an absent page"
+
+    async def _like_absent(self, actor: Actor, answer: Response) -> bool:
+        if not answer.content:  # a stream, of which only the beginning was looked at
+            return True
+        path = answer.request.url.path
+        absent = await self.browsers[actor].request(answer.request.method, path + NOWHERE)
+        return absent.status_code == 404 and absent.text.replace(path + NOWHERE, path) == answer.text
+
+
+async def knock(app: Callable[..., Any], path: str, browser: AsyncClient) -> int:
+    """The status with which a stream begins; nobody listens to the rest."""
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+    async def listen() -> dict[str, Any]:
+        await begun
+        return {"type": "http.disconnect"}
+
+    async def take(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start" and not begun.done():
+            begun.set_result(message["status"])
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "http_version": "1.1",
+        "server": ("127.0.0.1", 8000),
+        "client": ("127.0.0.1", 1),
+        "headers": [(b"host", b"127.0.0.1:8000"), (b"cookie", cookies.encode())],
+    }
+    task = asyncio.create_task(app(scope, listen, take))
+    status = await asyncio.wait_for(begun, 10)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return status
+
+
+_OTHERS: tuple[Actor, ...] = ("removed", "expired", "trainee")
+_ABSENT = {
+    "reference": "K7-4QF",
+    "case": "K7-4QF",
+    "person_id": "999999",
+    "shift_id": "999999",
+    "invitation_id": "999999",
+    "message_id": "999999",
+    "number": "+96179999999",
+    "sim_id": "999999",
+}
+
+
+def _adding(amal: Viewer, name: str, actor: Actor) -> Callable[[Session], int]:
+    return lambda session: _add(session, amal, name, TRAINEE if actor == "trainee" else "volunteer")
+
+
+def _add(session: Session, amal: Viewer, name: str, role: str = "volunteer") -> int:
+    lock = locks.new_person(passphrase_of(name), CHEAP)
+    return people.add(session, amal.team, Newcomer(name, role), lock, None, NOW)
+
+
+def _newest(session: Session, table: Any) -> int:
+    return max(row.id for row in session.exec(select(table)))
+
+
+async def test_a_form_that_carries_no_token_is_not_sent_by_any_route(desk: TestDesk) -> None:
+    posts = [route.split(" ")[1] for route in MATRIX if route.startswith("POST ")]
+    async with desk.browser("Amal") as amal:
+        for path in posts:
+            if path == "/sign-in" or path.startswith("/webhooks/"):
+                continue
+            asked = path.format(**_ABSENT | {"number": "1", "manner": "chat"})
+            answer = await amal.post(asked, headers={TOKEN_HEADER: "guessed"})
+            assert answer.status_code == 403, path
