@@ -16,7 +16,7 @@ from api.inbound import polling
 from api.inbound.intake import Intake
 from api.mail import receiving
 from api.mail.fetching import Fetching
-from api.numbers import proxies, sims, upkeep
+from api.numbers import proxies, sims, unmatched, upkeep
 from api.outbound import heard, lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
@@ -119,6 +119,7 @@ class Runner:
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
+        unmatched.alert_unread(session, self._shell.vault, now)
         calls.end_what_is_over(session, now)
         receiving.end_what_is_over(session, now)
         heard.end_what_is_over(session, now)

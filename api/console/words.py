@@ -63,6 +63,9 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def day(at: date) -> str:
         return format_date(at, "d MMM y", locale=locale)
 
+    def appointed(at: datetime, timed: bool = True) -> str:
+        return format_datetime(at, "EEEE d MMMM y" + (", HH:mm" if timed else ""), tzinfo=zone, locale=locale)
+
     def day_of(at: datetime) -> str:
         return format_date(at.astimezone(zone), "EEEE d MMM", locale=locale)
 
@@ -85,6 +88,7 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "clock": clock,
         "day": day,
+        "appointed": appointed,
         "day_of": day_of,
         "iso_day": iso_day,
         "date": lambda at: format_date(at, "d MMM", locale=locale),

@@ -13,6 +13,7 @@ from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
 from api.mail.reading import MailboxView, mailbox_of
+from api.numbers.appointments import Appointment, appointments_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
@@ -72,7 +73,7 @@ class CaseView:
     """A case, opened.
 
     `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
-    lives, `lease` and `window` are of its portal.
+    lives (hidden from who has not claimed the case), `lease` and `window` are of its portal.
     """
 
     reference: str
@@ -103,6 +104,7 @@ class CaseView:
     window: WindowView | None
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
+    appointments: tuple[Appointment, ...]
     told: Told
     mail: MailboxView
 
@@ -171,8 +173,9 @@ class _View:
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
-            code=next((message for message in reversed(messages) if message.code), None),
+            code=next((message for message in reversed(messages) if message.code or message.hidden), None),
             portal_messages=tuple(messages),
+            appointments=tuple(appointments_of(self.session, case, self.key)),
             told=told,
             mail=mailbox_of(self.session, self.viewer, case, self.key, portal, self.now),
         )

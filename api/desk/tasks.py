@@ -24,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "read_mail": t("Read the e-mail that came to a case that is closed"),
     "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
+    "read_appointment": t("Look whether the appointment is right, so that the worker can be told"),
+    "answer_portal": t("Answer the portal, before the place goes to somebody else"),
 }
 """Every kind of task, in the console's source language."""
 
