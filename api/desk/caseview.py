@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from api.answers import decode, unpack, unpack_contact, unpack_message
+from api.answers import decode, unpack_contact, unpack_message
+from api.desk.answered import fold
 from api.desk.calls import calls_of
 from api.desk.labels import in_words, prompt_in
 from api.desk.rules import check_opens
@@ -122,7 +123,7 @@ def see(session: Session, vault: Vault, library: Library, viewer: Viewer, refere
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
     if case.claimed_by in (None, viewer.person_id):
         case.unread = 0
-    return _View(session, library, viewer, case, key, now).whole()
+    return _View(session, vault, library, viewer, case, key, now).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class _View:
     """What the parts of a view are made from."""
 
     session: Session
+    vault: Vault
     library: Library
     viewer: Viewer
     case: CaseRow
@@ -204,7 +206,7 @@ class _View:
         return unpack_contact(self._open(self._items("address")[-1])).address
 
     def _answers(self) -> dict[str, Answer]:
-        return unpack(self._open(self._items("answers")[-1]))
+        return fold(self.session, self.vault, self.library, self.key, self.case, self.now)
 
     def _shown(self, service: Service | None, answers: Mapping[str, Answer]) -> Iterator[AnswerView]:
         """In the order of the form; last, what an older form asked."""

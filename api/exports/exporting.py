@@ -7,13 +7,13 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from api.answers import unpack
+from api.desk.answered import answers_in
 from api.desk.labels import in_words
 from api.keys.vault import Vault
 from api.mail.lending import last_address
 from api.staff.access import id_of, open_key
 from api.staff.people import Viewer
-from api.tables import CaseRow, Item, Lease
+from api.tables import CaseRow, Lease
 from flows.asking import position
 from flows.consent import covers
 from flows.expressions import Result
@@ -60,10 +60,7 @@ class Sheet:
         return self.service.file.exports[self.export].consent
 
     def _all_answers(self, case: CaseRow) -> dict[str, Answer]:
-        sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == "answers").order_by(col(Item.id).desc())
-        box = self.session.exec(sealed.limit(1)).one()
-        opened = open_key(self.vault, self.viewer, case).open(Vault.item_context(id_of(case), "answers"), box)
-        return unpack(opened)
+        return answers_in(self.session, open_key(self.vault, self.viewer, case), case)
 
     def _relevant(self, answers: dict[str, Answer]) -> Mapping[str, Value]:
         """The answers that count: one whose question became irrelevant does not."""
