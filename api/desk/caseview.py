@@ -95,8 +95,7 @@ class CaseView:
     mine: bool
     portal: str
     call_at: str
-    needs_number: bool
-    needs_address: bool
+    needs: tuple[str, ...]
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
@@ -146,8 +145,7 @@ class _View:
         portal = service.file.case.portal if service else ""
         leases = leases_of(self.session, id_of(case))
         messages = self._portal_messages()
-        words = self.library.words(self.viewer.language)
-        told = told_of(self.session, case, self.key, words, names, self.now)
+        told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)
         return CaseView(
             reference=case.reference,
             service=case.service,
@@ -167,8 +165,7 @@ class _View:
             mine=case.claimed_by == self.viewer.person_id,
             portal=portal,
             call_at=self._call_at(),
-            needs_number=service is not None and _holds(service, "phone", values, self.now),
-            needs_address=service is not None and _holds(service, "email", values, self.now),
+            needs=tuple(what for what in ("phone", "email") if service and _holds(service, what, values, self.now)),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
             talk=tuple(sorted((*self._talk(names, told), *self._calls(names)), key=lambda line: line.at)),

@@ -28,9 +28,9 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of every page needs. `done` is what was just done, said once; `tasks` how many are hers to do.
+    """What the frame of every page needs. `done` is what was just done, said once.
 
-    `inbox` is how many portal messages wait for somebody to say whose they are.
+    `tasks` is how many are hers to do, `inbox` how many portal messages wait for somebody to say whose they are.
     """
 
     path: str

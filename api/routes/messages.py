@@ -99,7 +99,7 @@ async def confirm_appointment(
     kept = await shell.db.write(
         lambda session: appointments.confirm_appointment(session, shell.vault, viewer, message_id, said, now)
     )
-    return _changed(shell, f"/cases/{kept.reference}?done=appointment", kept.reference)
+    return _changed(shell, f"/cases/{kept.reference}?done=appointment#told", kept.reference)
 
 
 @router.post("/cases/{reference}/appointments")
@@ -118,7 +118,7 @@ async def add_appointment(
     await shell.db.write(
         lambda session: appointments.add_appointment(session, shell.vault, viewer, reference, portal, said, now)
     )
-    return _changed(shell, f"/cases/{reference}?done=appointment", reference)
+    return _changed(shell, f"/cases/{reference}?done=appointment#told", reference)
 
 
 @router.post("/cases/{reference}/messages/{message_id}/answer")
@@ -171,7 +171,7 @@ async def _inbox(request: Request, shell: Shell, viewer: Viewer, template: str) 
         aside=[one for one in found.messages if one.settled],
         others=found.others,
         portals=shell.portals,
-        kinds=MESSAGES,
+        message_kinds=MESSAGES,
         reasons=SPEAKS_FOR,
         days=unmatched.KEPT.days,
     )
