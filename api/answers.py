@@ -124,7 +124,7 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
     packed["answers"] = _answers_out(draft.answers)
     packed["aside"] = [_draft_out(other) for other in draft.aside]
     if draft.asking:
-        packed["asking"] = {**to_jsonable_python(draft.asking), "known": _answers_out(draft.asking.known)}
+        packed["asking"] = {**_parts(draft.asking), "known": _answers_out(draft.asking.known)}
     return packed
 
 
@@ -138,6 +138,10 @@ def _draft_in(packed: dict[str, Any]) -> Draft:
     packed["asking"] = _asking_in(packed.get("asking"))
     packed["touched"] = packed["touched"] and datetime.fromisoformat(packed["touched"])
     return Draft(**packed)
+
+
+def _parts(asking: Asking) -> dict[str, Any]:
+    return {one.name: getattr(asking, one.name) for one in fields(asking)}
 
 
 def _asking_in(packed: dict[str, Any] | None) -> Asking | None:
