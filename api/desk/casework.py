@@ -61,9 +61,10 @@ def work_of(
     """What is to be done and was done in a case that the viewer may open; `names` of people by their ids."""
     found = missing(library, whose(case, answers), now)
     lacking = (Lacking(one.what, one.question, _title(library, viewer, case, one.question)) for one in found)
-    events = (*_trail(session, library, viewer, case, names), *_exports(session, case, names))
+    events = [*_trail(session, library, viewer, case, names), *_exports(session, case, names)]
+    events.sort(key=lambda one: one.at)
     opened = Event(case.opened_at, "", "opened")
-    return Casework(tuple(lacking), (*sorted(events, key=lambda one: one.at, reverse=True), opened))
+    return Casework(tuple(lacking), (*reversed(events), opened))
 
 
 def _trail(

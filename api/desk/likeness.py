@@ -24,6 +24,8 @@ from flows.model import Answer
 
 LOOK = 200
 """With how many of the newest cases one is compared: to open them all would keep the page waiting."""
+SHOWN = 3
+"""How many are proposed at once, those first for which most speaks."""
 CANDIDATES = 2000
 """Among how many of the newest cases these are picked by their readable facts."""
 _SAME_ROUTE = ("country",)
@@ -65,7 +67,7 @@ class Beside:
 
 
 def alike_to(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str) -> tuple[Alike, ...]:
-    """The cases that may be the same person's, the newest first. Nothing for a case that the viewer may not open."""
+    """The cases that may be the same person's, the likeliest first. Nothing for a case that the viewer may not open."""
     case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one_or_none()
     if case is None or not may_open(viewer, case) or case.closing_reason == "duplicate":
         return ()
@@ -79,7 +81,7 @@ def alike_to(session: Session, vault: Vault, library: Library, viewer: Viewer, r
         reasons = shared(hers, _traits(library, other, answers))
         if perhaps_one(reasons):
             found.append(Alike(other.reference, reasons, names[other.reference], may_open(viewer, other)))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: (-len(one.reasons), not one.opens)))[:SHOWN]
 
 
 def beside(

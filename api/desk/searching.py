@@ -55,14 +55,20 @@ class Found:
 
 
 def search(
-    session: Session, vault: Vault, library: Library, viewer: Viewer, sought: Sought, before: int | None
+    session: Session,
+    vault: Vault,
+    library: Library,
+    viewer: Viewer,
+    sought: Sought,
+    before: int | None = None,
+    limit: int = LOOK,
 ) -> Found:
     """Look for somebody among the newest cases, or those older than the case with the id `before`."""
     if sought.reference:
         named = {sought.reference: ("reference",)}
         return Found(hits(session, viewer, named), 0, 0, None)
     there = col(CaseRow.state) != FORGOTTEN
-    newest = select(CaseRow).where(there).order_by(col(CaseRow.id).desc()).limit(LOOK)
+    newest = select(CaseRow).where(there).order_by(col(CaseRow.id).desc()).limit(limit)
     cases = session.exec(newest.where(col(CaseRow.id) < before) if before else newest).all()
     total = session.exec(select(func.count(col(CaseRow.id))).where(there)).one()
     fits = {
@@ -70,7 +76,7 @@ def search(
         for case, answers in opened(session, vault, viewer, cases)
         if (reasons := meant(sought, traits_of(library.services.get(case.service), answers)))
     }
-    last = cases[-1].id if len(cases) == LOOK else None
+    last = cases[-1].id if len(cases) == limit else None
     return Found(hits(session, viewer, fits), len(cases), total, last)
 
 
