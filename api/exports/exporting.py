@@ -7,13 +7,14 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from api.answers import unpack_contact
 from api.desk.answered import answers_in
 from api.desk.labels import in_words
 from api.keys.vault import Vault
 from api.mail.lending import last_address
 from api.staff.access import id_of, open_key
 from api.staff.people import Viewer
-from api.tables import CaseRow, Lease
+from api.tables import CaseRow, Item, Lease
 from flows.asking import position
 from flows.consent import covers
 from flows.expressions import Result
@@ -62,6 +63,12 @@ class Sheet:
     def _all_answers(self, case: CaseRow) -> dict[str, Answer]:
         return answers_in(self.session, open_key(self.vault, self.viewer, case), case)
 
+    def _newest(self, case: CaseRow, kind: str) -> bytes:
+        """The newest item of this kind, opened."""
+        sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == kind).order_by(col(Item.id).desc())
+        box = self.session.exec(sealed.limit(1)).one()
+        return open_key(self.vault, self.viewer, case).open(Vault.item_context(id_of(case), kind), box)
+
     def _relevant(self, answers: dict[str, Answer]) -> Mapping[str, Value]:
         """The answers that count: one whose question became irrelevant does not."""
         return position(self.service, Draft(answers=answers), self.now).relevant
@@ -70,6 +77,7 @@ class Sheet:
         """What only an export knows; `flows.loader.EXPORT_FUNCTIONS` are their names."""
         return {
             "reference": lambda: case.reference,
+            "writes_from": lambda: self._writes_from(case),
             "lent_or": lambda own, what="phone": self._lent(case, what) or own,
             "jr:choice-name": self._label,
         }
@@ -80,6 +88,11 @@ class Sheet:
             return last_address(self.session, id_of(case))
         held = select(Lease.number).where(Lease.case_id == case.id).order_by(col(Lease.id).desc())
         return self.session.exec(held.limit(1)).one_or_none() or ""
+
+    def _writes_from(self, case: CaseRow) -> str:
+        """The number that she writes from; nothing by chat, where we know none."""
+        address = unpack_contact(self._newest(case, "address")).address
+        return address if case.manner == "sms" and address.startswith("+") else ""
 
     def _label(self, value: str, question: str) -> str:
         """Chosen values (several separated by blanks) in the recipient's language."""
