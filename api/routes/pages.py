@@ -12,6 +12,7 @@ from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
 from api.routes import (
+    amending,
     assisted,
     coordination,
     desk,
@@ -26,8 +27,10 @@ from api.routes import (
     own,
     people,
     phone,
+    phrases,
     portal,
     reaching,
+    search,
     sheets,
     signin,
     sims,
@@ -57,6 +60,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
+    cases += [amending, search, phrases]
     # sims before numbers: an address of its own must not be taken for a number.
     pages = [*team, *cases, overview, coordination, sims, numbers]
     if shell.channels.phones:

@@ -6,6 +6,7 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.casework import CaseApart, Phrase
 from api.tables.heard import Heard
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
@@ -28,6 +29,7 @@ __all__ = [
     "Batch",
     "BatchCase",
     "Call",
+    "CaseApart",
     "CaseRow",
     "CaseShare",
     "ChatMessage",
@@ -50,6 +52,7 @@ __all__ = [
     "NumberWait",
     "OnCall",
     "Person",
+    "Phrase",
     "PortalMessage",
     "PortalRefusal",
     "ReplyRow",
