@@ -33,6 +33,7 @@ from api.routes import (
     sims,
     tasks,
     trainees,
+    training,
     typed,
     voice,
 )
@@ -55,7 +56,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     )
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    team = [signin, joining, own, people, duty]
+    team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     # sims before numbers: an address of its own must not be taken for a number.
     pages = [*team, *cases, overview, coordination, sims, numbers]

@@ -19,6 +19,7 @@ from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
+from api.tables.training import LanguageReview, Passed
 
 __all__ = [
     "AddressCode",
@@ -40,6 +41,7 @@ __all__ = [
     "Invitation",
     "Item",
     "Lane",
+    "LanguageReview",
     "Lease",
     "MailAddress",
     "MailFileRow",
@@ -49,6 +51,7 @@ __all__ = [
     "NumberAlarm",
     "NumberWait",
     "OnCall",
+    "Passed",
     "Person",
     "PortalMessage",
     "PortalRefusal",
