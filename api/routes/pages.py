@@ -28,6 +28,7 @@ from api.routes import (
     phone,
     portal,
     reaching,
+    services,
     sheets,
     signin,
     sims,
@@ -59,7 +60,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, overview, coordination, sims, numbers]
+    pages = [*team, *cases, overview, services, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

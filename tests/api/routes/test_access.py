@@ -135,7 +135,7 @@ MATRIX: Mapping[str, Line] = {
     "GET /services/{service}/try": COORDINATOR,
     "POST /services/{service}/try": COORDINATOR,
     "GET /services/{service}/{language}": COORDINATOR,
-    "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "{texts}"}),
+    "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "old"}),
     "POST /services/{service}/{language}/take-back": COORDINATOR,
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
@@ -251,6 +251,8 @@ class Objects:
             "manner": "chat",
             "reference": "K7-4QF",
             "sim_id": 1,
+            "service": "vaccination",
+            "language": "am",
             "trainee": self.trainee,
         }
         if about in ("case", "code", "message"):
@@ -409,6 +411,8 @@ _ABSENT = {
     "message_id": "999999",
     "number": "+96179999999",
     "sim_id": "999999",
+    "service": "elsewhere",
+    "language": "xx",
 }
 
 
