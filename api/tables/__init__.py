@@ -20,6 +20,7 @@ from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
+from api.tables.training import LanguageReview, Passed
 
 __all__ = [
     "AddressCode",
@@ -42,6 +43,7 @@ __all__ = [
     "Invitation",
     "Item",
     "Lane",
+    "LanguageReview",
     "Lease",
     "MailAddress",
     "MailFileRow",
@@ -51,6 +53,7 @@ __all__ = [
     "NumberAlarm",
     "NumberWait",
     "OnCall",
+    "Passed",
     "Person",
     "Phrase",
     "PortalMessage",

@@ -13,6 +13,7 @@ class CaseRow(SQLModel, table=True):
 
     `state` is `open`, `claimed`, `closed` or `forgotten`; `route` holds the facts that the service names there.
     `keep_until` is until when a closed case keeps its numbers, because a portal may still write to them.
+    `needs` are the codes of the skills that it asks for, each between blanks, so that one can be looked for in SQL.
     `snoozed_until` is when a case that rests is to be looked at again, `escalated` why those on duty were asked.
     """
 
@@ -28,6 +29,7 @@ class CaseRow(SQLModel, table=True):
     urgency: str = "normal"
     call: bool = False
     route: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    needs: str = ""
     address_index: bytes = Field(index=True)
     public_key: bytes
     sealed_key: bytes

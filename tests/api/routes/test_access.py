@@ -140,6 +140,15 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/escalate": act(reason="danger"),
     "POST /cases/{reference}/calm": ACT,
     "POST /cases/{reference}/snooze": act(day=""),
+    "GET /training": TEAM,
+    "GET /training/{service}": TEAM,
+    "POST /training/{service}": TEAM,
+    "GET /services": COORDINATOR,
+    "GET /services/{service}/try": COORDINATOR,
+    "POST /services/{service}/try": COORDINATOR,
+    "GET /services/{service}/{language}": COORDINATOR,
+    "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "old"}),
+    "POST /services/{service}/{language}/take-back": COORDINATOR,
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -256,6 +265,8 @@ class Objects:
             "other": "M3-TRX",
             "name": "name",
             "sim_id": 1,
+            "service": "vaccination",
+            "language": "am",
             "trainee": self.trainee,
         }
         if about in ("case", "code", "message"):
@@ -422,6 +433,8 @@ _ABSENT = {
     "message_id": "999999",
     "number": "+96179999999",
     "sim_id": "999999",
+    "service": "elsewhere",
+    "language": "xx",
 }
 
 
