@@ -58,6 +58,13 @@ ACTIONS: dict[str, str] = {
     "message.type": t("typed in an SMS"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
+    "batch.see": t("looked at a batch"),
+    "batch.names": t("saw the names of a batch"),
+    "batch.answer": t("marked what the recipient answered"),
+    "batch.undo": t("took back what the recipient answered"),
+    "month.count": t("had a month counted"),
+    "case.keep": t("had the case kept longer"),
+    "word.set": t("changed what the desk is called or offers"),
     "person.link": t("linked an address for alerts"),
     "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
@@ -82,6 +89,12 @@ ACTIONS: dict[str, str] = {
     "unhandled.list": t("looked at messages that the bot could not read"),
     "unhandled.settle": t("was done with a message that the bot could not read"),
 }
+WORKS: dict[str, str] = {
+    "month": t("The month is counted"),
+    "export": t("The file is made"),
+    "remove": t("The locks are changed"),
+}
+"""What goes on while somebody waits."""
 ROLES: dict[str, str] = {
     "volunteer": t("Volunteer"),
     "trainee": t("Trainee"),

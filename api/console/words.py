@@ -87,6 +87,8 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "day": day,
         "day_of": day_of,
         "iso_day": iso_day,
+        "month": lambda at: format_date(at, "LLLL y", locale=locale),
+        "year_month": lambda at: f"{at:%Y-%m}",
         "date": lambda at: format_date(at, "d MMM", locale=locale),
         "weekday": lambda at: format_date(at, "EEEE", locale=locale),
         "ago": ago,

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
+from api.progress import Works
 from api.routes import (
     assisted,
     coordination,
@@ -19,6 +20,7 @@ from api.routes import (
     joining,
     lending,
     mail,
+    month,
     moves,
     numbers,
     overview,
@@ -34,6 +36,7 @@ from api.routes import (
     trainees,
     typed,
     voice,
+    works,
 )
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.forms import Again, ask_again, own_form
@@ -52,12 +55,13 @@ def add_console(app: FastAPI, shell: Shell) -> None:
         idle=timedelta(minutes=settings.session_idle_minutes),
         longest=timedelta(minutes=settings.session_minutes),
     )
+    app.state.works = Works(shell.events, shell.clock)
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty]
     cases = [desk, lending, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, overview, coordination, sims, numbers]
+    pages = [*team, *cases, overview, month, works, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

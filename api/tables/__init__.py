@@ -10,11 +10,11 @@ from api.tables.heard import Heard
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
-from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
+from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team, TrailEnd
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
-from api.tables.rules import DeskRule
+from api.tables.rules import DeskRule, DeskWord
 from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
@@ -33,6 +33,7 @@ __all__ = [
     "ChatMessage",
     "CodeWindow",
     "DeskRule",
+    "DeskWord",
     "DraftRow",
     "Duty",
     "Heard",
@@ -64,6 +65,7 @@ __all__ = [
     "Tally",
     "TaskRow",
     "Team",
+    "TrailEnd",
     "Unhandled",
     "WindowTurn",
     "metadata",
