@@ -86,6 +86,9 @@ ACTIONS: dict[str, str] = {
     "person.remove": t("removed a person"),
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
+    "message.nobody": t("said that a message is for nobody"),
+    "message.back": t("put a message back into the inbox"),
+    "message.answer": t("answered the portal"),
     "unhandled.list": t("looked at messages that the bot could not read"),
     "unhandled.settle": t("was done with a message that the bot could not read"),
 }
@@ -152,6 +155,25 @@ MEDIA: dict[str, str] = {
     "document": t("a document"),
     "contact": t("a contact"),
     "location": t("a place on the map"),
+}
+MESSAGES: dict[str, str] = {
+    "code": t("A login code"),
+    "confirmation": t("A confirmation"),
+    "appointment": t("An appointment"),
+    "reminder": t("A reminder"),
+    "answer": t("Wants an answer"),
+    "link": t("A link"),
+}
+SPEAKS_FOR: dict[str, str] = {
+    "reference": t("the portal’s reference"),
+    "case": t("our own reference"),
+    "document": t("the number of the document"),
+    "last_digits": t("the last four digits of the document"),
+    "birth": t("the date of birth"),
+    "name": t("a name that sounds alike"),
+    "part_of_name": t("a part of the name"),
+    "day": t("the day of the appointment"),
+    "window": t("a code was expected for it just then"),
 }
 STATES: dict[str, str] = {
     "open": t("Waiting"),

@@ -13,6 +13,7 @@ from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
 from api.mail.reading import MailboxView, mailbox_of
+from api.numbers.appointments import Appointment, appointments_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
@@ -72,7 +73,7 @@ class CaseView:
     """A case, opened.
 
     `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
-    lives, `lease` and `window` are of its portal.
+    lives (hidden from who has not claimed the case), `lease` and `window` are of its portal.
     """
 
     reference: str
@@ -93,8 +94,7 @@ class CaseView:
     mine: bool
     portal: str
     call_at: str
-    needs_number: bool
-    needs_address: bool
+    needs: tuple[str, ...]
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
@@ -103,6 +103,7 @@ class CaseView:
     window: WindowView | None
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
+    appointments: tuple[Appointment, ...]
     told: Told
     mail: MailboxView
 
@@ -142,8 +143,7 @@ class _View:
         portal = service.file.case.portal if service else ""
         leases = leases_of(self.session, id_of(case))
         messages = self._portal_messages()
-        words = self.library.words(self.viewer.language)
-        told = told_of(self.session, case, self.key, words, names, self.now)
+        told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)
         return CaseView(
             reference=case.reference,
             service=case.service,
@@ -163,16 +163,16 @@ class _View:
             mine=case.claimed_by == self.viewer.person_id,
             portal=portal,
             call_at=self._call_at(),
-            needs_number=service is not None and _holds(service, "phone", values, self.now),
-            needs_address=service is not None and _holds(service, "email", values, self.now),
+            needs=tuple(what for what in ("phone", "email") if service and _holds(service, what, values, self.now)),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
             talk=tuple(sorted((*self._talk(names, told), *self._calls(names)), key=lambda line: line.at)),
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
-            code=next((message for message in reversed(messages) if message.code), None),
+            code=next((message for message in reversed(messages) if message.code or message.hidden), None),
             portal_messages=tuple(messages),
+            appointments=tuple(appointments_of(self.session, case, self.key)),
             told=told,
             mail=mailbox_of(self.session, self.viewer, case, self.key, portal, self.now),
         )

@@ -10,13 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, MEDIA, NOTICES, REASONS, VIA
-from api.console.shown import as_written, facts, headline
+from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.shown import as_written, facts, headline, offered
 from api.desk import caseview, conversation, queue
 from api.desk.tasks import KINDS
-from api.events import QUEUE, case_topic
+from api.events import INBOX, QUEUE, case_topic
 from api.inbound import unhandled
-from api.numbers import health, proxies, waiting
+from api.numbers import answering, health, proxies, waiting
 from api.numbers.standing import standing_of
 from api.numbers.turns import TURN
 from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
@@ -111,7 +111,7 @@ async def the_case_again(request: Request, shell: Desk, viewer: LookingOn, refer
 @router.get("/cases/{reference}/events", response_class=EventSourceResponse)
 async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncIterator[ServerSentEvent]:
     """Say `changed` whenever something in the case did. It says nothing more, so anybody signed in may listen."""
-    async for change in changes(shell.events, case_topic(reference)):
+    async for change in changes(shell.events, case_topic(reference), INBOX):
         yield change
 
 
@@ -166,6 +166,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
     standing = await shell.db.write(lambda session: standing_of(session, reference, case.portal, shell.portals, now))
     shell.events.changed(*map(case_topic, standing.touched))
     portal = shell.portals.get(case.portal)
+    sendable = await shell.db.read(lambda session: answering.answerable(session, case.portal_messages))
     return page(
         request,
         template,
@@ -186,7 +187,11 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         calls=CALLS,
         notices=NOTICES,
         via=VIA,
-        kinds=KINDS,
+        task_kinds=KINDS,
+        message_kinds=MESSAGES,
+        portals=shell.portals,
+        offered=offered(case, shell.portals, shell.settings.zone),
+        sendable=sendable,
         escalations=ESCALATIONS,
         colleagues=await shell.db.read(lambda session: people.colleagues(session, viewer, now)),
         line=shell.channels.voice,

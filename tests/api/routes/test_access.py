@@ -42,7 +42,7 @@ NAMES: Mapping[Actor, str] = {
     "volunteer": "Hana",
     "coordinator": "Amal",
 }
-NOWHERE = "/there-is-no-such-page"
+NOWHERE = "/there/is/no/such/page"
 
 
 @dataclass(frozen=True)
@@ -147,17 +147,17 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/told": act(portal="model_ministry"),
     "POST /cases/{reference}/unwait": act(portal="model_ministry"),
     "GET /numbers/health": COORDINATOR,
-    "GET /numbers/typed-in": TAKER,
-    "POST /numbers/typed-in": TAKER,
+    "GET /typed-in": TAKER,
+    "POST /typed-in": TAKER,
     "GET /numbers/{number}": Line(COORDINATORS, "number"),
     "POST /numbers/channels": COORDINATOR,
     "POST /numbers/channels/end": COORDINATOR,
     "POST /numbers/sims/{sim_id}/assign": COORDINATOR,
-    "POST /numbers/sims/{sim_id}/drop": COORDINATOR,
-    "POST /numbers/{number}/again": Line(COORDINATORS, "number"),
+    "POST /numbers/sims/{sim_id}/drop": Line(()),  # no phone has announced a SIM here
+    "POST /numbers/{number}/again": Line(COORDINATORS, form={"portal": "model_ministry"}),  # forgets, if there is any
     "POST /numbers/{number}/details": Line(COORDINATORS, "number"),
     "POST /numbers/{number}/lost": Line(COORDINATORS, "number"),
-    "POST /numbers/{number}/state": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/state": Line(COORDINATORS, "number", {"state": "active"}),
     "POST /messages/{message_id}/assign": Line(COORDINATORS, "message", {"reference": "{case}"}),
     "GET /unhandled": COORDINATOR,
     "POST /unhandled/{message_id}/settle": Line(COORDINATORS, "unhandled"),
