@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, lateness, reading, slips, tallies
+from api.desk import calls, forgetting, idle, lateness, reading, slips, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
@@ -134,6 +134,7 @@ class Runner:
         duty.end_what_is_over(session, now)
         slips.end_what_is_over(session, now)
         invitations.end_what_is_over(session, now)
+        forgetting.keep_up(session, self._shell.vault, now)
         return idle.return_idle(session, now)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:

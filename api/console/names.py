@@ -92,6 +92,19 @@ ACTIONS: dict[str, str] = {
     "unhandled.list": t("looked at messages that the bot could not read"),
     "unhandled.settle": t("was done with a message that the bot could not read"),
 }
+RESULTS: dict[str, str] = {
+    "": t("No answer yet"),
+    "appointment": t("Appointment"),
+    "refused": t("Refused"),
+    "done": t("Done"),
+}
+"""What the recipient of a batch answered."""
+HELD: dict[str, str] = {
+    "unread": t("Something in it is unread"),
+    "task": t("A task is open"),
+    "fresh": t("Something came in lately"),
+}
+"""By what a case is kept from being forgotten."""
 WORKS: dict[str, str] = {
     "month": t("The month is counted"),
     "export": t("The file is made"),

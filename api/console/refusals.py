@@ -58,6 +58,7 @@ SENTENCES: dict[str, str] = {
     "empty": t("There was nothing to send."),
     "not_ready": t("It is not ready yet. Look again in a moment."),
     "no_such_batch": ABSENT,
+    "bad_day": t("That day is still to come."),
     "nobody_ticked": t("Tick at least one case."),
     "reason_missing": t("Say why, in a few words."),
     "no_answer_to_undo": t("Nothing was marked there."),

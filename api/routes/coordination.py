@@ -22,7 +22,6 @@ from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of
 from api.routes.forms import ProvenCoordinator
 from api.routes.live import changes
 from api.shell import Shell
-from api.staff import audit
 from api.staff.people import Viewer
 
 router = APIRouter()
@@ -34,8 +33,6 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-ENTRIES = 100
-"""Lines of the audit list on one page."""
 Typed = Annotated[str, Form(max_length=LONGEST)]
 
 
@@ -157,16 +154,6 @@ async def make_file(
     shell.events.changed(BATCHES)
     headers = {"Content-Disposition": f'attachment; filename="{made.filename}"'}
     return Response(made.content, media_type=MEDIA_TYPES[form], headers=headers)
-
-
-@router.get("/audit")
-async def the_trail(
-    request: Request, shell: Desk, viewer: Coordinating, before: int | None = None, about: str = ""
-) -> HTMLResponse:
-    """Who did what, the newest first; about one case or number when it is named."""
-    entries = await shell.db.read(lambda session: audit.recent(session, limit=ENTRIES, before=before, object=about))
-    older = entries[-1].id if len(entries) == ENTRIES else None
-    return page(request, "audit.html", viewer, entries=entries, older=older, about=about)
 
 
 async def _exports(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:

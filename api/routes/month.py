@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlmodel import Session
 
 from api.console.months import Columns, table_of
 from api.desk import months
@@ -92,11 +91,9 @@ async def _count(shell: Shell, viewer: Viewer, first: date, lists: Listed, work:
     last = months.next_month(first) - timedelta(days=1)
     for start in range(0, len(ids), IN_ONE_GO):
         some = ids[start : start + IN_ONE_GO]
-
-        def opened(session: Session, some: list[int] = some) -> dict[int, months.Facts]:
-            return months.facts(session, shell.vault, shell.library, viewer, some, last)
-
-        known |= await shell.db.read(opened)
+        known |= await shell.db.read(
+            lambda session, some=some: months.facts(session, shell.vault, shell.library, viewer, some, last)  # type: ignore[misc]
+        )
         if work:
             work.step(start + len(some))
     await shell.db.write(lambda session: months.looked_at(session, viewer, first, len(ids), now))

@@ -14,6 +14,7 @@ from api.keys import deployment
 from api.progress import Works
 from api.routes import (
     assisted,
+    batches,
     coordination,
     desk,
     duty,
@@ -30,10 +31,12 @@ from api.routes import (
     phone,
     portal,
     reaching,
+    retention,
     sheets,
     signin,
     sims,
     tasks,
+    trail,
     trainees,
     typed,
     voice,
@@ -62,7 +65,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     team = [signin, joining, own, people, duty]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, overview, month, works, coordination, sims, numbers]
+    pages = [*team, *cases, overview, month, works, batches, trail, retention, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:
