@@ -15,7 +15,7 @@ from flows.places import Places
 from flows.service import Question, ServiceFile
 from flows.source import located, read_yaml
 
-EXPORT_FUNCTIONS = frozenset({"lent_or", "reference", "jr:choice-name"})
+EXPORT_FUNCTIONS = frozenset({"lent_or", "reference", "writes_from", "jr:choice-name"})
 """What only an export knows; its implementation is in `api/batches.py`."""
 
 
