@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,8 +37,9 @@ class Work:
     result: Any = None
     refused: Refused | None = None
 
-    def step(self, done: int) -> None:
-        """So many steps are done. May be called on any thread."""
+    def step(self, done: int, total: int = 0) -> None:
+        """So many steps are done, of so many if that was not known before. May be called on any thread."""
+        self.total = total or self.total
         self.done = min(done, self.total)
 
 
@@ -75,6 +77,22 @@ class Works:
             if work.kind == kind and work.person_id == person_id and work.result is not None:
                 return self._works.pop(key).result
         return None
+
+    async def soon(self, work: Work, seconds: float) -> bool:
+        """Wait for it so long at most; whether it is over."""
+        with self._events.listen(work_topic(work.key)) as changed, suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not work.over:
+                    await changed.wait()
+                    changed.clear()
+        return work.over
+
+    def take(self, work: Work) -> Any:
+        """What came of work that is over, which is then forgotten here. Raises Refused as the work was."""
+        self._works.pop(work.key, None)
+        if work.refused:
+            raise work.refused
+        return work.result
 
     async def close(self) -> None:
         """Stop what goes on."""

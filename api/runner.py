@@ -123,6 +123,8 @@ class Runner:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
+        if segments := sum(outbox.take_segments() for outbox in self.outboxes):
+            tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)

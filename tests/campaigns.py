@@ -283,9 +283,7 @@ class Campaign:
             if message.proposed and message.kind != "code":
                 key, its_id = message.proposed.key, message.id
                 assert self.ministry.truth[message.content.text] == key, "a proposal for a wrong case"
-                self.db.write_now(
-                    lambda s, m=its_id, r=key: unmatched.assign(s, self.known, self.amal, m, r, self.now)
-                )
+                self.db.write_now(lambda s, m=its_id, r=key: unmatched.assign(s, self.known, self.amal, m, r, self.now))
 
     def _woman(self, place: int, viewer: Viewer, now: datetime) -> Woman:
         answers = {

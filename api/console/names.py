@@ -64,7 +64,6 @@ ACTIONS: dict[str, str] = {
     "batch.undo": t("took back what the recipient answered"),
     "month.count": t("had a month counted"),
     "case.keep": t("had the case kept longer"),
-    "word.set": t("changed what the desk is called or offers"),
     "person.link": t("linked an address for alerts"),
     "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
@@ -108,7 +107,6 @@ HELD: dict[str, str] = {
 WORKS: dict[str, str] = {
     "month": t("The month is counted"),
     "export": t("The file is made"),
-    "remove": t("The locks are changed"),
 }
 """What goes on while somebody waits."""
 ROLES: dict[str, str] = {

@@ -62,8 +62,6 @@ SENTENCES: dict[str, str] = {
     "nobody_ticked": t("Tick at least one case."),
     "reason_missing": t("Say why, in a few words."),
     "no_answer_to_undo": t("Nothing was marked there."),
-    "bad_word": t("That is empty, too long, or no number to call."),
-    "last_service": t("One service at least must be offered."),
     "closed": t("This case is closed."),
     "not_closed": t("This case is not closed."),
     "unknown_reason": t("Choose one of the reasons."),

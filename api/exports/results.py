@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Final, Literal
 
 from sqlmodel import Session, col, delete, select
 
@@ -29,7 +29,9 @@ from flows.loader import Library
 from flows.notices import Notice
 
 Result = Literal["", "appointment", "refused", "done"]
-APPOINTMENT, REFUSED, DONE = "appointment", "refused", "done"
+APPOINTMENT: Final = "appointment"
+REFUSED: Final = "refused"
+DONE: Final = "done"
 LARGEST = 2**31
 LONGEST_REASON = 500
 NAME_QUESTION = "name"

@@ -14,15 +14,3 @@ class DeskRule(SQLModel, table=True):
     person_id: int = Field(default=0, primary_key=True)
     name: str = Field(primary_key=True)
     value: int
-
-
-class DeskWord(SQLModel, table=True):
-    """One word of the desk that a coordinator set, in place of the one from the environment.
-
-    `name` is one of `api.desk.words.NAMES`, or `service:` and the name of a service that is switched off (`off`).
-    """
-
-    __tablename__ = "desk_word"
-
-    name: str = Field(primary_key=True)
-    value: str
