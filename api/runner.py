@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, lateness, offering, reading, slips, tallies
+from api.desk import calls, forgetting, idle, lateness, offering, reading, slips, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
@@ -124,6 +124,8 @@ class Runner:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
+        if segments := sum(outbox.take_segments() for outbox in self.outboxes):
+            tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
@@ -135,6 +137,7 @@ class Runner:
         duty.end_what_is_over(session, now)
         slips.end_what_is_over(session, now)
         invitations.end_what_is_over(session, now)
+        forgetting.keep_up(session, self._shell.vault, now)
         return idle.return_idle(session, now)
 
     def _look_after_languages(self, session: Session) -> offering.Allowed | None:

@@ -175,6 +175,8 @@ _NOTHING: dict[str, Any] = {
     "closing_reason": "",
     "keep_until": None,
     "unread": 0,
+    "kept_until": None,
+    "warned_at": None,
 }
 """What a forgotten case holds instead of what could lead to her."""
 

@@ -11,7 +11,7 @@ from api.tables.heard import Heard
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
-from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
+from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team, TrailEnd
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
@@ -70,6 +70,7 @@ __all__ = [
     "Tally",
     "TaskRow",
     "Team",
+    "TrailEnd",
     "Unhandled",
     "WindowTurn",
     "metadata",
