@@ -16,6 +16,7 @@ from api.inbound import polling
 from api.inbound.intake import Intake
 from api.mail import receiving
 from api.mail.fetching import Fetching
+from api.media.fetching import MediaFetching, providers
 from api.numbers import proxies, sims, upkeep
 from api.outbound import heard, lanes
 from api.outbound.lines import Lines
@@ -65,6 +66,8 @@ class Runner:
         self._intake.gathering.when_fresh(self._lines.offer)
         self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
+        if providers(self._shell):
+            self._begin(MediaFetching(self._shell).run(), "media")
         if self.fetching:
             self._begin(self.fetching.run(), "mailbox")
         telegram, settings = self._shell.channels.telegram, self._shell.settings

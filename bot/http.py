@@ -7,6 +7,10 @@ import aiohttp
 
 from bot.channel import ChannelError
 
+LOADING = 60.0
+"""Seconds that a file may take."""
+_PART = 65_536
+
 
 class Answer(NamedTuple):
     """What a provider answered, whatever the status."""
@@ -44,6 +48,25 @@ class Http:
         except TimeoutError:
             raise ChannelError("timeout", permanent=False) from None
         except (aiohttp.ClientError, OSError):
+            raise ChannelError("network", permanent=False) from None
+
+    async def load(self, url: str, headers: Mapping[str, str], largest: int, seconds: float = LOADING) -> Answer:
+        """Fetch a file, follow no redirect, and stop reading where it is too large.
+
+        Raises as `call` does, and a permanent ChannelError with the code `large` for more than `largest` bytes.
+        """
+        timeout = aiohttp.ClientTimeout(total=seconds)
+        try:
+            async with self._open().get(url, headers=headers, timeout=timeout, allow_redirects=False) as response:
+                content = bytearray()
+                async for part in response.content.iter_chunked(_PART):
+                    content += part
+                    if len(content) > largest:
+                        raise ChannelError("large", permanent=True)
+                return Answer(response.status, response.headers, bytes(content))
+        except TimeoutError:
+            raise ChannelError("timeout", permanent=False) from None
+        except (aiohttp.ClientError, OSError, ValueError):
             raise ChannelError("network", permanent=False) from None
 
     async def close(self) -> None:

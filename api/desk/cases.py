@@ -36,6 +36,9 @@ _OF_A_CASE = tuple(
         "mail_message",
         "mail_file",
         "case_share",
+        "media",
+        "offer",
+        "outing_case",
     )
 )
 """What belongs to a case alone, and goes with it."""

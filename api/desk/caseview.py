@@ -13,9 +13,11 @@ from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
 from api.mail.reading import MailboxView, mailbox_of
+from api.media.opening import Files, FileView, files_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
+from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.access import case_to_read, id_of, open_key
 from api.staff.people import Viewer
@@ -44,6 +46,7 @@ class AnswerView:
     sensitive: str
     recorded: bool
     wording: str
+    file: FileView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Line:
     seconds: int = 0
     due: datetime | None = None
     read_at: datetime | None = None
+    file: FileView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def see(session: Session, vault: Vault, library: Library, viewer: Viewer, refere
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
     if case.claimed_by in (None, viewer.person_id):
         case.unread = 0
-    return _View(session, library, viewer, case, key, now).whole()
+    return _View(session, library, viewer, case, key, now, files_of(session, vault, case)).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class _View:
     case: CaseRow
     key: CaseKey
     now: datetime
+    files: Files
 
     def whole(self) -> CaseView:
         case, service = self.case, self.library.services.get(self.case.service)
@@ -223,6 +228,7 @@ class _View:
             asked.question.sensitive if asked else "identity",
             answer.media is not None,
             answer.wording,
+            self.files.of(self.case.address_index, answer.media),
         )
 
     def _offers(self, service: Service, values: Mapping[str, Value]) -> Iterator[str]:
@@ -239,7 +245,8 @@ class _View:
             if item.kind == "in":
                 message = unpack_message(self._open(item))
                 media = message.media.kind if message.media else ""
-                yield Line("in", message.text or message.button, "", item.created_at, media)
+                file = self.files.of(address_index(self.files.vault, message.lane, message.address), message.media)
+                yield Line("in", message.text or message.button, "", item.created_at, media, file=file)
             else:
                 by, (state, after) = names.get(item.person_id or 0, ""), replies.get(item.id or 0, ("", None))
                 due = after if after and after > self.now and state == "waiting" else None

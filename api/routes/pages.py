@@ -19,6 +19,7 @@ from api.routes import (
     joining,
     lending,
     mail,
+    media,
     moves,
     numbers,
     overview,
@@ -55,7 +56,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty]
-    cases = [desk, lending, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
+    cases = [desk, lending, moves, trainees, mail, media, voice, typed, tasks, reaching, sheets, assisted]
     # sims before numbers: an address of its own must not be taken for a number.
     pages = [*team, *cases, overview, coordination, sims, numbers]
     if shell.channels.phones:
