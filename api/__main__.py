@@ -22,7 +22,8 @@ from api.errors import Refused
 from api.keys.deployment import NotSetUp
 from api.numbers import pool
 from api.serving import serve
-from api.settings import Settings, SettingsError
+from api.settings import Settings
+from api.variables import SettingsError
 from flows.__main__ import main as flows
 
 

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 QUEUE = "queue"
 """The topic of the list of cases."""
 
+INBOX = "inbox"
+"""The topic of the portal messages that found no case."""
+
 BATCHES = "batches"
 """The topic of the list of batches."""
 

@@ -10,27 +10,29 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, reading, slips, tallies, tasks
+from api.desk import calls, idle, lateness, reading, slips, tallies
 from api.events import QUEUE, case_topic
-from api.inbound import polling
+from api.inbound import announcing, polling
 from api.inbound.intake import Intake
 from api.mail import receiving
 from api.mail.fetching import Fetching
 from api.media.fetching import MediaFetching, providers
-from api.numbers import proxies, sims, upkeep
+from api.numbers import proxies, sims, unmatched, upkeep
 from api.outbound import heard, lanes
 from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.shell import Shell
 from api.staff import addresses, alerts, duty, invitations
-from bot import cht
+from bot import cht, smsgate
 from bot.channel import Channel
+from bot.smsgate import SmsGate
 from bot.whatsapp import TwilioWhatsApp
 
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
 """Seconds between two looks at what is over."""
 WEBHOOK = "/webhooks/telegram"
+SMSGATE_WEBHOOK = "/webhooks/smsgate"
 
 
 class Runner:
@@ -68,6 +70,10 @@ class Runner:
         self._begin(self._keep_house(), "housekeeping")
         if providers(self._shell):
             self._begin(MediaFetching(self._shell).run(), "media")
+        gateway = self._shell.channels.gateways.get(smsgate.NAME)
+        if isinstance(gateway, SmsGate):
+            url = self._shell.settings.base_url.rstrip("/") + SMSGATE_WEBHOOK
+            self._begin(announcing.announce(gateway, url), "webhook")
         if self.fetching:
             self._begin(self.fetching.run(), "mailbox")
         telegram, settings = self._shell.channels.telegram, self._shell.settings
@@ -122,6 +128,7 @@ class Runner:
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
+        unmatched.alert_unread(session, self._shell.vault, now)
         calls.end_what_is_over(session, now)
         receiving.end_what_is_over(session, now)
         heard.end_what_is_over(session, now)
@@ -143,7 +150,7 @@ class Runner:
         now, vault = self._shell.clock(), self._shell.vault
 
         def remind(session: Session) -> int:
-            return reading.open_late(session, now) + tasks.escalate_late(session, vault, now)
+            return reading.open_late(session, now) + lateness.escalate_late(session, vault, now)
 
         if await self._shell.db.write(remind):
             self._shell.events.changed(QUEUE)

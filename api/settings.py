@@ -5,8 +5,6 @@ docs/operations.md lists them; an empty one counts as not set, an unknown or wro
 """
 
 import os
-from collections.abc import Mapping
-from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -32,15 +30,11 @@ from api.setting_kinds import (
     pace,
     zone,
 )
+from api.variables import PREFIX, SettingsError, read_variables
 from bot.channel import Pace
 from flows.model import Desk
 
-PREFIX = "RAFIQA_"
 _DESK = Desk()
-
-
-class SettingsError(Exception):
-    """The environment is wrong: one line for each wrong variable, which names it and never shows its value."""
 
 
 class _Environment(PydanticBaseSettingsSource):
@@ -52,35 +46,6 @@ class _Environment(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         return read_variables(os.environ, set(self.settings_cls.model_fields))
-
-
-def read_variables(environment: Mapping[str, str], names: set[str]) -> dict[str, str]:
-    """The values of those settings that this environment sets, by lower-case name. Raises SettingsError."""
-    values = {"port": environment["PORT"]} if environment.get("PORT") else {}
-    for variable, value in sorted(environment.items()):
-        if not variable.startswith(PREFIX) or not value:
-            continue
-        name = variable.removeprefix(PREFIX).lower()
-        from_file = name.endswith("_file") and name not in names
-        setting = name.removesuffix("_file") if from_file else name
-        if setting not in names:
-            raise SettingsError(f"{variable}: there is no such setting{_hint(setting, names)}")
-        if from_file and environment.get(variable.removesuffix("_FILE")):
-            raise SettingsError(f"{variable}: {variable.removesuffix('_FILE')} is set too; only one may be")
-        values[setting] = _content(variable, value) if from_file else value
-    return values
-
-
-def _content(variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(f"{variable}: the file that it names cannot be read") from None
-
-
-def _hint(name: str, names: set[str]) -> str:
-    close = get_close_matches(name, names, n=1)
-    return f"; is {PREFIX}{close[0].upper()} meant?" if close else ""
 
 
 class Settings(BaseSettings):

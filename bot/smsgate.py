@@ -41,6 +41,8 @@ MOST_CHARACTERS = 1600
 _PERMANENT = frozenset((400, 413, 422))
 _RESTS = {429: 30.0, 503: 60.0}
 """Seconds of rest after too many requests, and while the phone's queue is full because it is off."""
+EVENTS = ("sms:received", "sms:sent", "sms:delivered", "sms:failed", "system:ping")
+"""What we want to be told."""
 _STATES = {"sms:sent": "sent", "sms:delivered": "delivered", "sms:failed": "failed", "sms:cancelled": "failed"}
 
 
@@ -125,7 +127,7 @@ class SmsGate:
     ) -> None:
         basic = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/json"}
-        self._url = f"{api_url}/messages"
+        self._api = api_url
         self._key, self._pace, self._countries = password.encode(), pace, countries
         self._http = Http()
 
@@ -144,6 +146,17 @@ class SmsGate:
             pace=self._pace,
         )
 
+    async def announce(self, url: str) -> None:
+        """Tell the account's telephones to post to `url` what we need; said again, it changes nothing.
+
+        Raises ChannelError, a permanent one when the address is refused: it must be https.
+        """
+        for event in EVENTS:
+            hook = {"id": f"rafiqa-{event.replace(':', '-')}", "url": url, "event": event}
+            answer = await self._http.call("POST", f"{self._api}/webhooks", json.dumps(hook).encode(), self._headers)
+            if not 200 <= answer.status < 300:
+                raise refusal(answer, _PERMANENT, _RESTS)
+
     async def close(self) -> None:
         """Let go of connections."""
         await self._http.close()
@@ -159,7 +172,7 @@ class SmsGate:
             "withDeliveryReport": True,
             **({"simNumber": sim.slot} if sim.slot else {}),
         }
-        answer = await self._http.call("POST", self._url, json.dumps(message).encode(), self._headers)
+        answer = await self._http.call("POST", f"{self._api}/messages", json.dumps(message).encode(), self._headers)
         if answer.status == 409:
             return token
         if not 200 <= answer.status < 300:

@@ -13,6 +13,8 @@ from flows.language import load_catalogues
 from flows.loader import Library, Service, load_library
 from flows.model import Desk, Draft, Manner, Message, Reply
 from flows.places import load_places
+from flows.portal import Portals, load_portals
+from flows.portal_messages import check_portals
 
 ROOT = Path(__file__).resolve().parent
 LIBRARY = ROOT / "library"
@@ -24,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         library = load_library(given.library, load_catalogues(TRANSLATIONS), load_places(LIBRARY / "places"), Desk())
+        portals = load_portals(given.library / "portals") if not given.service else {}
         chosen = [library.services[given.service]] if given.service else list(library.services.values())
     except ServiceError as error:
         print(error, file=sys.stderr)
@@ -32,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"there is no service {given.service!r}", file=sys.stderr)
         return 1
     if given.command == "check":
-        return report(library, chosen)
+        return report(library, chosen, portals)
     talk(library, chosen[0], given.lang, "sms" if given.sms else "chat")
     return 0
 
@@ -56,9 +59,12 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
-def report(library: Library, services: list[Service]) -> int:
+def report(library: Library, services: list[Service], portals: Portals) -> int:
     """Print what is wrong and what each language costs by SMS; 1 when there is an error."""
-    errors = 0
+    mistaken = check_portals(portals)
+    errors = len(mistaken)
+    for mistake in mistaken:
+        print(f"error: {mistake}")
     for service in services:
         findings = check(library, service)
         for finding in findings:

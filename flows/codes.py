@@ -45,8 +45,8 @@ def find_code(text: str, portal: Portal) -> str | None:
     Where several things could be one, that which stands nearest to one of the portal's words for a code.
     """
     plain = _plain(text)
-    words = [found.span() for found in _any_of(portal.code.words).finditer(plain)]
-    if not words or (portal.code.unless and _any_of(portal.code.unless).search(plain)):
+    words = [found.span() for found in any_of(portal.code.words).finditer(plain)]
+    if not words or (portal.code.unless and any_of(portal.code.unless).search(plain)):
         return None
     codes = [(_distance(found, words), code) for found, code in _candidates(plain, words) if _fits(code, portal)]
     return min(codes)[1] if codes else None
@@ -58,7 +58,7 @@ def _plain(text: str) -> str:
     return _OTHER_NUMBERS.sub("\n", text)
 
 
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Finds each of these words where a word begins; an Arabic one also after its article or `and`."""
     return re.compile("|".join(rf"(?<![A-Za-z]){re.escape(word)}" for word in words), re.IGNORECASE)
 

@@ -55,6 +55,7 @@ class Service:
     closings: Mapping[str, str]
     columns: Mapping[str, Mapping[str, Expression]]
     lend: Mapping[str, Expression]
+    accompany: Expression | None
     offers: tuple[tuple[Expression, str], ...]
 
     @property
@@ -111,7 +112,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
                 {one: _prompt(file.service, question, catalogues.words(one)) for one in file.languages},
             )
         )
-    place = {"file": path.name, "line": 0, "question": ""}
+    place = {"file": path.name, "line": 0}
     return Service(
         file=file,
         source=path.name,
@@ -134,6 +135,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
             for what, text in (("phone", file.case.lend.phone), ("email", file.case.lend.email))
             if text
         },
+        accompany=_expression(file.case.accompany, {**place, "question": "case.accompany"}),
         offers=tuple(
             (_compiled(offer.when, {**place, "question": "case.offer"}), tidy(offer.say)) for offer in file.case.offer
         ),

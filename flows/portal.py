@@ -1,14 +1,35 @@
-"""Portals as data: how many people a number may serve, and what a login code of that portal looks like."""
+"""Portals as data: how many people a number may serve, who writes from it, and what its messages look like."""
 
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from flows.service import Name, Part
 from flows.source import located, read_yaml
+
+Kind = Literal["confirmation", "appointment", "reminder", "answer", "link"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""What a portal sends besides login codes. `answer` wants one by SMS until a deadline."""
+Token = Literal["reference", "document", "name", "birth"]
+TOKENS: tuple[Token, ...] = get_args(Token)
+"""By what a message says whose it is: the portal's reference, digits of a document, a name, a date of birth."""
+Examples = dict[str, tuple[str, ...]]
+"""What such messages say, word for word, by language (ISO 639)."""
+Digits = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]+(\*|-\+?[0-9]+)?$")]
+"""A number (`+96170123456`), those that begin so (`+9611*`), or a range of them (`+96181000000-+96181000999`)."""
+
+
+def _readable(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern} is no regular expression: {error}") from None
+    return patterns
 
 
 class LoginCode(Part):
@@ -22,16 +43,38 @@ class LoginCode(Part):
     lifetime_minutes: int = Field(gt=0, le=60)
     words: tuple[str, ...] = Field(min_length=1)
     unless: tuple[str, ...] = ()
+    examples: Examples = Field(default_factory=dict)
 
-    @field_validator("patterns")
-    @classmethod
-    def _can_be_read(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern} is no regular expression: {error}") from None
-        return patterns
+    _patterns = field_validator("patterns")(_readable)
+
+
+class Wanted(Part):
+    """The answer that a message wants by SMS: the word that says yes, the one that says no, and within how long."""
+
+    yes: str = Field(min_length=1, max_length=40)
+    no: str = Field(default="", max_length=40)
+    hours: int = Field(gt=0, le=24 * 14)
+
+
+class MessageKind(Part):
+    """One kind of message, recognised by one of `words` or `patterns` (regular expressions), and none of `unless`."""
+
+    kind: Kind
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    wants: Wanted | None = None
+    examples: Examples = Field(min_length=1)
+
+    _patterns = field_validator("patterns")(_readable)
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "MessageKind":
+        if not self.words and not self.patterns:
+            raise ValueError("it needs words or patterns to be recognised by")
+        if (self.kind == "answer") != (self.wants is not None):
+            raise ValueError("a kind `answer`, and no other, says in `wants` which answer it wants")
+        return self
 
 
 class Portal(Part):
@@ -39,8 +82,11 @@ class Portal(Part):
 
     `model` True: it imitates portals of its kind and is none that exists. `people_per_number` is its cap, null when
     nobody knows one. `cooling_days` is how long a number rests after a case gave it back, so that late messages do
-    not reach the next person. `senders` are the names or numbers that it writes from (empty: not known). `hotlines`
-    are the numbers that its messages tell people to call.
+    not reach the next person. `senders` are the exact names that it writes from, `sender_numbers` the numbers and
+    ranges of them; both empty: not known. A name `*-NHPSMS` stands for every operator's header before it, as in
+    India. `hotlines` are the numbers that its messages tell people to call. `messages` are its kinds of message besides
+    login codes: the first that fits is meant. `identifies` is by what they say whose they are, `dates` in which order
+    they write a day and a month.
     """
 
     portal: Name
@@ -50,7 +96,11 @@ class Portal(Part):
     cooling_days: int = Field(ge=0)
     code: LoginCode
     senders: tuple[str, ...] = ()
+    sender_numbers: tuple[Digits, ...] = ()
     hotlines: tuple[str, ...] = ()
+    identifies: tuple[Token, ...] = TOKENS
+    dates: Literal["day_first", "month_first", ""] = ""
+    messages: tuple[MessageKind, ...] = ()
 
     @property
     def lifetime(self) -> timedelta:
@@ -59,7 +109,19 @@ class Portal(Part):
 
     def writes_from(self, sender: str) -> bool:
         """Whether a message with this sender may be this portal's."""
-        return not self.senders or sender.strip().casefold() in (known.casefold() for known in self.senders)
+        return not (self.senders or self.sender_numbers) or self.is_sender(sender)
+
+    def is_sender(self, sender: str) -> bool:
+        """Whether this sender is known to be this portal."""
+        name = sender.strip().casefold()
+        return any(_named(name, known.casefold()) for known in self.senders) or any(
+            _numbered(name, known) for known in self.sender_numbers
+        )
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """The answer that its messages of kind `answer` want."""
+        return next((one.wants for one in self.messages if one.wants), None)
 
 
 Portals = Mapping[str, Portal]
@@ -79,3 +141,22 @@ def load_portal(path: Path) -> Portal:
         return Portal.model_validate(tree)
     except ValidationError as error:
         raise located(error, tree, path) from None
+
+
+def _named(name: str, known: str) -> bool:
+    return name.partition("-")[2] == known[2:] if known.startswith("*-") else name == known
+
+
+def _numbered(sender: str, known: str) -> bool:
+    """Whether a sender's number is `known`, begins so, or lies in its range; an international prefix may be missing."""
+    number = _digits(sender)
+    if not number or re.search("[a-z]", sender):
+        return False
+    first, _, last = (_digits(part) for part in known.partition("-"))
+    if "-" in known:
+        return len(number) == len(first) and first <= number <= last
+    return number.startswith(first) if known.endswith("*") else number == first
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"[^0-9]", "", number).removeprefix("00")

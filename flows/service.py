@@ -73,10 +73,14 @@ class Offer(Part):
 
 
 class CasePlan(Part):
-    """What a case of this service goes through. `route` names the readable answers; `portal` where it registers."""
+    """What a case of this service goes through. `route` names the readable answers; `portal` where it registers.
+
+    `accompany` is an expression over the answers: when it holds, she wants somebody to go along on the day.
+    """
 
     portal: str = ""
     lend: Lend = Lend()
+    accompany: str = ""
     route: tuple[str, ...] = ()
     offer: tuple[Offer, ...] = ()
 

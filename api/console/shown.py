@@ -1,15 +1,19 @@
 """Cases and their routing fields in the reader's words."""
 
 from collections.abc import Mapping
+from datetime import tzinfo
 
 from babel import Locale
 
 from api.console.words import catalogue
-from api.desk.caseview import AnswerView
+from api.desk.caseview import AnswerView, CaseView
 from api.desk.labels import in_words
 from api.staff.facts import area
+from flows.appointments import Parsed, parse_appointment
 from flows.language import t
 from flows.loader import Library
+from flows.portal import Portals
+from flows.portal_messages import TELL_A_DATE
 
 CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
 """Kinds of question that are answered by a number of a list, as a rule."""
@@ -36,6 +40,11 @@ def areas_of(library: Library, reader: str) -> Areas:
         )
         for whole in places.governorates
     ]
+
+
+def place_name(library: Library, code: str, reader: str) -> str:
+    """A governorate or a district in the reader's language; its code when the places do not know it."""
+    return next((one.label(reader) for one in library.places.all if one.id == code), code)
 
 
 def service_title(library: Library, service: str, reader: str) -> str:
@@ -74,3 +83,19 @@ def as_written(library: Library, service: str, answer: AnswerView, reader: str) 
     by_number = asked.question.type in CHOSEN and not any(map(str.isalpha, written))
     by_button = in_words(library, asked, written, reader) == answer.value
     return "" if by_number or by_button else written
+
+
+def offered(case: CaseView, portals: Portals, zone: tzinfo) -> dict[int, Parsed]:
+    """What is to be confirmed: by a message's id, the appointment that can be read from it, in the local zone.
+
+    A reminder of a day that is on the case already asks for nothing.
+    """
+    known = {one.at.astimezone(zone).date() for one in case.appointments}
+    found = {
+        one.id: parse_appointment(
+            one.text, received=one.received_at.astimezone(zone).date(), portal=portals.get(one.portal)
+        )
+        for one in case.portal_messages
+        if one.kind in TELL_A_DATE and one.text and not one.confirmed
+    }
+    return {number: parsed for number, parsed in found.items() if parsed.day not in known}

@@ -50,6 +50,27 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def _days(locale: Locale, zone: tzinfo) -> dict[str, Callable[..., str]]:
+    """Filters for the day of a moment: in words, and with its time as the fields of a form want them."""
+
+    def day_of(at: datetime) -> str:
+        return format_date(at.astimezone(zone), "EEEE d MMM", locale=locale)
+
+    def iso_day(at: datetime) -> str:
+        return at.astimezone(zone).date().isoformat()
+
+    def iso_time(at: datetime) -> str:
+        return at.astimezone(zone).time().isoformat("minutes")
+
+    def short(at: date) -> str:
+        return format_date(at, "d MMM", locale=locale)
+
+    def weekday(at: date) -> str:
+        return format_date(at, "EEEE", locale=locale)
+
+    return {"day_of": day_of, "iso_day": iso_day, "iso_time": iso_time, "date": short, "weekday": weekday}
+
+
 def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     """Template filters that write dates, times and numbers as readers of this language do, in that time zone."""
     locale = Locale.parse(language)
@@ -63,11 +84,8 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def day(at: date) -> str:
         return format_date(at, "d MMM y", locale=locale)
 
-    def day_of(at: datetime) -> str:
-        return format_date(at.astimezone(zone), "EEEE d MMM", locale=locale)
-
-    def iso_day(at: datetime) -> str:
-        return at.astimezone(zone).date().isoformat()
+    def appointed(at: datetime, timed: bool = True) -> str:
+        return format_datetime(at, "EEEE d MMMM y" + (", HH:mm" if timed else ""), tzinfo=zone, locale=locale)
 
     def ago(at: datetime, now: datetime) -> str:
         return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
@@ -85,10 +103,8 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "moment": moment,
         "clock": clock,
         "day": day,
-        "day_of": day_of,
-        "iso_day": iso_day,
-        "date": lambda at: format_date(at, "d MMM", locale=locale),
-        "weekday": lambda at: format_date(at, "EEEE", locale=locale),
+        **_days(locale, zone),
+        "appointed": appointed,
         "ago": ago,
         "language": language_name,
         "figure": figure,

@@ -14,6 +14,7 @@ from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
 from api.mail.reading import MailboxView, mailbox_of
 from api.media.opening import Files, FileView, files_of
+from api.numbers.appointments import Appointment, appointments_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
 from api.numbers.windows import WindowView, windows_of
@@ -26,6 +27,7 @@ from flows.loader import Asked, Library, Service
 from flows.model import Answer, Value
 
 TALK = ("in", "out", "note")
+_NEEDS = ("phone", "email", "company")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class CaseView:
     """A case, opened.
 
     `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
-    lives, `lease` and `window` are of its portal.
+    lives (hidden from who has not claimed the case), `lease` and `window` are of its portal.
     """
 
     reference: str
@@ -97,8 +99,7 @@ class CaseView:
     mine: bool
     portal: str
     call_at: str
-    needs_number: bool
-    needs_address: bool
+    needs: tuple[str, ...]
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
@@ -107,6 +108,7 @@ class CaseView:
     window: WindowView | None
     code: PortalMessageView | None
     portal_messages: tuple[PortalMessageView, ...]
+    appointments: tuple[Appointment, ...]
     told: Told
     mail: MailboxView
 
@@ -147,8 +149,7 @@ class _View:
         portal = service.file.case.portal if service else ""
         leases = leases_of(self.session, id_of(case))
         messages = self._portal_messages()
-        words = self.library.words(self.viewer.language)
-        told = told_of(self.session, case, self.key, words, names, self.now)
+        told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)
         return CaseView(
             reference=case.reference,
             service=case.service,
@@ -168,16 +169,16 @@ class _View:
             mine=case.claimed_by == self.viewer.person_id,
             portal=portal,
             call_at=self._call_at(),
-            needs_number=service is not None and _holds(service, "phone", values, self.now),
-            needs_address=service is not None and _holds(service, "email", values, self.now),
+            needs=tuple(what for what in _NEEDS if service and _holds(service, what, values, self.now)),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
             talk=tuple(sorted((*self._talk(names, told), *self._calls(names)), key=lambda line: line.at)),
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
-            code=next((message for message in reversed(messages) if message.code), None),
+            code=next((message for message in reversed(messages) if message.code or message.hidden), None),
             portal_messages=tuple(messages),
+            appointments=tuple(appointments_of(self.session, case, self.key)),
             told=told,
             mail=mailbox_of(self.session, self.viewer, case, self.key, portal, self.now),
         )
@@ -267,7 +268,7 @@ def _title(service: Service | None, language: str) -> str:
 
 
 def _holds(service: Service, what: str, values: Mapping[str, Value], now: datetime) -> bool:
-    expression = service.lend.get(what)
+    expression = service.accompany if what == "company" else service.lend.get(what)
     return expression is not None and expression.truth(values, now=now)
 
 

@@ -10,7 +10,7 @@ from api.desk.rules import rules
 from api.staff import audit
 from api.tables import Audit, CaseRow, metadata
 
-LOOKING = ("case.see", "case.number", "code.see")
+LOOKING = ("case.see", "case.number", "code.see", "task.see")
 """What is in the trail and is not working on a case."""
 _case = metadata.tables["case"]
 

@@ -1,6 +1,6 @@
 """Things to do with a deadline: opened by rules, done by people, told to those on duty when nobody did them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 
 from api.errors import Refused
-from api.keys.vault import Vault
-from api.staff import alerts, audit, signin
+from api.staff import audit, signin
 from api.staff.access import FORGOTTEN
 from api.staff.people import Viewer
 from api.tables import CaseRow, TaskRow, metadata
@@ -17,6 +16,7 @@ from flows.language import t
 
 KINDS: Mapping[str, str] = {
     "tell_worker": t("Tell the worker, and have the worker say the date back"),
+    "check_in": t("Is the worker home? Ask, and say so"),
     "call_back": t("Call the worker back"),
     "number_died": t("The number is lost: the worker and the portal must be told"),
     "recharge": t("Pay for the number"),
@@ -24,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "read_mail": t("Read the e-mail that came to a case that is closed"),
     "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
+    "read_appointment": t("Look whether the appointment is right, so that the worker can be told"),
+    "answer_portal": t("Answer the portal, before the place goes to somebody else"),
 }
 """Every kind of task, in the console's source language."""
 
@@ -136,14 +138,11 @@ def drop_tasks(session: Session, case_id: int, now: datetime) -> None:
     session.connection().execute(hers.values(state="dropped", ended_at=now, box=b""))
 
 
-def escalate_late(session: Session, vault: Vault, now: datetime) -> int:
-    """Tell those on duty of the tasks whose deadline passed, each once; gives how many."""
+def mark_late(session: Session, now: datetime) -> Sequence[int]:
+    """Mark the tasks whose deadline passed, each once; gives their ids, for `api.desk.lateness`."""
     late = _task.c.state == "open", _task.c.due_at <= now, _task.c.escalated_at.is_(None)
     marked = _task.update().where(*late).values(escalated_at=now).returning(_task.c.id)
-    found = session.connection().execute(marked).scalars().all()
-    for task_id in found:
-        alerts.alert_on_duty(session, vault, "late", now, about=f"task:{task_id}")
-    return len(found)
+    return session.connection().execute(marked).scalars().all()
 
 
 def _hers(viewer: Viewer) -> ColumnElement[bool]:

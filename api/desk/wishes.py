@@ -42,6 +42,11 @@ class Patience:
             raise ValueError("should be hours: after it went out and, for a date, before it") from None
         return cls(unread, before)
 
+    def __str__(self) -> str:
+        """As it is written in a setting."""
+        hours = [f"{part / timedelta(hours=1):g}" for part in (self.unread, self.before)]
+        return " ".join(hours if self.before else hours[:1])
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:

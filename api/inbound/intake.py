@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.desk import calls
-from api.events import QUEUE, case_topic
+from api.events import INBOX, QUEUE, case_topic
 from api.inbound import repeats
 from api.inbound.gathering import Gathering
 from api.mail import receiving
@@ -102,7 +102,7 @@ class Intake:
             return proxies.receive(session, shell.vault, shell.portals, sms, now)
 
         touched = await shell.db.write(take)
-        shell.events.changed(QUEUE, *map(case_topic, touched or ()))
+        shell.events.changed(QUEUE, INBOX, *map(case_topic, touched or ()))
         return touched
 
     async def delivery(self, delivery: Delivery) -> None:

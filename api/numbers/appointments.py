@@ -8,8 +8,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from api.answers import decode, encode
+from api.desk.tasks import settle
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
+from api.numbers.leases import keep_until
 from api.staff import audit
 from api.staff.access import case_for, id_of, may_open
 from api.staff.people import Viewer
@@ -21,6 +23,8 @@ LONGEST = 200
 """Characters of a place, or of a security code."""
 LATE = timedelta(days=1)
 """How long after its time an appointment may still be written down: somebody looked late."""
+KEEP = timedelta(days=1)
+"""How long after an appointment its case keeps the number: the portal may still write that it was missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,9 @@ def _keep(
     row.at, row.timed, row.box, row.person_id = said.at, said.timed, box, viewer.person_id
     session.add(row)
     session.flush()
+    keep_until(session, id_of(case), said.at + KEEP)
+    if row.message_id is not None:
+        settle(session, "read_appointment", now, case_id=id_of(case), about=str(row.message_id))
     audit.record(session, viewer.person_id, "appointment.confirm", case.reference, now)
     return Appointment(row.id or 0, case.reference, row.portal, row.at, row.timed, **content)
 

@@ -1,31 +1,36 @@
 """What arrives on proxy numbers: a login code goes to the case that expects it, all else waits sealed for a person.
 
-Nothing here is ever answered, and nothing but a login code in its window finds its case by itself.
+Nothing here is ever answered, and nothing but a login code in its window finds its case by itself. A code is shown to
+whoever claimed the case, until she has used it or its lifetime ends; anybody else who may open the case asks for it
+first (docs/decisions/0009-when-a-code-is-read.md).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from api.answers import decode, encode
 from api.desk.cases import mark_unread
+from api.desk.tasks import open_task
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
 from api.numbers import health, selftest
 from api.numbers.leases import expire_leases
 from api.numbers.quiet import expire_windows
+from api.numbers.recognition import recognise
 from api.staff import audit
 from api.staff.access import id_of, may_open
 from api.staff.people import Viewer
 from api.store.once import insert_once
-from api.tables import CaseRow, CodeWindow, PortalMessage, metadata
-from flows.codes import find_code
+from api.tables import AppointmentRow, Audit, CaseRow, PortalMessage, metadata
 from flows.portal import Portals
+from flows.portal_messages import CODE
 
 ITEM = "portal"
 """The kind under which a portal message is sealed to its case."""
+UNREAD = timedelta(hours=1)
+"""How long a message without a case may wait for somebody to read it before those on duty are alerted."""
 _message, _seen = metadata.tables["portal_message"], metadata.tables["seen"]
 
 
@@ -50,7 +55,11 @@ class PortalText:
 
 @dataclass(frozen=True, slots=True)
 class PortalMessageView:
-    """A portal message of a case, opened; without text when it was a login code and is wiped."""
+    """A portal message of a case, opened; without text when it was a login code and is wiped, or `hidden`.
+
+    `hidden` is a login code that lives and that this viewer has not asked for. `confirmed` says that somebody made an
+    appointment of it, `answer_by` until when the portal wants an answer, `answered_at` when it got one.
+    """
 
     id: int
     number: str
@@ -59,6 +68,12 @@ class PortalMessageView:
     code: str
     received_at: datetime
     wipe_at: datetime | None
+    kind: str
+    portal: str
+    hidden: bool = False
+    confirmed: bool = False
+    answer_by: datetime | None = None
+    answered_at: datetime | None = None
 
 
 def receive(session: Session, vault: Vault, portals: Portals, sms: Sms, now: datetime) -> tuple[str, ...]:
@@ -74,24 +89,47 @@ def receive(session: Session, vault: Vault, portals: Portals, sms: Sms, now: dat
     if selftest.arrived(session, vault, sms.number, sms.text, now):
         return ()
     expire_windows(session, now)
-    found = _match(session, vault, portals, sms)
-    row = PortalMessage(number=sms.number, kind="other", box=b"", received_at=now)
-    if found:
-        row.kind, row.code_index, row.wipe_at = "code", found.index, now + portals[found.portal].lifetime
-    content = PortalText(sms.sender, sms.text, found.code if found else "")
-    reference = seal_to_case(session, vault, row, content, found.case_id if found else None)
+    found = recognise(session, vault, portals, sms.number, sms.sender, sms.text)
+    row = PortalMessage(
+        number=sms.number,
+        kind=found.kind,
+        portal=found.portal,
+        box=b"",
+        code_index=found.index,
+        received_at=now,
+        wipe_at=found.wipe_at(portals, now),
+        answer_by=found.answer_by(portals, now),
+    )
+    content = PortalText(sms.sender, sms.text, found.code)
+    reference = seal_to_case(session, vault, row, content, found.case_id)
     if reference is None:
         row.box = vault.seal_to_team(team_context(sms.number), encode(content))
     session.add(row)
+    if reference is None and row.kind != CODE:
+        session.flush()
+        open_task(session, "read_message", now, due_at=now + UNREAD, about=str(row.id))
     return (reference,) if reference else ()
 
 
 def messages_of(
     session: Session, viewer: Viewer, case: CaseRow, key: CaseKey, now: datetime
 ) -> list[PortalMessageView]:
-    """The portal messages of a case, oldest first. Who reads a login code first is written down."""
+    """The portal messages of a case, oldest first. Each person to whom a login code is shown is written down."""
     rows = session.exec(select(PortalMessage).where(PortalMessage.case_id == case.id).order_by(col(PortalMessage.id)))
-    return [_view(row, _read(session, viewer, case, key, row, now)) for row in rows]
+    kept = select(AppointmentRow.message_id).where(AppointmentRow.case_id == case.id)
+    confirmed = set(session.exec(kept))
+    return [_view(session, viewer, case, key, row, row.id in confirmed, now) for row in rows]
+
+
+def show_code(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
+    """Show a login code to somebody who may open the case and did not claim it; from now on her pages have it.
+
+    Refused: (404, "no_such_message"), also for another's; (410, "code_gone") when it was wiped.
+    """
+    row, case = _code_of(session, viewer, message_id)
+    if not _lives(row, now):
+        raise Refused(410, "code_gone")
+    _was_shown(session, viewer, case, row, now)
 
 
 def wipe_code(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
@@ -99,11 +137,8 @@ def wipe_code(session: Session, viewer: Viewer, message_id: int, now: datetime) 
 
     Refused(404, "no_such_message"), also for another's.
     """
-    row = session.get(PortalMessage, message_id)
-    case = session.get(CaseRow, row.case_id) if row and row.case_id else None
-    if row is None or case is None or row.kind != "code" or not may_open(viewer, case):
-        raise Refused(404, "no_such_message")
-    older = _message.c.case_id == case.id, _message.c.kind == "code", _message.c.id <= message_id
+    _, case = _code_of(session, viewer, message_id)
+    older = _message.c.case_id == case.id, _message.c.kind == CODE, _message.c.id <= message_id
     session.connection().execute(_message.update().where(*older).values(box=b"", code_index=None, wipe_at=None))
     audit.record(session, viewer.person_id, "code.wipe", case.reference, now)
 
@@ -133,64 +168,68 @@ def unpack_portal(packed: bytes) -> PortalText:
     return PortalText(**decode(packed))
 
 
+def opened(key: CaseKey, case_id: int, row: PortalMessage) -> PortalText:
+    """The content of a message that was sealed to this case; nothing of one that is emptied."""
+    return unpack_portal(key.open(Vault.item_context(case_id, ITEM), row.box)) if row.box else PortalText("", "")
+
+
 def team_context(number: str) -> str:
     """Under which context a message is sealed to the team while it has no case."""
     return f"portal:{number}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A login code that was found, and the case that it is for (None: its window is over)."""
-
-    portal: str
-    code: str
-    index: bytes
-    case_id: int | None = None
+def _code_of(session: Session, viewer: Viewer, message_id: int) -> tuple[PortalMessage, CaseRow]:
+    row = session.get(PortalMessage, message_id)
+    case = session.get(CaseRow, row.case_id) if row and row.case_id else None
+    if row is None or case is None or row.kind != CODE or not may_open(viewer, case):
+        raise Refused(404, "no_such_message")
+    return row, case
 
 
-def _match(session: Session, vault: Vault, portals: Portals, sms: Sms) -> _Match | None:
-    """Find the login code of a portal that has a window on this number. A repeat comes before an open window.
-
-    A code that could also be a late one of somebody else's quiet window goes to nobody by itself.
-    """
-    fitting: list[tuple[CodeWindow, _Match]] = []
-    for window in _windows(session, sms.number):
-        portal = portals.get(window.portal)
-        code = find_code(sms.text, portal) if portal and portal.writes_from(sms.sender) else None
-        if code:
-            fitting.append((window, _Match(window.portal, code, vault.index("code", sms.number, code))))
-    for _, match in fitting:
-        first = _first_of(session, match.index)
-        if first is not None:
-            return replace(match, case_id=first.case_id)
-    expecting = [replace(match, case_id=window.case_id) for window, match in fitting if window.state == "open"]
-    alone = len({window.case_id for window, _ in fitting}) == 1
-    return next(iter(expecting if alone else ()), fitting[0][1]) if fitting else None
+def _lives(row: PortalMessage, now: datetime) -> bool:
+    return bool(row.box) and (row.wipe_at is None or row.wipe_at > now)
 
 
-def _windows(session: Session, number: str) -> Sequence[CodeWindow]:
-    """The windows on a number that are open or quiet."""
-    live = select(CodeWindow).where(CodeWindow.number == number, CodeWindow.state != "ended")
-    return session.exec(live.order_by(col(CodeWindow.id))).all()
-
-
-def _first_of(session: Session, code_index: bytes) -> PortalMessage | None:
-    same = select(PortalMessage).where(PortalMessage.code_index == code_index)
-    return session.exec(same.order_by(col(PortalMessage.id)).limit(1)).one_or_none()
-
-
-def _read(
-    session: Session, viewer: Viewer, case: CaseRow, key: CaseKey, row: PortalMessage, now: datetime
-) -> PortalText:
-    if not row.box or (row.wipe_at and row.wipe_at <= now):
-        return PortalText("", "")
-    if row.kind == "code" and row.read_at is None:
-        row.read_by, row.read_at = viewer.person_id, now
-        audit.record(session, viewer.person_id, "code.read", case.reference, now, number=row.number)
-    return unpack_portal(key.open(Vault.item_context(id_of(case), ITEM), row.box))
-
-
-def _view(row: PortalMessage, content: PortalText) -> PortalMessageView:
+def _view(
+    session: Session, viewer: Viewer, case: CaseRow, key: CaseKey, row: PortalMessage, confirmed: bool, now: datetime
+) -> PortalMessageView:
+    is_code, lives = row.kind == CODE, _lives(row, now)
+    hidden = is_code and lives and case.claimed_by != viewer.person_id and not _shown_before(session, viewer, case, row)
+    shown = lives and not hidden
+    content = opened(key, id_of(case), row) if shown else PortalText("", "")
+    if shown and is_code:
+        _was_shown(session, viewer, case, row, now)
     return PortalMessageView(
-        row.id or 0, row.number, content.sender, content.text, content.code, row.received_at, row.wipe_at
+        row.id or 0,
+        row.number,
+        content.sender,
+        content.text,
+        content.code,
+        row.received_at,
+        row.wipe_at,
+        row.kind,
+        row.portal,
+        hidden,
+        confirmed,
+        row.answer_by,
+        row.answered_at,
     )
+
+
+def _was_shown(session: Session, viewer: Viewer, case: CaseRow, row: PortalMessage, now: datetime) -> None:
+    """Write down who saw a code: each person once, and who was the first beside the message."""
+    if row.read_at is None:
+        row.read_by, row.read_at = viewer.person_id, now
+        session.add(row)
+    if not _shown_before(session, viewer, case, row):
+        audit.record(session, viewer.person_id, "code.read", case.reference, now, number=row.number, message=row.id)
+
+
+def _shown_before(session: Session, viewer: Viewer, case: CaseRow, row: PortalMessage) -> bool:
+    reads = select(Audit.detail).where(
+        Audit.action == "code.read",
+        Audit.object == case.reference,
+        Audit.person_id == viewer.person_id,
+        Audit.at >= row.received_at,
+    )
+    return any(detail.get("message") == row.id for detail in session.exec(reads))

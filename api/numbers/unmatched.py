@@ -1,69 +1,239 @@
-"""Portal messages that found no case by themselves: a coordinator reads them and says whose they are."""
+"""The inbox: portal messages that found no case by themselves. A person reads them, and says whose they are."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, CursorResult
+from sqlmodel import Session, col, func, select
 
+from api.answers import encode
+from api.desk.tasks import open_task, settle
 from api.errors import Refused
 from api.keys.vault import Vault
-from api.numbers.proxies import PortalText, seal_to_case, team_context, unpack_portal
+from api.numbers.proposals import Known, Proposals, holders
+from api.numbers.proxies import UNREAD, PortalText, opened, seal_to_case, team_context, unpack_portal
 from api.staff import audit
-from api.staff.access import FORGOTTEN, case_for, coordinators_only, id_of
+from api.staff.access import case_for, coordinators_only, id_of, may_open, open_key
+from api.staff.alerts import alert_on_duty
 from api.staff.people import Viewer
-from api.tables import CaseRow, Lease, PortalMessage
+from api.tables import AppointmentRow, CaseRow, Lease, PortalMessage, metadata
+from flows.digits import read_digits
+from flows.matching import Likely, Ranking
+from flows.portal_messages import CODE, TELL_A_DATE
+
+KEPT = timedelta(days=7)
+"""How long what is nobody's can be taken back."""
+CHECK = timedelta(hours=4)
+"""Within which time somebody looks whether an appointment was read rightly."""
+HIDDEN = "••••••"
+_message = metadata.tables["portal_message"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A portal message without a case, opened, and the cases that ever had its number, the newest loan first."""
+    """A portal message without a case, opened; a login code in it is hidden.
+
+    `proposed` is the one case that it clearly seems to be for, `likely` others for which something speaks, and
+    `candidates` the references of all that ever had its number, the newest loan first: only such as the viewer may
+    open. `settled` is one of which somebody said that it is nobody's.
+    """
 
     id: int
     number: str
+    kind: str
+    portal: str
     received_at: datetime
+    wipe_at: datetime | None
     content: PortalText
+    proposed: Likely | None
+    likely: tuple[Likely, ...]
     candidates: tuple[str, ...]
+    settled: bool
 
 
-def unmatched(session: Session, viewer: Viewer, now: datetime) -> list[Unmatched]:
-    """The messages that have no case, oldest first."""
-    coordinators_only(viewer)
-    waiting = select(PortalMessage).where(col(PortalMessage.case_id).is_(None), PortalMessage.box != b"")
-    rows = session.exec(waiting.order_by(col(PortalMessage.id))).all()
-    if rows:
-        audit.record(session, viewer.person_id, "message.list", "", now, messages=len(rows))
-    return [
-        Unmatched(row.id or 0, row.number, row.received_at, _open(viewer, row), holders(session, row.number))
-        for row in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What a viewer may decide, oldest first; `others` is how many more wait for somebody else."""
+
+    messages: tuple[Unmatched, ...]
+    others: int
 
 
-def assign(session: Session, vault: Vault, viewer: Viewer, message_id: int, reference: str, now: datetime) -> None:
-    """Say whose a message is: it is sealed to that case.
+def inbox(session: Session, known: Known, viewer: Viewer, now: datetime) -> Inbox:
+    """All messages that have no case, for a coordinator; for a volunteer those that seem to be for a case of hers.
 
-    Refused: (404, "no_such_message"), also when somebody was faster; (409, "never_lent") when that case never had the
-    number on which it arrived.
+    What is shown counts as read.
     """
-    coordinators_only(viewer)
-    row = session.get(PortalMessage, message_id, with_for_update=True)
-    if row is None or row.case_id is not None or not row.box:
+    waiting = col(PortalMessage.settled_at).is_(None) if not viewer.coordinator else True
+    rows = session.exec(
+        select(PortalMessage).where(*_without_a_case(now), waiting).order_by(col(PortalMessage.id))
+    ).all()
+    proposals = Proposals(session, known, viewer)
+    shown = [message for row in rows if (message := _shown(session, proposals, viewer, row))]
+    for row in rows:
+        if row.read_at is None and any(message.id == row.id for message in shown):
+            row.read_by, row.read_at = viewer.person_id, now
+            session.add(row)
+    if shown:
+        audit.record_visit(session, viewer.person_id, "message.list", "", now)
+    return Inbox(tuple(shown), len(rows) - len(shown))
+
+
+def count(session: Session, viewer: Viewer, now: datetime) -> int:
+    """How many messages wait that could be hers to decide: of a volunteer those on numbers that her cases had."""
+    counted = select(func.count(col(PortalMessage.id))).where(
+        *_without_a_case(now), col(PortalMessage.settled_at).is_(None)
+    )
+    if not viewer.coordinator:
+        hers = select(Lease.number).join(CaseRow, col(Lease.case_id) == CaseRow.id)
+        mine = CaseRow.claimed_by == viewer.person_id, CaseRow.state == "claimed"
+        counted = counted.where(col(PortalMessage.number).in_(hers.where(*mine)))
+    return session.exec(counted).one()
+
+
+def assign(session: Session, known: Known, viewer: Viewer, message_id: int, reference: str, now: datetime) -> None:
+    """Say whose a message is: it is sealed to that case, and what it asks for becomes a task there.
+
+    Refused: (404, "no_such_message"), also when somebody was faster, or it is not shown to her; (404, "no_such_case")
+    for one that she may not open; (409, "never_lent") when that case never had the number on which it arrived.
+    """
+    row = _waiting_row(session, viewer, message_id, now)
+    if _shown(session, Proposals(session, known, viewer), viewer, row) is None:
         raise Refused(404, "no_such_message")
     case = case_for(session, viewer, reference)
-    if reference not in holders(session, row.number):
+    if case.id not in [one.id for one in holders(session, row.number)]:
         raise Refused(409, "never_lent")
-    seal_to_case(session, vault, row, _open(viewer, row), id_of(case))
+    seal_to_case(session, known.vault, row, _open(viewer, row), id_of(case))
+    settle(session, "read_message", now, about=str(row.id))
+    _ask_for_more(session, row, case, now)
     audit.record(session, viewer.person_id, "message.assign", reference, now, number=row.number)
 
 
-def holders(session: Session, number: str) -> tuple[str, ...]:
-    """The references of the cases that ever had a number and are not forgotten, the newest loan first."""
-    ever = (
-        select(CaseRow.reference)
-        .join(Lease, col(Lease.case_id) == CaseRow.id)
-        .where(Lease.number == number, CaseRow.state != FORGOTTEN)
-        .order_by(col(Lease.id).desc())
+def nobodys(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
+    """Say that a message is for no case of ours: it is emptied in some days. Refused(404, "no_such_message")."""
+    coordinators_only(viewer)
+    row = _waiting_row(session, viewer, message_id, now)
+    row.settled_at, row.wipe_at = now, min(filter(None, (row.wipe_at, now + KEPT)))
+    session.add(row)
+    settle(session, "read_message", now, about=str(row.id))
+    audit.record(session, viewer.person_id, "message.nobody", "", now, number=row.number)
+
+
+def bring_back(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
+    """Take that back, as long as it is not emptied. Refused(404, "no_such_message")."""
+    coordinators_only(viewer)
+    row = session.get(PortalMessage, message_id, with_for_update=True)
+    if row is None or row.settled_at is None or not row.box:
+        raise Refused(404, "no_such_message")
+    row.settled_at = None
+    row.wipe_at = row.wipe_at if row.kind == CODE else None
+    session.add(row)
+    audit.record(session, viewer.person_id, "message.back", "", now, number=row.number)
+
+
+def give_back(session: Session, known: Known, viewer: Viewer, message_id: int, now: datetime) -> str:
+    """It was the wrong case: put a message back into the inbox; gives the reference of the case that had it.
+
+    Refused: (404, "no_such_message"), also for a login code; (409, "has_appointment") once an appointment was made
+    of it.
+    """
+    row = session.get(PortalMessage, message_id, with_for_update=True)
+    case = session.get(CaseRow, row.case_id) if row and row.case_id else None
+    if row is None or case is None or not row.box or row.kind == CODE or not may_open(viewer, case):
+        raise Refused(404, "no_such_message")
+    if session.exec(select(AppointmentRow.id).where(AppointmentRow.message_id == message_id)).first() is not None:
+        raise Refused(409, "has_appointment")
+    content = opened(open_key(known.vault, viewer, case), id_of(case), row)
+    row.case_id, row.box = None, known.vault.seal_to_team(team_context(row.number), encode(content))
+    session.add(row)
+    for kind in ("answer_portal", "read_appointment"):
+        settle(session, kind, now, case_id=id_of(case), about=str(row.id))
+    open_task(session, "read_message", now, due_at=now + UNREAD, about=str(row.id))
+    audit.record(session, viewer.person_id, "message.back", case.reference, now, number=row.number)
+    return case.reference
+
+
+def alert_unread(session: Session, vault: Vault, now: datetime) -> int:
+    """Tell those on duty of the messages that nobody read for an hour, once each, and not what is in them."""
+    unread = (
+        *_conditions(now),
+        _message.c.settled_at.is_(None),
+        _message.c.read_at.is_(None),
+        _message.c.told_at.is_(None),
+        _message.c.received_at <= now - UNREAD,
     )
-    return tuple(dict.fromkeys(session.exec(ever)))
+    told: CursorResult[object] = session.connection().execute(_message.update().where(*unread).values(told_at=now))
+    if told.rowcount:
+        alert_on_duty(session, vault, "message", now, about="inbox")
+    return told.rowcount
+
+
+def hide_code(content: PortalText) -> PortalText:
+    """The content without its login code; without any text where the code cannot be found in it."""
+    if not content.code:
+        return content
+    parts = r"[^0-9A-Za-z]?".join(map(re.escape, content.code))
+    text, hidden = re.subn(parts, HIDDEN, read_digits(content.text), flags=re.IGNORECASE)
+    return replace(content, text=text if hidden else HIDDEN, code="")
+
+
+def _shown(session: Session, proposals: Proposals, viewer: Viewer, row: PortalMessage) -> Unmatched | None:
+    """A message as she may see it; None when it is not for her to decide."""
+    content = _open(viewer, row)
+    ranking = proposals.ranking(row, content)
+    hers = [case.reference for case in holders(session, row.number) if may_open(viewer, case)]
+    mine = ranking.proposed is not None and ranking.proposed.key in hers
+    if not viewer.coordinator and not mine:
+        return None
+    return _view(row, hide_code(content), ranking, tuple(hers))
+
+
+def _view(row: PortalMessage, content: PortalText, ranking: Ranking, hers: tuple[str, ...]) -> Unmatched:
+    proposed = ranking.proposed
+    likely = tuple(one for one in ranking.likely if one.key in hers and one != proposed)
+    return Unmatched(
+        row.id or 0,
+        row.number,
+        row.kind,
+        row.portal,
+        row.received_at,
+        row.wipe_at,
+        content,
+        proposed,
+        likely,
+        hers,
+        row.settled_at is not None,
+    )
+
+
+def _waiting_row(session: Session, viewer: Viewer, message_id: int, now: datetime) -> PortalMessage:
+    """A message that waits, locked until the end of the transaction."""
+    row = session.get(PortalMessage, message_id, with_for_update=True, populate_existing=True)
+    gone = row is None or row.case_id is not None or not row.box or row.settled_at is not None
+    if row is None or gone or (row.wipe_at is not None and row.wipe_at <= now):
+        raise Refused(404, "no_such_message")
+    return row
+
+
+def _ask_for_more(session: Session, row: PortalMessage, case: CaseRow, now: datetime) -> None:
+    """What a message of this kind asks of whoever claimed the case."""
+    kind, due_at = "read_appointment", now + CHECK
+    if row.kind == "answer" and row.answer_by is not None:
+        kind, due_at = "answer_portal", row.answer_by
+    elif row.kind not in TELL_A_DATE:
+        return
+    about, claimant = str(row.id), case.claimed_by
+    open_task(session, kind, now, due_at=due_at, case_id=id_of(case), about=about, person_id=claimant)
+
+
+def _without_a_case(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    alive = col(PortalMessage.wipe_at).is_(None) | (col(PortalMessage.wipe_at) > now)
+    return col(PortalMessage.case_id).is_(None), col(PortalMessage.box) != b"", alive
+
+
+def _conditions(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _message.c.case_id.is_(None), _message.c.box != b"", _message.c.kind != CODE
 
 
 def _open(viewer: Viewer, row: PortalMessage) -> PortalText:

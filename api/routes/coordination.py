@@ -12,12 +12,12 @@ from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
 from api.desk import tallies
 from api.errors import Refused
-from api.events import BATCHES, QUEUE, case_topic
+from api.events import BATCHES, QUEUE
 from api.exports import batches
 from api.exports.batches import Form as FileForm
 from api.exports.batches import Preview
 from api.inbound import unhandled
-from api.numbers import health, leases, phones, pool, sims, unmatched
+from api.numbers import health, leases, phones, pool, sims
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.forms import ProvenCoordinator
 from api.routes.live import changes
@@ -41,7 +41,7 @@ Typed = Annotated[str, Form(max_length=LONGEST)]
 
 @router.get("/numbers")
 async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HTMLResponse:
-    """The pool, what is lent, and the messages that found no case by themselves."""
+    """The pool, and what is lent."""
     now = shell.clock()
     return page(
         request,
@@ -49,7 +49,6 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         viewer,
         numbers=await shell.db.read(lambda session: pool.proxy_numbers(session, viewer)),
         leases=await shell.db.read(leases.lent_now),
-        messages=await shell.db.write(lambda session: unmatched.unmatched(session, viewer, now)),
         portals=shell.portals,
         unknown=await shell.db.read(lambda session: tallies.since(session, (now - MONTH).date(), tallies.UNKNOWN)),
         gateways=GATEWAYS,
@@ -84,15 +83,6 @@ async def add_number(
         )
     )
     return go("/numbers?done=added")
-
-
-@router.post("/messages/{message_id}/assign")
-async def assign(shell: Desk, viewer: Coordinating, message_id: int, reference: Typed) -> RedirectResponse:
-    """Say whose a portal message is."""
-    now = shell.clock()
-    await shell.db.write(lambda session: unmatched.assign(session, shell.vault, viewer, message_id, reference, now))
-    shell.events.changed(QUEUE, case_topic(reference))
-    return go("/numbers?done=assigned")
 
 
 @router.get("/unhandled")

@@ -10,13 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, MEDIA, NOTICES, REASONS, VIA
-from api.console.shown import as_written, facts, headline
+from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.shown import as_written, facts, headline, offered
 from api.desk import caseview, conversation, queue
 from api.desk.tasks import KINDS
-from api.events import QUEUE, case_topic
+from api.events import INBOX, QUEUE, case_topic
+from api.going import offers
 from api.inbound import unhandled
-from api.numbers import health, proxies, waiting
+from api.numbers import answering, health, proxies, waiting
 from api.numbers.standing import standing_of
 from api.numbers.turns import TURN
 from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
@@ -27,6 +28,8 @@ from api.staff.people import Viewer
 
 router = APIRouter()
 Typed = Annotated[str, Form()]
+NAMES = {"reasons": REASONS, "media": MEDIA, "calls": CALLS, "notices": NOTICES, "via": VIA}
+"""What the codes in a case are called."""
 SOON = 3
 """Seconds that a countdown begins with at least: the page looks again when it ends."""
 
@@ -111,7 +114,7 @@ async def the_case_again(request: Request, shell: Desk, viewer: LookingOn, refer
 @router.get("/cases/{reference}/events", response_class=EventSourceResponse)
 async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncIterator[ServerSentEvent]:
     """Say `changed` whenever something in the case did. It says nothing more, so anybody signed in may listen."""
-    async for change in changes(shell.events, case_topic(reference)):
+    async for change in changes(shell.events, case_topic(reference), INBOX):
         yield change
 
 
@@ -166,6 +169,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
     standing = await shell.db.write(lambda session: standing_of(session, reference, case.portal, shell.portals, now))
     shell.events.changed(*map(case_topic, standing.touched))
     portal = shell.portals.get(case.portal)
+    sendable = await shell.db.read(lambda session: answering.answerable(session, case.portal_messages))
     return page(
         request,
         template,
@@ -181,16 +185,17 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         keep_day=(standing.keep_until - timedelta(seconds=1)).date() if standing.keep_until else None,
         turn_whole=round(TURN.total_seconds()),
         whole=round(portal.lifetime.total_seconds()) if portal else 0,
-        reasons=REASONS,
-        media=MEDIA,
-        calls=CALLS,
-        notices=NOTICES,
-        via=VIA,
-        kinds=KINDS,
+        **NAMES,
+        task_kinds=KINDS,
+        message_kinds=MESSAGES,
+        portals=shell.portals,
+        offered=offered(case, shell.portals, shell.settings.zone),
+        sendable=sendable,
         escalations=ESCALATIONS,
         colleagues=await shell.db.read(lambda session: people.colleagues(session, viewer, now)),
         line=shell.channels.voice,
         mail_domain=shell.settings.mail_domain,
+        company=await shell.db.read(lambda session: offers.offers_of(session, viewer, reference)),
         learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )
 

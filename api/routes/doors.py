@@ -13,6 +13,7 @@ from api.console.words import negotiate
 from api.desk import tasks
 from api.errors import Refused
 from api.keys.locks import form_token
+from api.numbers import unmatched
 from api.shell import Shell
 from api.staff import signin
 from api.staff.people import Viewer
@@ -27,13 +28,17 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the frame of every page needs. `done` is what was just done, said once; `tasks` how many are hers to do."""
+    """What the frame of every page needs. `done` is what was just done, said once.
+
+    `tasks` is how many are hers to do, `inbox` how many portal messages wait for somebody to say whose they are.
+    """
 
     path: str
     trial: bool
     simulator: bool
     done: str
     tasks: int
+    inbox: int = 0
 
 
 def the_shell(request: Request) -> Shell:
@@ -60,7 +65,7 @@ async def viewer_or_none(request: Request) -> Viewer | None:
 async def the_onlooker(request: Request) -> Viewer:
     """Who is looking, when it is her page that asks and not she. Raises NotSignedIn."""
     if viewer := await viewer_or_none(request):
-        return viewer
+        return await _with_inbox(request, viewer)
     raise NotSignedIn
 
 
@@ -72,7 +77,20 @@ async def the_viewer(request: Request) -> Viewer:
     if found is None:
         raise NotSignedIn
     viewer, request.state.tasks = found
+    return await _with_inbox(request, viewer)
+
+
+async def _with_inbox(request: Request, viewer: Viewer) -> Viewer:
+    """Count what waits in the inbox, for the head of the page that is asked for."""
+    if request.method == "GET" and not request.url.path.endswith("/events"):
+        await _count_inbox(request, viewer)
     return viewer
+
+
+async def _count_inbox(request: Request, viewer: Viewer) -> None:
+    shell = the_shell(request)
+    now = shell.clock()
+    request.state.inbox = await shell.db.read(lambda session: unmatched.count(session, viewer, now))
 
 
 Looking = Annotated[Viewer, Depends(the_viewer)]
@@ -119,8 +137,8 @@ def page(
     shell = the_shell(request)
     here = request.url.path if request.method == "GET" else back_from(request)
     done = request.query_params.get("done", "")
-    to_do = getattr(request.state, "tasks", 0)
-    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done, to_do)
+    to_do, waiting = getattr(request.state, "tasks", 0), getattr(request.state, "inbox", 0)
+    frame = Page(here, request.app.state.trial, bool(shell.channels.phones), done, to_do, waiting)
     html = render(
         template,
         language_of(request, viewer),
@@ -137,6 +155,8 @@ def page(
 async def failure(request: Request, error: Refused) -> HTMLResponse:
     """Answer with a page that says what cannot be done, and leads back to where she was."""
     viewer = await viewer_or_none(request)
+    if viewer is not None:
+        await _count_inbox(request, viewer)
     values = {"title": title(error.status), "error": error, "back": back_from(request)}
     return page(request, "error.html", viewer, error.status, **values)
 

@@ -16,10 +16,12 @@ from api.routes import (
     coordination,
     desk,
     duty,
+    going,
     joining,
     lending,
     mail,
     media,
+    messages,
     moves,
     numbers,
     overview,
@@ -56,9 +58,10 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty]
-    cases = [desk, lending, moves, trainees, mail, media, voice, typed, tasks, reaching, sheets, assisted]
+    cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
+    sent = [media, going]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, overview, coordination, sims, numbers]
+    pages = [*team, *cases, *sent, overview, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

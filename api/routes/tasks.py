@@ -56,7 +56,7 @@ async def the_task(request: Request, shell: Desk, viewer: Looking, task_id: int)
         lambda session: telling.to_do(session, shell.vault, shell.library, viewer, task_id, now)
     )
     others = await shell.db.read(lambda session: people.colleagues(session, viewer, now))
-    return page(request, "task.html", viewer, todo=todo, kinds=KINDS, people=others, notices=NOTICES)
+    return page(request, "task.html", viewer, todo=todo, task_kinds=KINDS, people=others, notices=NOTICES)
 
 
 @router.post("/tasks/{task_id}/done")
@@ -105,7 +105,7 @@ async def _tasks(request: Request, shell: Shell, viewer: Viewer, template: str) 
     names = {one.id: one.name for one in await shell.db.read(lambda session: people.everyone(session, now))}
     hers = [one for one in found if _is_hers(one, viewer)]
     others = [one for one in found if not _is_hers(one, viewer)]
-    return page(request, template, viewer, hers=hers, others=others, kinds=KINDS, names=names)
+    return page(request, template, viewer, hers=hers, others=others, task_kinds=KINDS, names=names)
 
 
 def _is_hers(task: TaskView, viewer: Viewer) -> bool:

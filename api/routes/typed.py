@@ -34,13 +34,13 @@ class WhereTo:
     reference: str = ""
 
 
-@router.get("/numbers/typed-in")
+@router.get("/typed-in")
 async def type_in(request: Request, shell: Desk, viewer: Helping) -> HTMLResponse:
     """An empty form, with the time that it is."""
     return await _page(request, shell, viewer, Typing(when=_now(shell)))
 
 
-@router.post("/numbers/typed-in")
+@router.post("/typed-in")
 async def typed_in(
     request: Request,
     shell: Desk,

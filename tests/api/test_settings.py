@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from api.settings import Settings, SettingsError, load
+from api.settings import Settings, load
+from api.variables import SettingsError
 from bot.channel import Pace
 
 

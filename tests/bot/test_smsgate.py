@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.channel import Channel, ChannelError, Forged, Malformed
 from bot.gateway import Delivery, Ping, Sim, SimSms
-from bot.smsgate import SmsGate, parse, verify
+from bot.smsgate import EVENTS, SmsGate, parse, verify
 from flows.countries import Countries
 from flows.model import Option, Reply
 from tests.fakes import smsgate_api as fake
@@ -264,3 +264,14 @@ async def test_clearing_does_nothing_because_an_sms_stays_on_the_phone(api: SmsG
     await line.clear(ALMAZ, ["x"])
     await line.close()
     assert api.asked == 0
+
+
+async def test_it_is_told_where_to_post_as_often_as_we_start(api: SmsGateApi, countries: Countries) -> None:
+    gateway = SmsGate(USER, PASSWORD, api_url=api.url, countries=countries)
+    for _ in range(2):
+        await gateway.announce("https://desk.example.org/webhooks/smsgate")
+    assert [hook["event"] for hook in api.webhooks.values()] == list(EVENTS)
+    assert await failure(gateway.announce("http://desk.example.org/webhooks/smsgate")) == ("400", True, 0.0)
+    api.refusals = [fake.refusal(401, "Unauthorized")]
+    assert await failure(gateway.announce("https://desk.example.org/")) == ("401", False, 0.0)
+    await gateway.close()

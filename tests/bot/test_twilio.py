@@ -14,6 +14,7 @@ from bot.twilio import TwilioSms, read, verify
 from flows.model import Option, Reply
 from tests.fakes import twilio_api as fake
 from tests.fakes.twilio_api import ACCOUNT, NUMBER, TOKEN, Refusal, TwilioApi
+from tests.libraries import the_countries
 
 URL = "https://help.example.org/webhooks/twilio/sms"
 ALMAZ = "+96170123456"
@@ -72,6 +73,14 @@ async def test_a_long_text_goes_in_parts_and_the_last_one_is_reported_on(api: Tw
     assert [len(sent["Body"]) <= 1600 for sent in api.sent] == [True, True]
     assert ["StatusCallback" in sent for sent in api.sent] == [False, True]
     assert api.sent[-1]["sid"] == sid
+
+
+async def test_in_senegal_a_long_text_goes_in_whole_messages_of_one_segment(api: TwilioApi) -> None:
+    sms = TwilioSms(ACCOUNT, TOKEN, NUMBER, api_url=api.url, countries=the_countries())
+    await sms.send("+221771234567", Reply("ሀሁ " * 60), reply_id="1")
+    await sms.send(ALMAZ, Reply("ሀሁ " * 60), reply_id="2")
+    assert [len(sent["Body"]) <= 70 for sent in api.sent] == [True, True, True, False]
+    await sms.close()
 
 
 @pytest.mark.parametrize("code", [21211, 21408, 21602, 21608, 21610, 21612, 21614, 63999])

@@ -65,7 +65,7 @@ async def test_every_page_holds_together(tmp_path: Path, browser: Browser, width
             await look(f"/{path}", f"{path}-full")
         await sign_in(tab, address, "Hana", language)
         await look("/queue", "queue-volunteer")
-        await look("/numbers/typed-in", "typed-in")
+        await look("/typed-in", "typed-in")
         await look(f"/cases/{reference}", "case-window")
         await app.state.shell.db.write(scene.receive_code)
         await look(f"/cases/{reference}", "case-code")

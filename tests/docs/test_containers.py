@@ -15,7 +15,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from api.routes import health
-from api.settings import Settings, read_variables
+from api.settings import Settings
+from api.variables import read_variables
 from tests.libraries import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")

@@ -15,7 +15,7 @@ CONSOLE = " ".join(
 BUTTONS = (
     "Add a number",
     "A phone that nobody knows yet",
-    "Messages without a case",
+    "Inbox",
     "How the phones and SIMs are",
     "Lend a number",
     "Expect a code",

@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 
 from api.retention import SEEN_LIVES
 from api.routes import health, mail, voice, webhooks
-from api.settings import Settings, read_variables
+from api.settings import Settings
+from api.variables import read_variables
 from tests.docs.test_commands import PAGES
 from tests.libraries import ROOT
 

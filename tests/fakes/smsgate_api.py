@@ -109,12 +109,14 @@ class SmsGateApi:
     devices: set[str] = field(default_factory=lambda: {DEVICE})
     sent: list[dict[str, Any]] = field(default_factory=list)
     refusals: list[web.Response] = field(default_factory=list)
+    webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: int = 0
     url: str = ""
 
     async def __aenter__(self) -> "SmsGateApi":
         app = web.Application()
         app.router.add_post(f"{PATH}/messages", self._serve)
+        app.router.add_post(f"{PATH}/webhooks", self._hook)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -124,10 +126,20 @@ class SmsGateApi:
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
 
+    async def _hook(self, request: web.Request) -> web.Response:
+        if not _known(request):
+            return refusal(401, "Unauthorized")
+        if self.refusals:
+            return self.refusals.pop(0)
+        hook = await request.json()
+        if not re.match(r"https://|http://127\.0\.0\.1", hook["url"]):
+            return refusal(400, "invalid webhook: url must start with https:// or http://127.0.0.1")
+        self.webhooks[hook["id"]] = hook
+        return web.json_response(hook, status=201)
+
     async def _serve(self, request: web.Request) -> web.Response:
         self.asked += 1
-        basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {basic}":
+        if not _known(request):
             return refusal(401, "Unauthorized")
         if self.refusals:
             return self.refusals.pop(0)
@@ -160,6 +172,11 @@ class SmsGateApi:
         if message["id"] in {one["id"] for one in self.sent}:
             return refusal(409, "message already exists")
         return None
+
+
+def _known(request: web.Request) -> bool:
+    basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    return request.headers.get("Authorization") == f"Basic {basic}"
 
 
 def refusal(status: int, message: str) -> web.Response:

@@ -52,3 +52,26 @@ def test_a_sender_is_known_by_its_name_in_any_case():
     assert portal.writes_from(" moph ")
     assert not portal.writes_from("+9611")
     assert portal.model_copy(update={"senders": ()}).writes_from("+9611")
+
+
+SENDERS = load_portals(FOLDER)["model_ministry"].model_copy(
+    update={"senders": ("*-NHPSMS",), "sender_numbers": ("+9611214", "+961 3".replace(" ", "") + "*", "1400-1499")}
+)
+
+
+@pytest.mark.parametrize("sender", ["VM-NHPSMS", "ad-nhpsms", "+9611214", "009611214", "+961 3 123456", "1450"])
+def test_a_sender_is_known_by_its_name_its_number_or_a_range(sender):
+    assert SENDERS.writes_from(sender)
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "NHPSMS-X", "NHPSMS", "X1450", "+9611215", "+96211214", "1500", "14501", "MOPH"]
+)
+def test_nobody_else_is(sender):
+    assert not SENDERS.writes_from(sender)
+
+
+def test_of_a_portal_without_senders_anybody_may_be_it_but_nobody_surely_is():
+    portal = load_portals(FOLDER)["model_ministry"]
+    assert portal.writes_from("+9611214")
+    assert not portal.is_sender("+9611214")

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from api.commands.opened import deployed
 from api.tables import PortalMessage, ReplyRow
+from bot.smsgate import EVENTS
 from tests.fakes import smsgate_api
 from tests.fakes.smsgate_api import DEVICE, SmsGateApi
 from tests.server.opened import open_cases, unhandled
@@ -40,6 +41,8 @@ async def test_she_registers_by_sms_over_a_sim_and_a_portal_writes_to_the_other(
                 await server.signed_in(amal, "Amal")
                 await amal.post("/numbers/channels", data={"number": CHANNEL, "gateway": "smsgate"})
             url = f"{server.url}/webhooks/smsgate"
+            await until(lambda: len(api.webhooks) == len(EVENTS))
+            assert {(hook["event"], hook["url"]) for hook in api.webhooks.values()} == {(one, url) for one in EVENTS}
             hello = smsgate_api.received(IN_FRENCH[0], sender=aicha.number, at="2026-11-24T10:59:07.000+02:00")
             assert (await smsgate_api.post(url, hello))[0] == 200
             await asyncio.sleep(0.3)

@@ -74,12 +74,12 @@ def test_it_is_shown_in_the_language_of_whoever_looks(db: Database, vault: Vault
 
 def test_it_says_what_she_needs(db: Database, vault: Vault, volunteer: Viewer) -> None:
     view = look(db, vault, volunteer, make_case(db, vault, ANSWERS, claimed_by=volunteer).reference)
-    assert view.needs_number
+    assert "phone" in view.needs
     assert view.portal == "model_ministry"
     assert view.offers == tuple(offer.say for offer in the_library().services["vaccination"].file.case.offer)
     with_phone = {**ANSWERS, "phone": Answer("this", "1"), "papers_where": Answer("mine", "1")}
     other = look(db, vault, volunteer, make_case(db, vault, with_phone, claimed_by=volunteer).reference)
-    assert not other.needs_number
+    assert "phone" not in other.needs
     assert other.offers == ()
 
 
@@ -169,7 +169,7 @@ def test_a_case_of_a_service_that_is_gone_can_still_be_read(db: Database, vault:
     db.write_now(rename)
     view = look(db, vault, volunteer, reference)
     assert [answer.value for answer in view.answers][:2] == ["Almaz Tesfaye", "passport"]
-    assert (view.title, view.offers, view.needs_number) == ("", (), False)
+    assert (view.title, view.offers, view.needs) == ("", (), ())
 
 
 def test_a_closed_case_can_still_be_read_by_her_who_closed_it(db: Database, vault: Vault, volunteer: Viewer) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from api.answers import Contact, unpack_reply
-from api.desk import cases, queue, reaching, reading, tasks, telling
+from api.desk import cases, lateness, queue, reaching, reading, tasks, telling
 from api.desk.reaching import Reached
 from api.desk.wishes import Ways
 from api.errors import Refused
@@ -60,7 +60,7 @@ class Desk:
     def late(self, now: datetime) -> int:
         def look(session):  # type: ignore[no-untyped-def]
             reading.open_late(session, now)
-            return tasks.escalate_late(session, self.vault, now)
+            return lateness.escalate_late(session, self.vault, now)
 
         return self.db.write_now(look)
 

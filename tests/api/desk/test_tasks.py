@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from api.desk import cases, queue, tasks
+from api.desk import cases, lateness, queue, tasks
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.staff import audit
@@ -65,7 +65,7 @@ def test_who_is_done_with_a_task_is_written_down_and_nobody_does_it_twice(
 def test_what_is_late_is_told_once(db: Database, vault: Vault, coordinator: Viewer) -> None:
     opened(db, "recharge", about="+96181000100")
     escalate = [
-        db.write_now(lambda session, now=now: tasks.escalate_late(session, vault, now))
+        db.write_now(lambda session, now=now: lateness.escalate_late(session, vault, now))
         for now in (TOMORROW - timedelta(seconds=1), TOMORROW, TOMORROW + timedelta(days=1))
     ]
     assert escalate == [0, 1, 0]

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from api import retention
-from api.desk import caseview, cases, queue
+from api.desk import cases, caseview, queue
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.media import keeping, opening

@@ -1,89 +1,17 @@
 """A login code reaches the one case that expects it; everything else waits, sealed, for a person."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
 import pytest
 from nacl.exceptions import CryptoError
-from sqlmodel import select
 
 from api.desk import cases
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
-from api.numbers import leases, proxies, unmatched, windows
-from api.numbers.proxies import PortalMessageView, Sms
+from api.numbers import proxies
 from api.staff import audit
-from api.staff.access import lock_of
-from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import CaseRow, PortalMessage
-from flows.portal import Portal
-from tests.factories import MINISTRY, NOW, make_case, make_coordinator, make_numbers, make_viewer
+from tests.factories import MINISTRY, NOW, make_coordinator, make_numbers, make_viewer
+from tests.mornings import APPOINTMENT, CODE, EMBASSY, HIDDEN_CODE, OTHER_CODE, Morning
 from tests.together import at_once
-
-CODE = "MOPH: your login code is 482913"
-OTHER_CODE = "MOPH: your login code is 771144"
-APPOINTMENT = "Your appointment: Rafik Hariri hospital, 12/12/2026 at 09:30, code 4829"
-EMBASSY = MINISTRY.model_copy(update={"portal": "embassy", "senders": ("Embassy",)})
-PORTALS = {portal.portal: portal for portal in (MINISTRY, EMBASSY)}
-
-
-@dataclass
-class Morning:
-    """Two cases on one number, and a clock that counts minutes from nine."""
-
-    db: Database
-    vault: Vault
-    amal: Viewer
-    number: str = ""
-    one: str = ""
-    other: str = ""
-    sent: list[str] = field(default_factory=list)
-
-    def at(self, minutes: float) -> datetime:
-        return NOW + timedelta(minutes=minutes)
-
-    def case(self, portal: Portal = MINISTRY) -> str:
-        reference = make_case(self.db, self.vault, claimed_by=self.amal).reference
-        self.db.write_now(lambda session: leases.lend(session, self.amal, reference, portal, NOW))
-        return reference
-
-    def expect(self, reference: str, minutes: float, portal: Portal = MINISTRY) -> None:
-        now = self.at(minutes)
-        self.db.write_now(lambda session: windows.expect_code(session, self.amal, reference, portal, now))
-
-    def arrives(self, text: str, minutes: float, *, sender: str = "MOPH", again: bool = False) -> tuple[str, ...]:
-        if not again:
-            self.sent.append(text)
-        sms, now = Sms(self.number, sender, text, f"SM{len(self.sent)}"), self.at(minutes)
-        return self.db.write_now(lambda session: proxies.receive(session, self.vault, PORTALS, sms, now))
-
-    def read(self, reference: str, minutes: float = 0) -> list[PortalMessageView]:
-        def use_case(session) -> list[PortalMessageView]:
-            case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one()
-            key = self.vault.open_case(self.amal.team, lock_of(case))
-            return proxies.messages_of(session, self.amal, case, key, self.at(minutes))
-
-        return self.db.write_now(use_case)
-
-    def rows(self) -> list[PortalMessage]:
-        return self.db.read_now(lambda session: list(session.exec(select(PortalMessage)).all()))
-
-    def waiting(self) -> list[str]:
-        now = self.at(0)
-        found = self.db.write_now(lambda session: unmatched.unmatched(session, self.amal, now))
-        return [one.content.text for one in found]
-
-    def keep_house(self, minutes: float) -> None:
-        self.db.write_now(lambda session: proxies.end_what_is_over(session, self.at(minutes)))
-
-
-@pytest.fixture
-def morning(db: Database, vault: Vault, coordinator: Viewer) -> Morning:
-    morning = Morning(db, vault, coordinator)
-    (morning.number,) = make_numbers(db, coordinator, 1)
-    morning.one, morning.other = morning.case(), morning.case()
-    return morning
 
 
 def test_a_code_goes_to_the_case_that_expects_it_and_is_sealed(morning: Morning) -> None:
@@ -134,12 +62,12 @@ def test_a_late_code_reaches_nobody_by_itself(morning: Morning) -> None:
     morning.expect(morning.one, 0)
     assert morning.arrives(CODE, 12) == ()
     assert morning.read(morning.one) == []
-    assert morning.waiting() == [CODE]
+    assert morning.waiting() == [HIDDEN_CODE]
 
 
 def test_without_a_window_a_code_reaches_nobody(morning: Morning) -> None:
     assert morning.arrives(CODE, 1) == ()
-    assert morning.waiting() == [CODE]
+    assert morning.waiting() == [HIDDEN_CODE]
 
 
 @pytest.mark.parametrize("text", [APPOINTMENT, "Welcome!", "موعدك في ٢٠٢٦/١٢/١٢ رمز ٤٨٢٩", "", "Call 1214"])
@@ -162,7 +90,7 @@ def test_a_code_that_could_be_anothers_late_one_goes_to_nobody(morning: Morning)
     embassy = morning.case(EMBASSY)
     morning.expect(embassy, 11, EMBASSY)  # the ministry's window is quiet now
     assert morning.arrives(OTHER_CODE, 12, sender="Embassy") == ()
-    assert morning.waiting() == [OTHER_CODE]
+    assert morning.waiting() == [HIDDEN_CODE]
 
 
 def test_the_next_case_gets_its_own_code_after_the_quiet(morning: Morning) -> None:
@@ -214,30 +142,7 @@ def test_a_code_for_a_case_that_was_forgotten_meanwhile_waits_sealed(morning: Mo
     morning.expect(morning.one, 0)
     morning.db.write_now(lambda session: cases.forget(session, morning.vault, morning.one, morning.at(1)))
     assert morning.arrives(CODE, 2) == ()
-    assert morning.waiting() == [CODE]
-
-
-def test_a_coordinator_says_whose_an_appointment_is(morning: Morning) -> None:
-    morning.arrives(APPOINTMENT, 1)
-    (found,) = morning.db.write_now(lambda session: unmatched.unmatched(session, morning.amal, NOW))
-    assert found.candidates == (morning.other, morning.one)
-    db, vault, amal = morning.db, morning.vault, morning.amal
-    stranger = make_case(db, vault, claimed_by=amal).reference
-    with pytest.raises(Refused, match="never_lent"):
-        db.write_now(lambda session: unmatched.assign(session, vault, amal, found.id, stranger, NOW))
-    db.write_now(lambda session: unmatched.assign(session, vault, amal, found.id, morning.one, NOW))
-    assert [message.text for message in morning.read(morning.one)] == [APPOINTMENT]
-    assert morning.waiting() == []
-    with pytest.raises(Refused, match="no_such_message"):
-        db.write_now(lambda session: unmatched.assign(session, vault, amal, found.id, morning.other, NOW))
-
-
-def test_messages_without_a_case_do_not_exist_for_volunteers(morning: Morning, volunteer: Viewer) -> None:
-    morning.arrives(APPOINTMENT, 1)
-    with pytest.raises(Refused, match="404 not_found"):
-        morning.db.write_now(lambda session: unmatched.unmatched(session, volunteer, NOW))
-    with pytest.raises(Refused, match="404 not_found"):
-        morning.db.write_now(lambda s: unmatched.assign(s, morning.vault, volunteer, 1, morning.one, NOW))
+    assert morning.waiting() == [HIDDEN_CODE]
 
 
 def test_what_waits_for_a_person_is_sealed_to_the_team_and_to_its_number(morning: Morning) -> None:

@@ -16,20 +16,25 @@ from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
 from api.desk.rules import PERSONAL, set_rule
+from api.going import offers
+from api.going.offers import Company
 from api.inbound import inbox
 from api.keys import locks
+from api.media import keeping
 from api.numbers.proxies import Sms, receive
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import CaseRow, Duty, Person, PortalMessage, Unhandled
-from flows.model import Message
+from api.tables import CaseRow, Duty, MediaRow, OfferRow, Person, PortalMessage, Unhandled
+from flows.model import Media, Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
 from tests.scenes import Scene
 
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
-About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number"]
+About = Literal[
+    "", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number", "media", "offer", "taken"
+]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
 INSIDE: tuple[Actor, ...] = ("trainee", "stranger", "volunteer", "coordinator")
@@ -42,7 +47,7 @@ NAMES: Mapping[Actor, str] = {
     "volunteer": "Hana",
     "coordinator": "Amal",
 }
-NOWHERE = "/there-is-no-such-page"
+NOWHERE = "/there/is/no/such/page"
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ ALL, TAKERS, COORDINATORS = INSIDE, ("stranger", "volunteer", "coordinator"), ("
 OPEN, TEAM, TAKER, COORDINATOR = Line(open=True), Line(ALL), Line(TAKERS), Line(COORDINATORS)
 READ = Line(("trainee", "volunteer", "coordinator"), "case")
 ACT = Line(("volunteer", "coordinator"), "case")
+GOES: tuple[Actor, ...] = ("volunteer", "coordinator")
 PERSON = Line(COORDINATORS, "person")
 
 
@@ -128,6 +134,17 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/escalate": act(reason="danger"),
     "POST /cases/{reference}/calm": ACT,
     "POST /cases/{reference}/snooze": act(day=""),
+    "GET /cases/{reference}/media/{media_id}": Line(READ.who, "media"),
+    "POST /cases/{reference}/company": act(day="2099-01-05", start="09:00", end="12:00", place="There"),
+    "POST /cases/{reference}/company/{offer_id}/withdraw": Line(ACT.who, "offer"),
+    "GET /going": TAKER,
+    "GET /going/live": TAKER,
+    "GET /going/{offer_id}": Line(GOES, "taken"),
+    "GET /going/{offer_id}/calendar.ics": Line(GOES, "taken"),
+    "POST /going/{offer_id}/take": Line(TAKERS, "offer"),
+    "POST /going/{offer_id}/give-back": Line(GOES, "taken"),
+    "POST /going/{offer_id}/home": Line(GOES, "taken"),
+    "POST /going/{offer_id}/call": Line((), "taken", {"number": "+96170123456"}),  # there is no line in a trial
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -147,17 +164,17 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/told": act(portal="model_ministry"),
     "POST /cases/{reference}/unwait": act(portal="model_ministry"),
     "GET /numbers/health": COORDINATOR,
-    "GET /numbers/typed-in": TAKER,
-    "POST /numbers/typed-in": TAKER,
+    "GET /typed-in": TAKER,
+    "POST /typed-in": TAKER,
     "GET /numbers/{number}": Line(COORDINATORS, "number"),
     "POST /numbers/channels": COORDINATOR,
     "POST /numbers/channels/end": COORDINATOR,
     "POST /numbers/sims/{sim_id}/assign": COORDINATOR,
-    "POST /numbers/sims/{sim_id}/drop": COORDINATOR,
-    "POST /numbers/{number}/again": Line(COORDINATORS, "number"),
+    "POST /numbers/sims/{sim_id}/drop": Line(()),  # no phone has announced a SIM here
+    "POST /numbers/{number}/again": Line(COORDINATORS, form={"portal": "model_ministry"}),  # forgets, if there is any
     "POST /numbers/{number}/details": Line(COORDINATORS, "number"),
     "POST /numbers/{number}/lost": Line(COORDINATORS, "number"),
-    "POST /numbers/{number}/state": Line(COORDINATORS, "number"),
+    "POST /numbers/{number}/state": Line(COORDINATORS, "number", {"state": "active"}),
     "POST /messages/{message_id}/assign": Line(COORDINATORS, "message", {"reference": "{case}"}),
     "GET /unhandled": COORDINATOR,
     "POST /unhandled/{message_id}/settle": Line(COORDINATORS, "unhandled"),
@@ -244,7 +261,7 @@ class Objects:
             "sim_id": 1,
             "trainee": self.trainee,
         }
-        if about in ("case", "code", "message"):
+        if about in ("case", "code", "message", "media", "offer", "taken"):
             named["reference"] = named["case"] = self._case(session, scene)
         if about == "code":
             named["message_id"] = self._code(session, named["reference"])
@@ -254,6 +271,10 @@ class Objects:
             message = Message("phone", "phone:chat", "x", f"m{self.made}", "help")
             inbox.store_unhandled(session, shell.vault, message, "KeyError", NOW)
             named["message_id"] = _newest(session, Unhandled)
+        if about == "media":
+            named["media_id"] = self._media(session, named["reference"])
+        if about in ("offer", "taken"):
+            named["offer_id"] = self._offer(session, named["reference"], taken=about == "taken")
         if about == "shift":
             session.add(Duty(person_id=scene.hana.person_id, starts_at=NOW, ends_at=NOW + timedelta(hours=1)))
             session.flush()
@@ -275,6 +296,25 @@ class Objects:
         session.flush()
         access.share(session, scene.hana, reference, self.trainee, NOW)
         return reference
+
+    def _offer(self, session: Session, reference: str, *, taken: bool) -> int:
+        shell, hana = self.desk.shell, self.scene.hana
+        said = Company(NOW + timedelta(hours=5), NOW + timedelta(hours=7), "There")
+        offers.offer(session, shell.vault, shell.library, hana, reference, said, NOW)
+        number = _newest(session, OfferRow)
+        if taken:
+            offers.take(session, hana, number, NOW)
+        return number
+
+    def _media(self, session: Session, reference: str) -> int:
+        shell = self.desk.shell
+        case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one()
+        media = [Media("voice", f"v{self.made}")]
+        keeping.expect_in_case(session, shell.vault, case.id or 0, case.address_index, "telegram:1", media, NOW)
+        session.flush()
+        number = _newest(session, MediaRow)
+        keeping.keep(session, shell.vault, number, b"OggS", NOW)
+        return number
 
     def _portal_message(self, session: Session) -> int:
         shell = self.desk.shell
@@ -400,6 +440,8 @@ _ABSENT = {
     "message_id": "999999",
     "number": "+96179999999",
     "sim_id": "999999",
+    "media_id": "999999",
+    "offer_id": "999999",
 }
 
 

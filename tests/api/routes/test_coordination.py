@@ -50,18 +50,6 @@ async def test_what_is_no_number_or_no_date_is_refused_in_words(desk: TestDesk) 
         assert (await amal.post("/numbers")).status_code == 422
 
 
-async def test_a_stray_message_is_given_to_the_case_it_belongs_to(desk: TestDesk, hanas: str) -> None:
-    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
-        assert "3 December" not in (await hana.get(f"/cases/{hanas}")).text
-        page = (await amal.get("/numbers")).text
-        assert "3 December" in page
-        action = re.search(r"/messages/\d+/assign", page)
-        assert action
-        given = await amal.post(action[0], data={"reference": hanas})
-        assert "3 December" not in given.text
-        assert "3 December" in (await hana.get(f"/cases/{hanas}")).text
-
-
 async def test_a_message_that_the_bot_could_not_read_is_read_by_a_coordinator_and_emptied(desk: TestDesk) -> None:
     notice = "1 message could not be read by the bot"
     async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:

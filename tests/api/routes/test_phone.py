@@ -63,7 +63,7 @@ async def test_the_portal_writes_to_a_proxy_number_and_nobody_answers(desk: Test
         page = await browser.post("/portal", data={"number": NUMBER, "what": "code"})
         sent = re.search(r"login code is (\d{6})", page.text)
         assert sent
-        assert sent[1] in (await amal.get("/numbers")).text, "nobody expected it"
+        assert sent[1] in (await amal.get("/inbox")).text, "nobody expected it"
         assert (await browser.post("/portal", data={"number": NUMBER, "what": "text", "text": " "})).status_code == 422
 
 

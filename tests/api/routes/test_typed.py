@@ -9,7 +9,7 @@ from api.staff import audit
 from api.tables import PortalMessage, ReplyRow
 from tests.desks import NUMBER, TestDesk
 
-PAGE = "/numbers/typed-in"
+PAGE = "/typed-in"
 CODE = "MOPH: your login code is 482913"
 
 

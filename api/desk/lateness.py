@@ -1,0 +1,17 @@
+"""Tasks whose deadline passed: those on duty hear of each, once."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.desk.tasks import mark_late
+from api.keys.vault import Vault
+from api.staff import alerts
+
+
+def escalate_late(session: Session, vault: Vault, now: datetime) -> int:
+    """Tell those on duty of the tasks that became late; gives how many."""
+    found = mark_late(session, now)
+    for task_id in found:
+        alerts.alert_on_duty(session, vault, "late", now, about=f"task:{task_id}")
+    return len(found)
