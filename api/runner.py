@@ -10,8 +10,9 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, lateness, reading, slips, tallies
+from api.desk import calls, idle, lateness, many, reading, slips, tallies
 from api.events import QUEUE, case_topic
+from api.going import offers, outings
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
 from api.mail import receiving
@@ -137,6 +138,8 @@ class Runner:
         duty.end_what_is_over(session, now)
         slips.end_what_is_over(session, now)
         invitations.end_what_is_over(session, now)
+        outings.end_what_is_over(session, now)
+        many.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:
@@ -150,7 +153,8 @@ class Runner:
         now, vault = self._shell.clock(), self._shell.vault
 
         def remind(session: Session) -> int:
-            return reading.open_late(session, now) + lateness.escalate_late(session, vault, now)
+            asked = reading.open_late(session, now) + offers.ask_who_is_home(session, now)
+            return asked + lateness.escalate_late(session, vault, now)
 
         if await self._shell.db.write(remind):
             self._shell.events.changed(QUEUE)

@@ -8,6 +8,8 @@ from flows.loader import Asked, Prompt, Service
 from flows.model import Draft, Message, Option, Reply, Value
 from flows.talk import Talk
 
+MANNER = "manner"
+"""What expressions call the way in which she writes (`Draft.manner`): no question has this name."""
 DONE = "✓"
 """The value of the option that ends a choice of several: no choice of a service can have it."""
 SEPARATORS = {"ar": "، ", "am": "፣ "}
@@ -29,7 +31,7 @@ class Position:
 
 def position(service: Service, draft: Draft, now: datetime) -> Position:
     """Find the first relevant question without an answer, or the one that is being edited."""
-    values: dict[str, Value] = {}
+    values: dict[str, Value] = {MANNER: draft.manner}
     found: Asked | None = None
     number = total = 0
     for asked in service.questions:
@@ -42,6 +44,7 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
             values[name] = answer.value
         if name == draft.editing or (answer is None and found is None):
             found, number = asked, total
+    del values[MANNER]
     return Position(found, number, total, values)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
+from typing import get_args
 
-from flows.asking import ask
+from flows.asking import MANNER, ask
 from flows.errors import ServiceError
 from flows.expressions import Expression
 from flows.language import Catalogues, tidy
 from flows.loader import Asked, Library, Service
-from flows.model import Draft, Message, Value
+from flows.model import Draft, Manner, Message, Value
 from flows.segments import count
 from flows.talk import Talk
 
@@ -65,12 +66,12 @@ Found = Iterator[tuple[str, str, str]]
 
 def _undefined(service: Service) -> Found:
     """Names in expressions that no question has, or that only a later one has."""
-    known: set[str] = set()
+    known = {MANNER}
     everything = set(service.by_name)
     for asked in service.questions:
         name = asked.question.ask
         if name in known:
-            yield "twice", name, "this name is used by two questions"
+            yield "twice", name, f"this name is used by {'the engine' if name == MANNER else 'two questions'}"
         known.add(name)
         for word, expression, allowed in (
             ("relevant", asked.relevant, known - {name}),
@@ -99,7 +100,7 @@ def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
 def _unreachable(service: Service) -> Found:
     """Questions that no answers to the earlier ones can bring up, and values that a choice never has."""
     for asked in service.questions:
-        if asked.relevant is None or asked.relevant.names - set(service.by_name):
+        if asked.relevant is None or asked.relevant.names - {*service.by_name, MANNER}:
             continue
         for name, value in sorted(asked.relevant.compared):
             choices = service.by_name[name].question.choices if name in service.by_name else {}
@@ -119,6 +120,9 @@ def _possible(service: Service, expression: Expression) -> Iterator[dict[str, Va
     names = sorted(expression.names)
     tried: list[list[Value]] = []
     for name in names:
+        if name == MANNER:
+            tried.append(list(get_args(Manner)))
+            continue
         question = service.by_name[name].question
         values: list[Value] = [(value,) if question.type == "many" else value for value in question.choices]
         tried.append([None, *values] if values else list(_SAMPLES))

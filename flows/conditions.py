@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flows.asking import MANNER
 from flows.expressions.parser import Binary, Call, Literal, Node, Reference, parse
 from flows.language import Words, t
 from flows.loader import Asked, Service
@@ -26,7 +27,8 @@ def condition_in_words(service: Service, asked: Asked, language: str, words: Wor
         return ""
     tree = parse(asked.relevant.text)
     sign = tree.operator if isinstance(tree, Binary) and tree.operator == "or" else "and"
-    tests = [_test(node) for node in _joined(tree, sign)]
+    said = [node for node in _joined(tree, sign) if not (sign == "or" and _about_manner(node))]
+    tests = [_test(node) for node in said]
     parts = [_said(service, test, language, words) for test in _merged(tests, sign)]
     if not all(parts):
         return ""
@@ -44,6 +46,17 @@ def _joined(node: Node, sign: str) -> Iterator[Node]:
         yield from _joined(node.right, sign)
     else:
         yield node
+
+
+def _about_manner(node: Node) -> bool:
+    """Whether a part speaks of the way in which she writes: on paper she does not."""
+    match node:
+        case Binary(_, left, right):
+            return _about_manner(left) or _about_manner(right)
+        case Reference(name):
+            return name == MANNER
+        case _:
+            return False
 
 
 def _test(node: Node) -> _Test | None:

@@ -15,7 +15,7 @@ from flows.places import Places
 from flows.service import Question, ServiceFile
 from flows.source import located, read_yaml
 
-EXPORT_FUNCTIONS = frozenset({"lent_or", "reference", "jr:choice-name"})
+EXPORT_FUNCTIONS = frozenset({"lent_or", "reference", "writes_from", "jr:choice-name"})
 """What only an export knows; its implementation is in `api/batches.py`."""
 
 
@@ -112,7 +112,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
                 {one: _prompt(file.service, question, catalogues.words(one)) for one in file.languages},
             )
         )
-    place = {"file": path.name, "line": 0}
+    place, closing = {"file": path.name, "line": 0}, tidy(file.closing)
     return Service(
         file=file,
         source=path.name,
@@ -120,9 +120,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
         questions=tuple(asked),
         by_name={one.question.ask: one for one in asked},
         titles={one: catalogues.words(one).of(f"{file.service}:title", file.title) for one in file.languages},
-        closings={
-            one: catalogues.words(one).of(f"{file.service}:closing", tidy(file.closing)) for one in file.languages
-        },
+        closings={one: catalogues.words(one).of(f"{file.service}:closing", closing) for one in file.languages},
         columns={
             name: {
                 header: _compiled(text, {**place, "question": f"exports.{name}.{header}"}, EXPORT_FUNCTIONS)

@@ -22,8 +22,8 @@ CHEAP = Cost(passes=1, mebibytes=1)
 """An Argon2id that costs a test nothing."""
 TO_THE_MINISTRY = (
     "May we hand these to the ministry of health: Full name, Date of birth, Gender, Country, Paper, Number on the "
-    "paper, Phone number, E-mail, Region, District, Health, Pregnant, Doses already had? They keep them under their "
-    "own rules, and we cannot take them back. If not, we still help you."
+    "paper, Phone, Phone number, E-mail, Region, District, Health, Pregnant, Doses already had? They keep them under "
+    "their own rules, and we cannot take them back. If not, we still help you."
 )
 SHARED = Answer("yes", "1", wording=TO_THE_MINISTRY)
 """A yes to the ministry, with the words that were read."""

@@ -215,8 +215,7 @@ def _store(
     row = Call(case_id=case_id, person_id=person_id, direction=direction, box=box, created_at=now)
     session.add(row)
     session.flush()
-    assert row.id is not None
-    return row.id
+    return row.id or 0
 
 
 def _her_number(session: Session, library: Library, case: CaseRow, key: CaseKey) -> str:

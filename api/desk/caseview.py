@@ -143,8 +143,7 @@ class _View:
 
     def whole(self) -> CaseView:
         case, service = self.case, self.library.services.get(self.case.service)
-        names = self._names()
-        answers = self._answers()
+        names, answers = self._names(), self._answers()
         values = {name: answer.value for name, answer in answers.items()}
         portal = service.file.case.portal if service else ""
         leases = leases_of(self.session, id_of(case))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from api.answers import unpack
+from api.answers import unpack, unpack_contact
 from api.desk.labels import in_words
 from api.keys.vault import Vault
 from api.mail.lending import last_address
@@ -60,10 +60,13 @@ class Sheet:
         return self.service.file.exports[self.export].consent
 
     def _all_answers(self, case: CaseRow) -> dict[str, Answer]:
-        sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == "answers").order_by(col(Item.id).desc())
+        return unpack(self._newest(case, "answers"))
+
+    def _newest(self, case: CaseRow, kind: str) -> bytes:
+        """The newest item of this kind, opened."""
+        sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == kind).order_by(col(Item.id).desc())
         box = self.session.exec(sealed.limit(1)).one()
-        opened = open_key(self.vault, self.viewer, case).open(Vault.item_context(id_of(case), "answers"), box)
-        return unpack(opened)
+        return open_key(self.vault, self.viewer, case).open(Vault.item_context(id_of(case), kind), box)
 
     def _relevant(self, answers: dict[str, Answer]) -> Mapping[str, Value]:
         """The answers that count: one whose question became irrelevant does not."""
@@ -73,6 +76,7 @@ class Sheet:
         """What only an export knows; `flows.loader.EXPORT_FUNCTIONS` are their names."""
         return {
             "reference": lambda: case.reference,
+            "writes_from": lambda: self._writes_from(case),
             "lent_or": lambda own, what="phone": self._lent(case, what) or own,
             "jr:choice-name": self._label,
         }
@@ -83,6 +87,11 @@ class Sheet:
             return last_address(self.session, id_of(case))
         held = select(Lease.number).where(Lease.case_id == case.id).order_by(col(Lease.id).desc())
         return self.session.exec(held.limit(1)).one_or_none() or ""
+
+    def _writes_from(self, case: CaseRow) -> str:
+        """The number that she writes from; nothing by chat, where we know none."""
+        address = unpack_contact(self._newest(case, "address")).address
+        return address if case.manner == "sms" and address.startswith("+") else ""
 
     def _label(self, value: str, question: str) -> str:
         """Chosen values (several separated by blanks) in the recipient's language."""

@@ -69,7 +69,7 @@ def offer(
     if not 0 < len(place) <= LONGEST_PLACE or said.wish not in WISHES:
         raise Refused(422, "incomplete")
     case = claimed_case(session, viewer, reference)
-    content = encode([_name(session, library, case, open_key(vault, viewer, case)), place])
+    content = encode([name_in(session, library, case, open_key(vault, viewer, case)), place])
     row = {
         "case_id": id_of(case),
         "state": "offered",
@@ -199,7 +199,7 @@ def hers_to_do(session: Session, viewer: Viewer, offer_id: int) -> OfferRow:
     return row
 
 
-def _name(session: Session, library: Library, case: CaseRow, key: CaseKey) -> str:
+def name_in(session: Session, library: Library, case: CaseRow, key: CaseKey) -> str:
     """How she is called, from the first answer that is a name."""
     sealed = select(Item.box).where(Item.case_id == case.id, Item.kind == "answers").order_by(col(Item.id).desc())
     answers = unpack(key.open(Vault.item_context(id_of(case), "answers"), session.exec(sealed.limit(1)).one()))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,7 +15,7 @@ from api.console.shown import as_written, facts, headline, offered
 from api.desk import caseview, conversation, queue
 from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
-from api.going import offers
+from api.going import offers, outings
 from api.inbound import unhandled
 from api.numbers import answering, health, proxies, waiting
 from api.numbers.standing import standing_of
@@ -28,7 +28,7 @@ from api.staff.people import Viewer
 
 router = APIRouter()
 Typed = Annotated[str, Form()]
-NAMES = {"reasons": REASONS, "media": MEDIA, "calls": CALLS, "notices": NOTICES, "via": VIA}
+NAMES: dict[str, Any] = {"reasons": REASONS, "media": MEDIA, "calls": CALLS, "notices": NOTICES, "via": VIA}
 """What the codes in a case are called."""
 SOON = 3
 """Seconds that a countdown begins with at least: the page looks again when it ends."""
@@ -196,6 +196,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         line=shell.channels.voice,
         mail_domain=shell.settings.mail_domain,
         company=await shell.db.read(lambda session: offers.offers_of(session, viewer, reference)),
+        came=await shell.db.read(lambda session: outings.came_of(session, reference)),
         learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )
 

@@ -23,7 +23,9 @@ from api.routes import (
     media,
     messages,
     moves,
+    notices,
     numbers,
+    outings,
     overview,
     own,
     people,
@@ -59,7 +61,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
-    sent = [media, going]
+    sent = [media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
     pages = [*team, *cases, *sent, overview, coordination, sims, numbers]
     if shell.channels.phones:

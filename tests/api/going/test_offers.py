@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from icalendar import Calendar
 from sqlmodel import select
 
-from api.desk import cases, caseview, queue, tasks, telling
+from api.desk import cases, caseview, lateness, queue, tasks, telling
 from api.errors import Refused
 from api.going import offers, the_day
 from api.going.offers import Company
@@ -97,7 +97,7 @@ def test_whatever_they_press_an_offer_has_at_most_one_taker(
     steps = some.lists(some.tuples(some.sampled_from(["take", "give_back", "home"]), some.integers(0, 2)), max_size=12)
     case, count = make_case(db, vault, claimed_by=volunteer), iter(range(10_000))
 
-    @settings(max_examples=25)
+    @settings(max_examples=25, deadline=None)
     @given(steps)
     def play(pressed: list[tuple[str, int]]) -> None:
         start = START + timedelta(minutes=next(count))
@@ -170,7 +170,7 @@ def test_nobody_said_that_she_is_home_so_those_on_duty_hear(
     take(db, rima, offer_id)
     ask(db, END)
     late = END + timedelta(minutes=61)
-    db.write_now(lambda session: tasks.escalate_late(session, vault, late))
+    db.write_now(lambda session: lateness.escalate_late(session, vault, late))
     assert "late" in db.read_now(lambda session: alerts.unseen(session, coordinator.person_id, late))
     with pytest.raises(Refused, match="too_late"):
         db.write_now(lambda session: offers.give_back(session, vault, rima, offer_id, late))

@@ -15,8 +15,9 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
+from api.desk import many
 from api.desk.rules import PERSONAL, set_rule
-from api.going import offers
+from api.going import offers, outings
 from api.going.offers import Company
 from api.inbound import inbox
 from api.keys import locks
@@ -25,7 +26,7 @@ from api.numbers.proxies import Sms, receive
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import CaseRow, Duty, MediaRow, OfferRow, Person, PortalMessage, Unhandled
+from api.tables import CaseRow, Duty, MediaRow, NoticeToMany, OfferRow, Person, PortalMessage, Unhandled
 from flows.model import Media, Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
@@ -33,7 +34,20 @@ from tests.scenes import Scene
 
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
 About = Literal[
-    "", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number", "media", "offer", "taken"
+    "",
+    "case",
+    "person",
+    "shift",
+    "invitation",
+    "message",
+    "unhandled",
+    "code",
+    "number",
+    "media",
+    "offer",
+    "taken",
+    "outing",
+    "notice",
 ]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
@@ -145,6 +159,16 @@ MATRIX: Mapping[str, Line] = {
     "POST /going/{offer_id}/give-back": Line(GOES, "taken"),
     "POST /going/{offer_id}/home": Line(GOES, "taken"),
     "POST /going/{offer_id}/call": Line((), "taken", {"number": "+96170123456"}),  # there is no line in a trial
+    "GET /outings": TAKER,
+    "POST /outings": Line(COORDINATORS, form={"day": "2099-01-05", "start": "09:00", "place": "There", "places": "9"}),
+    "GET /outings/{outing_id}": Line(GOES, "outing"),
+    "POST /outings/{outing_id}/add": Line(COORDINATORS, "outing"),
+    "POST /outings/{outing_id}/drop": Line(COORDINATORS, "outing", {"reference": "{case}"}),
+    "POST /outings/{outing_id}/ticks": Line(GOES, "outing"),
+    "GET /notices": COORDINATOR,
+    "POST /notices": Line(COORDINATORS, form={"service": "vaccination"}),
+    "POST /notices/preview": Line(COORDINATORS, form={"service": "vaccination"}),
+    "POST /notices/{notice_id}/stop": Line(COORDINATORS, "notice"),
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -261,7 +285,7 @@ class Objects:
             "sim_id": 1,
             "trainee": self.trainee,
         }
-        if about in ("case", "code", "message", "media", "offer", "taken"):
+        if about in ("case", "code", "message", "media", "offer", "taken", "outing"):
             named["reference"] = named["case"] = self._case(session, scene)
         if about == "code":
             named["message_id"] = self._code(session, named["reference"])
@@ -271,6 +295,15 @@ class Objects:
             message = Message("phone", "phone:chat", "x", f"m{self.made}", "help")
             inbox.store_unhandled(session, shell.vault, message, "KeyError", NOW)
             named["message_id"] = _newest(session, Unhandled)
+        if about == "outing":
+            named["outing_id"] = self._outing(session, named["reference"])
+        if about == "notice":
+            nothing = {"service": "vaccination", "area": "", "language": "", "told": 0, "segments": 0}
+            box = shell.vault.seal_to_team(many.ITEM, b"{}")
+            times = {"created_at": NOW, "last_at": NOW + timedelta(hours=1)}
+            session.add(NoticeToMany(**nothing, box=box, person_id=scene.amal.person_id, **times))
+            session.flush()
+            named["notice_id"] = _newest(session, NoticeToMany)
         if about == "media":
             named["media_id"] = self._media(session, named["reference"])
         if about in ("offer", "taken"):
@@ -304,6 +337,12 @@ class Objects:
         number = _newest(session, OfferRow)
         if taken:
             offers.take(session, hana, number, NOW)
+        return number
+
+    def _outing(self, session: Session, reference: str) -> int:
+        vault, amal, hana = self.desk.shell.vault, self.scene.amal, self.scene.hana
+        number = outings.plan(session, vault, amal, NOW + timedelta(days=1), "There", 9, hana.person_id, NOW)
+        outings.add(session, amal, number, [reference], NOW)
         return number
 
     def _media(self, session: Session, reference: str) -> int:
@@ -442,6 +481,8 @@ _ABSENT = {
     "sim_id": "999999",
     "media_id": "999999",
     "offer_id": "999999",
+    "outing_id": "999999",
+    "notice_id": "999999",
 }
 
 
