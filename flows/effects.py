@@ -44,6 +44,20 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class Amend:
+    """Put an answer into a case of this address, in the place of the one that it has; then say `done`.
+
+    When no such case belongs to this address, `unknown` is said instead and nothing is stored.
+    """
+
+    reference: str
+    question: str
+    answer: Answer
+    done: Reply
+    unknown: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class TellStatus:
     """Say how a case stands, in one of the neutral texts: `open`, `claimed`, `closed`, or `unknown`."""
 
@@ -121,6 +135,7 @@ Effect = (
     Say
     | OpenCase
     | Deliver
+    | Amend
     | TellStatus
     | TellBySlip
     | Confirm

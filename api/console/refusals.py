@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "no_such_colleague": t("Choose a colleague who can sign in."),
     "bad_date": t("That day cannot be. Choose one from tomorrow on, within three months."),
     "bad_rule": t("That number cannot be. Choose one from 0 to 1000."),
+    "no_reason": t("Say why it is changed."),
     "not_claimed": t("Nobody has taken this case, so nothing can be done in it yet."),
     "no_lease": t("This case has no number. Lend one first."),
     "no_free_number": t("Every number has as many people as the portal accepts. A coordinator can add one."),

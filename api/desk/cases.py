@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.answers import Contact, pack, pack_contact
 from api.desk import slips
@@ -19,7 +19,7 @@ from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.access import FORGOTTEN, id_of
 from api.store.once import insert_once
-from api.tables import CaseRow, metadata
+from api.tables import CaseApart, CaseRow, metadata
 from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
@@ -39,6 +39,7 @@ _OF_A_CASE = tuple(
         "media",
         "offer",
         "outing_case",
+        "case_apart",
     )
 )
 """What belongs to a case alone, and goes with it."""
@@ -153,6 +154,7 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
     slips.drop_slip(session, id_of(case))
     for table in _OF_A_CASE:
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
+    session.connection().execute(delete(CaseApart).where(col(CaseApart.other_id) == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)
     session.add(case)

@@ -10,9 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.portal_form import portal_form
 from api.console.shown import as_written, facts, headline, offered
-from api.desk import caseview, conversation, queue
+from api.desk import caseview, conversation, likeness, phrases, queue
+from api.desk.caseview import CaseView
 from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
 from api.going import offers, outings
@@ -175,9 +177,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         template,
         viewer,
         case=case,
-        headline=headline(shell.library, case.service, case.language, reader),
-        facts=facts(shell.library, case.service, case.route, case.channel, reader),
-        written={answer.name: as_written(shell.library, case.service, answer, reader) for answer in case.answers},
+        **await _work(shell, viewer, case, reader, whole=template == "case.html"),
         left=_seconds(case.window.closes_at, now) if case.window else 0,
         standing=standing,
         turn_left=max(SOON, _seconds(standing.turn.until, now)) if standing.turn else 0,
@@ -199,6 +199,25 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         came=await shell.db.read(lambda session: outings.came_of(session, reference)),
         learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )
+
+
+async def _work(shell: Shell, viewer: Viewer, case: CaseView, reader: str, *, whole: bool) -> dict[str, Any]:
+    """What the case is in words; on the `whole` page also what is compared and prepared for it."""
+    library = shell.library
+    known: dict[str, Any] = {
+        "headline": headline(library, case.service, case.language, reader),
+        "facts": facts(library, case.service, case.route, case.channel, reader),
+        "written": {answer.name: as_written(library, case.service, answer, reader) for answer in case.answers},
+    }
+    if not whole or viewer.trainee:
+        return known | {"alike": (), "phrases": (), "portal_form": (), "likeness": LIKENESS}
+    reference, language = case.reference, case.language
+    return known | {
+        "alike": await shell.db.read(lambda one: likeness.alike_to(one, shell.vault, library, viewer, reference)),
+        "phrases": await shell.db.read(lambda session: phrases.ready(session, library, language, reader)),
+        "portal_form": portal_form(library, case, shell.portals.get(case.portal), reader),
+        "likeness": LIKENESS,
+    }
 
 
 def _seconds(until: datetime, now: datetime) -> int:

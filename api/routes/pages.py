@@ -12,6 +12,7 @@ from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
 from api.routes import (
+    amending,
     assisted,
     coordination,
     desk,
@@ -30,8 +31,10 @@ from api.routes import (
     own,
     people,
     phone,
+    phrases,
     portal,
     reaching,
+    search,
     sheets,
     signin,
     sims,
@@ -62,6 +65,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     team = [signin, joining, own, people, duty]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     sent = [media, going, outings, notices]
+    cases += [amending, search, phrases]
     # sims before numbers: an address of its own must not be taken for a number.
     pages = [*team, *cases, *sent, overview, coordination, sims, numbers]
     if shell.channels.phones:

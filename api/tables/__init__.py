@@ -6,6 +6,7 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.casework import CaseApart, Phrase
 from api.tables.going import NoticeToMany, OfferRow, OutingCase, OutingRow
 from api.tables.heard import Heard
 from api.tables.intakes import IntakeRow
@@ -30,6 +31,7 @@ __all__ = [
     "Batch",
     "BatchCase",
     "Call",
+    "CaseApart",
     "CaseRow",
     "CaseShare",
     "ChatMessage",
@@ -57,6 +59,7 @@ __all__ = [
     "OutingCase",
     "OutingRow",
     "Person",
+    "Phrase",
     "PortalMessage",
     "PortalRefusal",
     "ReplyRow",

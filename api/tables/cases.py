@@ -45,7 +45,11 @@ class CaseRow(SQLModel, table=True):
 
 
 class Item(SQLModel, table=True):
-    """One sealed thing in a case: `answers`, `address`, `note`, `in` (from her), `out` (to her), `portal`."""
+    """One sealed thing in a case: `answers`, `address`, `note`, `in` (from her), `out` (to her), `portal`.
+
+    `amended` is an answer that she gave alone and that is not among `answers` yet, `edit` what a person changed there,
+    `same` the reference of another case of the same person. `seen_at` is when her volunteer first saw what she wrote.
+    """
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
@@ -53,6 +57,7 @@ class Item(SQLModel, table=True):
     box: bytes
     person_id: int | None = Field(default=None, foreign_key="person.id")
     created_at: datetime
+    seen_at: datetime | None = None
 
 
 class Batch(SQLModel, table=True):

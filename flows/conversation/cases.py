@@ -86,7 +86,9 @@ def _without(talk: Talk, reference: str) -> Talk:
     """She forgets a case: nothing that she writes goes there any more."""
     left = tuple(one for one in talk.draft.cases if one != reference)
     waits = talk.draft.reply_to if talk.draft.reply_to != reference else ""
-    return talk.but(cases=left, reply_to=waits, reply_due=talk.draft.reply_due and bool(waits))
+    asking = talk.draft.asking
+    asking = None if asking and asking.reference == reference else asking
+    return talk.but(cases=left, reply_to=waits, reply_due=talk.draft.reply_due and bool(waits), asking=asking)
 
 
 def call_a_person(talk: Talk) -> Turn:

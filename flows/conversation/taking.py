@@ -194,6 +194,7 @@ def _after(talk: Talk) -> Draft:
         language=draft.language,
         aside=draft.aside,
         cases=draft.cases,
+        asking=draft.asking,
         unread=draft.unread,
         manner=draft.manner,
         touched=talk.now,

@@ -16,6 +16,7 @@ from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
 from api.desk import many
+from api.desk.phrases import add_phrase
 from api.desk.rules import PERSONAL, set_rule
 from api.going import offers, outings
 from api.going.offers import Company
@@ -26,7 +27,7 @@ from api.numbers.proxies import Sms, receive
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import CaseRow, Duty, MediaRow, NoticeToMany, OfferRow, Person, PortalMessage, Unhandled
+from api.tables import CaseRow, Duty, MediaRow, NoticeToMany, OfferRow, Person, Phrase, PortalMessage, Unhandled
 from flows.model import Media, Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
@@ -48,6 +49,7 @@ About = Literal[
     "taken",
     "outing",
     "notice",
+    "phrase",
 ]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
@@ -141,6 +143,17 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/stop": act(portal="model_ministry"),
     "POST /cases/{reference}/codes/{message_id}/wipe": Line(ACT.who, "code"),
     "POST /cases/{reference}/write": act(text="hello"),
+    "GET /cases/{reference}/answers/{name}": ACT,
+    "POST /cases/{reference}/answers/{name}": act(text="Almaz Tesfaye", reason="she said so"),
+    "POST /cases/{reference}/answers/{name}/ask": ACT,
+    "GET /cases/{reference}/beside/{other}": ACT,
+    "POST /cases/{reference}/beside/{other}/same": ACT,
+    "POST /cases/{reference}/beside/{other}/apart": ACT,
+    "GET /search": TAKER,
+    "POST /search": Line(TAKERS, form={"who": "Almaz 1992"}),
+    "GET /phrases": COORDINATOR,
+    "POST /phrases": Line(COORDINATORS, form={"text-en": "Hello."}),
+    "POST /phrases/{phrase_id}/remove": Line(COORDINATORS, "phrase"),
     "POST /cases/{reference}/share": act(person="{trainee}"),
     "POST /cases/{reference}/unshare": act(person="{trainee}"),
     "POST /cases/{reference}/call": Line((), "case", {"number": "+96170123456"}),  # there is no line in a trial
@@ -282,11 +295,16 @@ class Objects:
             "number": "1",
             "manner": "chat",
             "reference": "K7-4QF",
+            "other": "M3-TRX",
+            "name": "name",
             "sim_id": 1,
             "trainee": self.trainee,
         }
         if about in ("case", "code", "message", "media", "offer", "taken", "outing"):
             named["reference"] = named["case"] = self._case(session, scene)
+        if about == "case":
+            self.made += 1
+            named["other"] = self._case(session, scene)
         if about == "code":
             named["message_id"] = self._code(session, named["reference"])
         if about == "message":
@@ -316,6 +334,10 @@ class Objects:
             invitations.invite(session, scene.amal, Newcomer(f"Guest {self.made}"), NOW)
             session.flush()
             named["invitation_id"] = invitations.open_ones(session, NOW)[0].id
+        if about == "phrase":
+            add_phrase(session, scene.amal, {"en": "Hello."}, NOW)
+            session.flush()
+            named["phrase_id"] = _newest(session, Phrase)
         if about == "number":
             named["number"] = NUMBER
         if about == "person":
@@ -473,6 +495,7 @@ _OTHERS: tuple[Actor, ...] = ("removed", "expired", "trainee")
 _ABSENT = {
     "reference": "K7-4QF",
     "case": "K7-4QF",
+    "phrase_id": "999999",
     "person_id": "999999",
     "shift_id": "999999",
     "invitation_id": "999999",
@@ -505,6 +528,6 @@ async def test_a_form_that_carries_no_token_is_not_sent_by_any_route(desk: TestD
         for path in posts:
             if path == "/sign-in" or path.startswith("/webhooks/"):
                 continue
-            asked = path.format(**_ABSENT | {"number": "1", "manner": "chat"})
+            asked = path.format(**_ABSENT | {"number": "1", "name": "born", "other": "M3-TRX", "manner": "chat"})
             answer = await amal.post(asked, headers={TOKEN_HEADER: "guessed"})
             assert answer.status_code == 403, path
