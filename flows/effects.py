@@ -18,7 +18,7 @@ class OpenCase:
     """Seal these answers into a new case, then say `closing`, in which `{reference}` stands for its reference.
 
     `route` holds the readable facts (never names, numbers or free text), `urgency` is `normal` or `high`,
-    `call` asks a volunteer to telephone instead of writing.
+    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for.
     """
 
     service: str
@@ -28,6 +28,7 @@ class OpenCase:
     route: Mapping[str, str] = field(default_factory=dict)
     urgency: str = "normal"
     call: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,9 @@ ACTIONS: dict[str, str] = {
     "case.snooze": t("let the case rest"),
     "case.wake": t("woke the case"),
     "case.return": t("the case went back to the queue, because nothing was done in it"),
+    "training.pass": t("passed a quiz"),
+    "language.review": t("said who has read a language"),
+    "language.unreview": t("took back that a language was read"),
     "rule.set": t("set a rule of the desk"),
     "case.forget": t("made the case unreadable for ever"),
     "mail.lend": t("lent an e-mail address"),
@@ -80,6 +83,12 @@ ACTIONS: dict[str, str] = {
     "message.type": t("typed in an SMS"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
+    "batch.see": t("looked at a batch"),
+    "batch.names": t("saw the names of a batch"),
+    "batch.answer": t("marked what the recipient answered"),
+    "batch.undo": t("took back what the recipient answered"),
+    "month.count": t("had a month counted"),
+    "case.keep": t("had the case kept longer"),
     "person.link": t("linked an address for alerts"),
     "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
@@ -107,6 +116,24 @@ ACTIONS: dict[str, str] = {
     "unhandled.list": t("looked at messages that the bot could not read"),
     "unhandled.settle": t("was done with a message that the bot could not read"),
 }
+RESULTS: dict[str, str] = {
+    "": t("No answer yet"),
+    "appointment": t("Appointment"),
+    "refused": t("Refused"),
+    "done": t("Done"),
+}
+"""What the recipient of a batch answered."""
+HELD: dict[str, str] = {
+    "unread": t("Something in it is unread"),
+    "task": t("A task is open"),
+    "fresh": t("Something came in lately"),
+}
+"""By what a case is kept from being forgotten."""
+WORKS: dict[str, str] = {
+    "month": t("The month is counted"),
+    "export": t("The file is made"),
+}
+"""What goes on while somebody waits."""
 ROLES: dict[str, str] = {
     "volunteer": t("Volunteer"),
     "trainee": t("Trainee"),

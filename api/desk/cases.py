@@ -1,6 +1,6 @@
 """Cases as the server alone sees them: it opens one, puts something in, forgets it, and can take nothing out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,11 +66,12 @@ def open_case(
     contact: Contact,
     answers: Mapping[str, Answer],
     route: Mapping[str, str],
+    needs: Sequence[str] = (),
     urgency: str = "normal",
     call: bool = False,
     now: datetime,
 ) -> Opened:
-    """Seal answers and contact into a new case. `route` and the plain arguments stay readable."""
+    """Seal answers and contact into a new case. `route`, `needs` (skills) and the plain arguments stay readable."""
     lock = vault.new_case_lock()
     opened = _insert(
         session,
@@ -84,6 +85,7 @@ def open_case(
             "urgency": urgency,
             "call": call,
             "route": dict(route),
+            "needs": f" {' '.join(needs)} " if needs else "",
             "address_index": address_index(vault, contact.lane, contact.address),
             "public_key": lock.public_key,
             "sealed_key": lock.sealed_key,
@@ -166,6 +168,7 @@ _NOTHING: dict[str, Any] = {
     "urgency": "normal",
     "call": False,
     "route": {},
+    "needs": "",
     "address_index": b"",
     "public_key": b"",
     "sealed_key": b"",
@@ -175,6 +178,8 @@ _NOTHING: dict[str, Any] = {
     "closing_reason": "",
     "keep_until": None,
     "unread": 0,
+    "kept_until": None,
+    "warned_at": None,
 }
 """What a forgotten case holds instead of what could lead to her."""
 

@@ -134,6 +134,7 @@ def _open(
         contact=contact,
         answers=effect.answers,
         route=route,
+        needs=effect.needs if isinstance(effect, OpenCase) else (),
         urgency=urgency,
         call=call,
         now=scene.now,

@@ -12,8 +12,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.console.board import board
 from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
 from api.console.portal_form import portal_form
-from api.console.shown import as_written, facts, headline, offered
-from api.desk import caseview, conversation, likeness, phrases, queue
+from api.console.shown import as_written, facts, headline, offered, service_title
+from api.desk import caseview, conversation, likeness, phrases, queue, training
 from api.desk.caseview import CaseView
 from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
@@ -27,6 +27,7 @@ from api.routes.live import changes
 from api.shell import Shell
 from api.staff import access, people
 from api.staff.people import Viewer
+from flows.training import versions
 
 router = APIRouter()
 Typed = Annotated[str, Form()]
@@ -64,16 +65,16 @@ async def queue_changes(shell: Desk, viewer: LookingOn) -> AsyncIterator[ServerS
 @router.post("/queue/next")
 async def take_next(shell: Desk, viewer: Helping) -> RedirectResponse:
     """Take the case that waits most urgently; the queue again when somebody just took the last one."""
-    now = shell.clock()
-    reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now))
+    now, quizzes = shell.clock(), versions(shell.library)
+    reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now, quizzes))
     return _changed(shell, reference) if reference else go("/queue")
 
 
 @router.post("/cases/{reference}/claim")
 async def claim(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
     """Take a case."""
-    now = shell.clock()
-    await shell.db.write(lambda session: queue.claim(session, viewer, reference, now))
+    now, quizzes = shell.clock(), versions(shell.library)
+    await shell.db.write(lambda session: queue.claim(session, viewer, reference, now, quizzes))
     return _changed(shell, reference)
 
 
@@ -159,8 +160,24 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
     alarms = await shell.db.read(health.alarm_count) if viewer.coordinator else 0
     lines = await shell.db.read(lambda session: waiting.line(session, shell.portals, now))
     rows = board(shell.library, entries, language_of(request, viewer))
-    lacking = await shell.db.read(access.lacks_coordinators)
-    return page(request, template, viewer, board=rows, unhandled=failed, alarms=alarms, lines=lines, lacking=lacking)
+    return page(
+        request,
+        template,
+        viewer,
+        board=rows,
+        unhandled=failed,
+        alarms=alarms,
+        lines=lines,
+        lacking=await shell.db.read(access.lacks_coordinators),
+        untrained=await _untrained(request, shell, viewer),
+    )
+
+
+async def _untrained(request: Request, shell: Shell, viewer: Viewer) -> list[tuple[str, str]]:
+    """The services whose quiz she has still to pass, with their names in her language."""
+    quizzes, reader = versions(shell.library), language_of(request, viewer)
+    lacking = await shell.db.read(lambda session: training.untrained(session, viewer, quizzes))
+    return [] if viewer.trainee else [(one, service_title(shell.library, one, reader)) for one in lacking]
 
 
 async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:

@@ -11,9 +11,11 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
+from api.progress import Works
 from api.routes import (
     amending,
     assisted,
+    batches,
     coordination,
     desk,
     duty,
@@ -23,6 +25,7 @@ from api.routes import (
     mail,
     media,
     messages,
+    month,
     moves,
     notices,
     numbers,
@@ -34,14 +37,19 @@ from api.routes import (
     phrases,
     portal,
     reaching,
+    retention,
     search,
+    services,
     sheets,
     signin,
     sims,
     tasks,
+    trail,
     trainees,
+    training,
     typed,
     voice,
+    works,
 )
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.forms import Again, ask_again, own_form
@@ -60,14 +68,16 @@ def add_console(app: FastAPI, shell: Shell) -> None:
         idle=timedelta(minutes=settings.session_idle_minutes),
         longest=timedelta(minutes=settings.session_minutes),
     )
+    app.state.works = Works(shell.events, shell.clock)
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    team = [signin, joining, own, people, duty]
+    team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     sent = [media, going, outings, notices]
     cases += [amending, search, phrases]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, *sent, overview, coordination, sims, numbers]
+    house = [overview, services, month, works, batches, trail, retention]
+    pages = [*team, *cases, *sent, *house, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

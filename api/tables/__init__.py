@@ -13,7 +13,7 @@ from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
 from api.tables.media import MediaRow
-from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
+from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team, TrailEnd
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
@@ -22,6 +22,7 @@ from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
+from api.tables.training import LanguageReview, Passed
 
 __all__ = [
     "AddressCode",
@@ -44,6 +45,7 @@ __all__ = [
     "Invitation",
     "Item",
     "Lane",
+    "LanguageReview",
     "Lease",
     "MailAddress",
     "MailFileRow",
@@ -58,6 +60,7 @@ __all__ = [
     "OnCall",
     "OutingCase",
     "OutingRow",
+    "Passed",
     "Person",
     "Phrase",
     "PortalMessage",
@@ -74,6 +77,7 @@ __all__ = [
     "Tally",
     "TaskRow",
     "Team",
+    "TrailEnd",
     "Unhandled",
     "WindowTurn",
     "metadata",

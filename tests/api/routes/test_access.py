@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from fastapi.responses import PlainTextResponse
 from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
@@ -24,10 +25,23 @@ from api.inbound import inbox
 from api.keys import locks
 from api.media import keeping
 from api.numbers.proxies import Sms, receive
+from api.progress import Work, Works
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import CaseRow, Duty, MediaRow, NoticeToMany, OfferRow, Person, Phrase, PortalMessage, Unhandled
+from api.tables import (
+    Batch,
+    BatchCase,
+    CaseRow,
+    Duty,
+    MediaRow,
+    NoticeToMany,
+    OfferRow,
+    Person,
+    Phrase,
+    PortalMessage,
+    Unhandled,
+)
 from flows.model import Media, Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
@@ -50,6 +64,8 @@ About = Literal[
     "outing",
     "notice",
     "phrase",
+    "work",
+    "batch",
 ]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
@@ -83,6 +99,8 @@ READ = Line(("trainee", "volunteer", "coordinator"), "case")
 ACT = Line(("volunteer", "coordinator"), "case")
 GOES: tuple[Actor, ...] = ("volunteer", "coordinator")
 PERSON = Line(COORDINATORS, "person")
+WORK = Line(COORDINATORS, "work")
+BATCH = Line(COORDINATORS, "batch")
 
 
 def act(**form: str) -> Line:
@@ -182,6 +200,15 @@ MATRIX: Mapping[str, Line] = {
     "POST /notices": Line(COORDINATORS, form={"service": "vaccination"}),
     "POST /notices/preview": Line(COORDINATORS, form={"service": "vaccination"}),
     "POST /notices/{notice_id}/stop": Line(COORDINATORS, "notice"),
+    "GET /training": TEAM,
+    "GET /training/{service}": TEAM,
+    "POST /training/{service}": TEAM,
+    "GET /services": COORDINATOR,
+    "GET /services/{service}/try": COORDINATOR,
+    "POST /services/{service}/try": COORDINATOR,
+    "GET /services/{service}/{language}": COORDINATOR,
+    "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "old"}),
+    "POST /services/{service}/{language}/take-back": COORDINATOR,
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -220,6 +247,22 @@ MATRIX: Mapping[str, Line] = {
     "GET /export/events": COORDINATOR,
     "POST /export": Line(COORDINATORS, form={"service": "vaccination", "export": "ministry", "form": "csv"}),
     "GET /audit": COORDINATOR,
+    "GET /month": COORDINATOR,
+    "GET /month/file": COORDINATOR,
+    "GET /work/{key}": WORK,
+    "GET /work/{key}/live": WORK,
+    "GET /work/{key}/events": WORK,
+    "GET /work/{key}/result": WORK,
+    "GET /batches/{batch_id}": BATCH,
+    "POST /batches/{batch_id}/names": BATCH,
+    "POST /batches/{batch_id}/answer": Line(
+        COORDINATORS, "batch", {"answer": "refused", "reason": "No paper", "reference": "{sent}"}
+    ),
+    "GET /retention": COORDINATOR,
+    "POST /retention": Line(COORDINATORS, form={"service": "vaccination", "group": "closed", "days": "30"}),
+    "POST /cases/{reference}/keep-longer": Line(
+        COORDINATORS, "case", {"until": "2027-06-01", "reason": "A court asks"}
+    ),
     "GET /people": COORDINATOR,
     "POST /people": COORDINATOR,
     "POST /people/invite": COORDINATOR,
@@ -287,7 +330,11 @@ class Objects:
     async def fresh(self, about: About) -> dict[str, str]:
         """What the path's names stand for, with a new object of this kind."""
         self.made += 1
-        return await self.desk.shell.db.write(lambda session: self._make(session, about))
+        works: Works = self.desk.app.state.works
+        work = works.begin("export", self.scene.amal.person_id, 1, _nothing) if about == "work" else None
+        named = await self.desk.shell.db.write(lambda session: self._make(session, about))
+        await asyncio.sleep(0)  # the work is done before anybody looks
+        return named | ({"key": work.key} if work else {})
 
     def _make(self, session: Session, about: About) -> dict[str, str]:
         shell, scene = self.desk.shell, self.scene
@@ -298,6 +345,8 @@ class Objects:
             "other": "M3-TRX",
             "name": "name",
             "sim_id": 1,
+            "service": "vaccination",
+            "language": "am",
             "trainee": self.trainee,
         }
         if about in ("case", "code", "message", "media", "offer", "taken", "outing"):
@@ -342,6 +391,8 @@ class Objects:
             named["number"] = NUMBER
         if about == "person":
             named["person_id"] = _add(session, scene.amal, f"Person {self.made}")
+        if about == "batch":
+            named["batch_id"], named["sent"] = self._batch(session)
         return {name: str(value) for name, value in named.items()}
 
     def _case(self, session: Session, scene: Scene) -> str:
@@ -376,6 +427,17 @@ class Objects:
         number = _newest(session, MediaRow)
         keeping.keep(session, shell.vault, number, b"OggS", NOW)
         return number
+
+    def _batch(self, session: Session) -> tuple[int, str]:
+        amal, case = self.scene.amal.person_id, self._case(session, self.scene)
+        sent = {"service": "vaccination", "export": "ministry", "form": "csv", "rows": 1, "sha256": ""}
+        batch = Batch(**sent, person_id=amal, created_at=NOW)
+        session.add(batch)
+        session.flush()
+        row = session.exec(select(CaseRow).where(CaseRow.reference == case)).one()
+        session.add(BatchCase(batch_id=batch.id, case_id=row.id))
+        session.flush()
+        return batch.id or 0, case
 
     def _portal_message(self, session: Session) -> int:
         shell = self.desk.shell
@@ -491,6 +553,10 @@ async def knock(app: Callable[..., Any], path: str, browser: AsyncClient) -> int
     return status
 
 
+async def _nothing(_work: Work) -> PlainTextResponse:
+    return PlainTextResponse("made")
+
+
 _OTHERS: tuple[Actor, ...] = ("removed", "expired", "trainee")
 _ABSENT = {
     "reference": "K7-4QF",
@@ -506,6 +572,10 @@ _ABSENT = {
     "offer_id": "999999",
     "outing_id": "999999",
     "notice_id": "999999",
+    "service": "elsewhere",
+    "language": "xx",
+    "key": "nothing",
+    "batch_id": "999999",
 }
 
 
