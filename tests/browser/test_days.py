@@ -7,8 +7,8 @@ where it goes. A picture of each page is in ./screenshots (`day-…`): look at t
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from api.staff.people import Newcomer
 from tests.browser.conftest import free_port, serving
 from tests.browser.test_intake import fill
 from tests.browser.test_pages import WIDTHS, holds_together, sign_in
+from tests.browser.test_turns import Clock
 from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.factories import CHEAP
 from tests.scenes import Scene
@@ -43,7 +44,7 @@ class Day:
     scene: Scene
     language: str
     width: str
-    ahead: timedelta = field(default_factory=timedelta)
+    clock: Clock
 
     async def of(self, name: str) -> "Person":
         """Somebody signs in, on a device of her own."""
@@ -116,13 +117,18 @@ class Person:
 @asynccontextmanager
 async def a_day(folder: Path, browser: Browser, language: str, width: str) -> AsyncIterator[Day]:
     """An empty desk, which is served."""
-    port, days = free_port(), []
-    clock = lambda: now() + (days[0].ahead if days else timedelta())  # noqa: E731
+    port, clock = free_port(), Clock()
     app = founded_app(folder, f"http://127.0.0.1:{port}", clock=clock)
+    clock.ahead = until_ten(app.state.shell.settings.zone)
     async with serving(app, port) as address:
         scene = await Scene.of(app.state.shell, app.state.gate)
-        days.append(Day(browser, address, scene, language, width))
-        yield days[0]
+        yield Day(browser, address, scene, language, width, clock)
+
+
+def until_ten(zone: tzinfo) -> timedelta:
+    """How long it is until tomorrow at ten, when a desk works and workers may be written to."""
+    today = now().astimezone(zone)
+    return (today + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0) - today
 
 
 def three_wait(session: Any, scene: Scene) -> None:
@@ -174,7 +180,7 @@ async def she_waits_for_the_number_and_gets_her_code(day: Day, hana: Person) -> 
     await expect(hana.tab.locator("#lent")).to_have_attribute("data-value", NUMBER)
     await hana.press("/queue-up")
     await hana.look("04-case-in-line")
-    day.ahead += timedelta(minutes=25)  # Amal's window closes, and the number has rested
+    day.clock.ahead += timedelta(minutes=25)  # Amal's window closes, and the number has rested
     await hana.tab.click("[data-again]")
     await hana.press("/expect")
     await hana.look("05-case-window")
@@ -344,7 +350,7 @@ async def she_looks_after_the_numbers(amal: Person) -> None:
 
 
 async def she_exports(day: Day, amal: Person, folder: Path) -> None:
-    day.ahead += timedelta(minutes=12)  # long enough ago that she typed her passphrase
+    day.clock.ahead += timedelta(minutes=12)  # long enough ago that she typed her passphrase
     await amal.open("/export")
     await amal.look("12-export")
     await amal.press("/export", "[value=xlsx]")
