@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, lateness, reading, slips, tallies
+from api.desk import calls, forgetting, idle, lateness, offering, reading, slips, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
@@ -115,6 +115,7 @@ class Runner:
                 touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
                 await self._remind_us()
+                self._shell.offering.allowed = await self._shell.db.write(self._look_after_languages)
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -123,6 +124,8 @@ class Runner:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
+        if segments := sum(outbox.take_segments() for outbox in self.outboxes):
+            tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
@@ -134,7 +137,14 @@ class Runner:
         duty.end_what_is_over(session, now)
         slips.end_what_is_over(session, now)
         invitations.end_what_is_over(session, now)
+        forgetting.keep_up(session, self._shell.vault, now)
         return idle.return_idle(session, now)
+
+    def _look_after_languages(self, session: Session) -> offering.Allowed | None:
+        """What is offered now; coordinators hear of a language whose texts have changed since it was read."""
+        shell = self._shell
+        offering.void_changed(session, shell.vault, shell.library, shell.clock())
+        return offering.allowed(session, shell.library)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:
         shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()

@@ -1,17 +1,14 @@
 """A whole morning of a campaign: many cases, few numbers, six volunteers, and a portal whose messages are late.
 
-The portal knows whose each message is, and nobody else does: the test compares. Chance comes from the place of a case in
-the morning, so that the portal does the same each time, however the threads interleave.
+The portal knows whose each message is, and nobody else does: each page that a volunteer looks at is compared with it.
 """
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
-from threading import Lock
 
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from api.desk import caseview, queue
 from api.desk.caseview import CaseView
@@ -19,14 +16,15 @@ from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.numbers import leases, proxies, turns, unmatched, waiting, windows
 from api.numbers.proposals import Known
-from api.numbers.proxies import PortalMessageView, Sms
+from api.numbers.proxies import PortalMessageView
 from api.numbers.standing import Standing, standing_of
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import CaseRow, Lease, PortalMessage
+from api.tables import CaseRow, Lease, PortalMessage, WindowTurn
 from flows.model import Answer
 from tests.factories import MINISTRY, NOW, SHARED, make_case, make_coordinator, make_numbers, make_viewer
 from tests.libraries import the_library
+from tests.ministries import Ministry, Sent
 from tests.together import at_once
 
 PORTAL = MINISTRY.model_copy(update={"senders": ("MOPH",)})
@@ -35,82 +33,8 @@ VOLUNTEERS = ("Hana", "Rima", "Sara", "Selam", "Nadia", "Joy")
 FIRST = ("Almaz", "Rahima", "Kumari", "Marites", "Hirut", "Blessing", "Shirin", "Wanjiku")
 LAST = ("Tesfaye", "Khatun", "Fernando", "Mensah")
 STEP = timedelta(seconds=45)
-LATEST = 9 * 60
-LOGIN = (
-    "MOPH: your login code is {code}. It is valid for 10 minutes.",
-    "وزارة الصحة: رمز الدخول {arabic} صالح لمدة ١٠ دقائق. لا تشاركه مع أحد.",
-    "{half}-{rest} is your verification code for the platform. Help: 1214",
-    "رمز التحقق الخاص بك{code}. للاستفسار 1214",
-)
-REGISTERED = (
-    "MOPH: {name} is registered. Your registration number is {ours}. We will write when it is your day.",
-    "وزارة الصحة: تم تسجيل طلبك بنجاح. رقم الهوية ينتهي بـ {ending}. رقم التسجيل {ours}",
-)
-STRANGERS = (
-    ("BankAudi", "Your code for the transfer is 661204. Do not share it."),
-    ("+96176999111", "وزارة الصحة: رمز الدخول ٩٠٧٦١٣"),
-    ("AD", "Win a phone! www.win.example"),
-    ("MOPH", "The platform is closed on Friday."),
-)
-_EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Sent:
-    """What arrives at a moment; `case` is whose it is, nothing when it is nobody's."""
-
-    at: datetime
-    sms: Sms
-    case: str = ""
-
-
-@dataclass
-class Ministry:
-    """The portal: it writes late, out of order and twice, and remembers whose each text is."""
-
-    truth: dict[str, str] = field(default_factory=dict)
-    codes: dict[str, str] = field(default_factory=dict)
-    coming: list[Sent] = field(default_factory=list)
-    _lock: Lock = field(default_factory=Lock)
-
-    def asked(self, who: "Woman", number: str, attempt: int, now: datetime) -> None:
-        """A code is asked for: it comes within nine minutes, some are delivered twice and some are sent twice."""
-        chance = Random(f"{who.place} {attempt}")
-        code = f"{3 + attempt}{who.place:02}{chance.randrange(1000):03}"
-        text = LOGIN[(who.place + attempt) % 4].format(
-            code=code, arabic=code.translate(_EASTERN), half=code[:3], rest=code[3:]
-        )
-        late = [chance.uniform(0, LATEST) for _ in range(2)]
-        again = chance.choice(["once", "delivered twice", "sent twice"])
-        with self._lock:
-            self.codes[code] = who.reference
-            self._write(number, text, who.reference, now + timedelta(seconds=late[0]), f"{code} 1")
-            if again != "once":
-                provider_id = f"{code} {1 if again == 'delivered twice' else 2}"
-                self._write(number, text, who.reference, now + timedelta(seconds=late[1]), provider_id)
-
-    def registered(self, who: "Woman", number: str, now: datetime) -> None:
-        """She is registered, and it says so a little later."""
-        ours = f"LB-{204400 + who.place}"
-        text = REGISTERED[who.place % 2].format(name=who.name, ending=who.document[-4:], ours=ours)
-        with self._lock:
-            self._write(number, text, who.reference, now + timedelta(minutes=1 + who.place % 4), ours)
-
-    def writes(self, number: str, text: str, case: str, at: datetime, sender: str = "MOPH") -> None:
-        """Anything else that comes that morning."""
-        with self._lock:
-            self._write(number, text, case, at, f"else {len(self.coming)} {at}", sender)
-
-    def due(self, now: datetime) -> list[Sent]:
-        """What arrives now, in no order."""
-        with self._lock:
-            arrived = [one for one in self.coming if one.at <= now]
-            self.coming = [one for one in self.coming if one.at > now]
-        return Random(now.isoformat()).sample(arrived, len(arrived))
-
-    def _write(self, number: str, text: str, case: str, at: datetime, key: str, sender: str = "MOPH") -> None:
-        assert self.truth.setdefault(text, case) == case, "one text names one woman"
-        self.coming.append(Sent(at, Sms(number, sender, text, key), case))
+LOOK = timedelta(minutes=8)
+"""How often the coordinator looks into the inbox: more often than a login code is wiped."""
 
 
 @dataclass
@@ -151,7 +75,9 @@ class Campaign:
     shown: Counter[str] = field(default_factory=Counter)
     in_inbox: set[int] = field(default_factory=set)
     arrived: set[tuple[str, str]] = field(default_factory=set)
-    opened: int = 0
+    changed: set[str] = field(default_factory=set)
+    waits: set[str] = field(default_factory=set)
+    looked_at: datetime = NOW
 
     def __post_init__(self) -> None:
         self.amal = make_coordinator(self.db, self.team)
@@ -168,13 +94,11 @@ class Campaign:
         self.women = [self._woman(at, self.volunteers[at % 6], NOW) for at in range(cases)]
 
     def each_volunteer(self, does: Callable[[Viewer], None]) -> None:
-        """All six do this at once, while what is due arrives and the coordinator looks at the inbox."""
+        """All six do this at once, while what is due arrives."""
         due, now = self.ministry.due(self.now), self.now
         calls = [lambda who=who: does(who) for who in self.volunteers]
         outcomes = at_once([*calls, lambda: self._deliver(due, now)])
         assert outcomes == [None] * 7, outcomes
-        if due:
-            self._read_inbox()
 
     def lend_everybody(self) -> list[str]:
         """Each volunteer asks for a number for each of her cases; gives the references of those that must wait."""
@@ -188,7 +112,11 @@ class Campaign:
             assert self.now < NOW + until, "it takes too long"
             self.db.write_now(lambda session: proxies.end_what_is_over(session, self.now))
             self.db.write_now(lambda session: turns.advance_all(session, self.now))
+            self.waits = self.db.read_now(_not_called)
             self.each_volunteer(self._two_at_a_time)
+            if self.now >= self.looked_at + LOOK:
+                self._read_inbox()
+        self._read_inbox()
 
     def page(self, woman: Woman, viewer: Viewer | None = None) -> CaseView:
         """The page of a case; what it shows of the portal is written down, and has to be hers."""
@@ -226,26 +154,33 @@ class Campaign:
             self._go_on(woman)
 
     def _go_on(self, woman: Woman) -> None:
+        """Who waits for her turn does nothing until she is called; who waits for a code looks when something came."""
         if woman.asked_at is None:
-            self._ask(woman)
+            if woman.reference not in self.waits:
+                self._ask(woman)
             return
+        if woman.reference in self.changed:
+            self.changed.discard(woman.reference)
+            self._look(woman)
+        elif woman.hasty and self.now > woman.asked_at + timedelta(minutes=2):
+            self._do(windows.cancel_window, woman)
+            woman.asked_at = None
+        elif self.now > woman.asked_at + PORTAL.lifetime:
+            woman.asked_at = None
+
+    def _look(self, woman: Woman) -> None:
+        """Her page loads again: with the code there she registers the woman."""
         view = self.page(woman)
         if view.code and view.code.code:
             self.ministry.registered(woman, woman.number, self.now)
             woman.registered = True
             self._put_away(woman, view.code)
-        elif woman.hasty and self.now > woman.asked_at + timedelta(minutes=2):
-            self._do(windows.cancel_window, woman)
-            woman.asked_at = None
-        elif view.window is None:
-            woman.asked_at = None
 
     def _ask(self, woman: Woman) -> None:
         """Open the window and ask the portal; else wait for a turn."""
         try:
             self.db.write_now(lambda s: windows.expect_code(s, woman.volunteer, woman.reference, PORTAL, self.now))
-        except Refused as refused:
-            assert refused.code in ("window_taken", "number_quiet", "not_your_turn")
+        except Refused:
             self.db.write_now(lambda s: turns.join(s, woman.volunteer, woman.reference, PORTAL, self.now))
             return
         woman.asked_at, woman.attempt = self.now, woman.attempt + 1
@@ -273,9 +208,11 @@ class Campaign:
                 lambda session, sms=one.sms: proxies.receive(session, self.vault, PORTALS, sms, now)
             )
             assert set(went) <= {one.case}, "what finds its case by itself finds the right one"
+            self.changed.update(went)
 
     def _read_inbox(self) -> None:
         """The coordinator looks at what found no case, and confirms what is proposed."""
+        self.looked_at = self.now
         looked = self.db.write_now(lambda session: unmatched.inbox(session, self.known, self.amal, self.now))
         for message in looked.messages:
             self.in_inbox.add(message.id)
@@ -283,9 +220,7 @@ class Campaign:
             if message.proposed and message.kind != "code":
                 key, its_id = message.proposed.key, message.id
                 assert self.ministry.truth[message.content.text] == key, "a proposal for a wrong case"
-                self.db.write_now(
-                    lambda s, m=its_id, r=key: unmatched.assign(s, self.known, self.amal, m, r, self.now)
-                )
+                self.db.write_now(lambda s, m=its_id, r=key: unmatched.assign(s, self.known, self.amal, m, r, self.now))
 
     def _woman(self, place: int, viewer: Viewer, now: datetime) -> Woman:
         answers = {
@@ -310,6 +245,12 @@ class Campaign:
 
     def _close(self, woman: Woman, now: datetime) -> None:
         self.db.write_now(lambda session: queue.close(session, woman.volunteer, woman.reference, "done", now))
+
+
+def _not_called(session: Session) -> set[str]:
+    """The references of those who stand in the line for a window and whose turn it is not."""
+    line = select(CaseRow.reference).join(WindowTurn, WindowTurn.case_id == CaseRow.id)
+    return set(session.exec(line.where(col(WindowTurn.called_at).is_(None))))
 
 
 def name_of(place: int) -> str:

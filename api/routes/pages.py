@@ -11,8 +11,11 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
+from api.progress import Works
 from api.routes import (
+    amending,
     assisted,
+    batches,
     coordination,
     desk,
     duty,
@@ -20,21 +23,29 @@ from api.routes import (
     lending,
     mail,
     messages,
+    month,
     moves,
     numbers,
     overview,
     own,
     people,
     phone,
+    phrases,
     portal,
     reaching,
+    retention,
+    search,
+    services,
     sheets,
     signin,
     sims,
     tasks,
+    trail,
     trainees,
+    training,
     typed,
     voice,
+    works,
 )
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.forms import Again, ask_again, own_form
@@ -53,12 +64,15 @@ def add_console(app: FastAPI, shell: Shell) -> None:
         idle=timedelta(minutes=settings.session_idle_minutes),
         longest=timedelta(minutes=settings.session_minutes),
     )
+    app.state.works = Works(shell.events, shell.clock)
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    team = [signin, joining, own, people, duty]
+    team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
+    cases += [amending, search, phrases]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, overview, coordination, sims, numbers]
+    house = [overview, services, month, works, batches, trail, retention]
+    pages = [*team, *cases, *house, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

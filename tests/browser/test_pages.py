@@ -14,7 +14,7 @@ from tests.scenes import Scene
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
-PAGES = ("queue", "unhandled", "overview", "numbers", "people", "rules", "export", "audit")
+PAGES = ("queue", "unhandled", "overview", "numbers", "people", "rules", "services", "training", "export", "audit")
 WIDTHS = {"phone": {"width": 360, "height": 720}, "desk": {"width": 1280, "height": 800}}
 
 TOO_WIDE = """[...document.querySelectorAll('body *')]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from api import retention, runner
-from api.desk import cases
+from api.desk import cases, forgetting
 from api.inbound import inbox, unhandled
 from api.keys import passphrases
 from api.keys.keyring import Keyring
@@ -73,6 +73,8 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 DEFAULTS = Settings.model_fields
 SAID = [
+    ("case", "warned {} days before", forgetting.WARNED / timedelta(days=1)),
+    ("case", "during the last {} days", forgetting.FRESH / timedelta(days=1)),
     ("draft", "{} hours after the last message", inbox.DRAFT_LIVES / HOUR),
     ("reply", "{} hours after it may be sent", replies.LIVES / HOUR),
     ("reply", "at most {} hours", replies.HELD_LIVES / HOUR),

@@ -12,24 +12,29 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from fastapi.responses import PlainTextResponse
 from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
+from api.desk.phrases import add_phrase
 from api.desk.rules import PERSONAL, set_rule
 from api.inbound import inbox
 from api.keys import locks
 from api.numbers.proxies import Sms, receive
+from api.progress import Work, Works
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import CaseRow, Duty, Person, PortalMessage, Unhandled
+from api.tables import Batch, BatchCase, CaseRow, Duty, Person, Phrase, PortalMessage, Unhandled
 from flows.model import Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
 from tests.scenes import Scene
 
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
-About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number"]
+About = Literal[
+    "", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number", "phrase", "work", "batch"
+]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
 INSIDE: tuple[Actor, ...] = ("trainee", "stranger", "volunteer", "coordinator")
@@ -61,6 +66,8 @@ OPEN, TEAM, TAKER, COORDINATOR = Line(open=True), Line(ALL), Line(TAKERS), Line(
 READ = Line(("trainee", "volunteer", "coordinator"), "case")
 ACT = Line(("volunteer", "coordinator"), "case")
 PERSON = Line(COORDINATORS, "person")
+WORK = Line(COORDINATORS, "work")
+BATCH = Line(COORDINATORS, "batch")
 
 
 def act(**form: str) -> Line:
@@ -121,6 +128,17 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/stop": act(portal="model_ministry"),
     "POST /cases/{reference}/codes/{message_id}/wipe": Line(ACT.who, "code"),
     "POST /cases/{reference}/write": act(text="hello"),
+    "GET /cases/{reference}/answers/{name}": ACT,
+    "POST /cases/{reference}/answers/{name}": act(text="Almaz Tesfaye", reason="she said so"),
+    "POST /cases/{reference}/answers/{name}/ask": ACT,
+    "GET /cases/{reference}/beside/{other}": ACT,
+    "POST /cases/{reference}/beside/{other}/same": ACT,
+    "POST /cases/{reference}/beside/{other}/apart": ACT,
+    "GET /search": TAKER,
+    "POST /search": Line(TAKERS, form={"who": "Almaz 1992"}),
+    "GET /phrases": COORDINATOR,
+    "POST /phrases": Line(COORDINATORS, form={"text-en": "Hello."}),
+    "POST /phrases/{phrase_id}/remove": Line(COORDINATORS, "phrase"),
     "POST /cases/{reference}/share": act(person="{trainee}"),
     "POST /cases/{reference}/unshare": act(person="{trainee}"),
     "POST /cases/{reference}/call": Line((), "case", {"number": "+96170123456"}),  # there is no line in a trial
@@ -128,6 +146,15 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/escalate": act(reason="danger"),
     "POST /cases/{reference}/calm": ACT,
     "POST /cases/{reference}/snooze": act(day=""),
+    "GET /training": TEAM,
+    "GET /training/{service}": TEAM,
+    "POST /training/{service}": TEAM,
+    "GET /services": COORDINATOR,
+    "GET /services/{service}/try": COORDINATOR,
+    "POST /services/{service}/try": COORDINATOR,
+    "GET /services/{service}/{language}": COORDINATOR,
+    "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "old"}),
+    "POST /services/{service}/{language}/take-back": COORDINATOR,
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -166,6 +193,22 @@ MATRIX: Mapping[str, Line] = {
     "GET /export/events": COORDINATOR,
     "POST /export": Line(COORDINATORS, form={"service": "vaccination", "export": "ministry", "form": "csv"}),
     "GET /audit": COORDINATOR,
+    "GET /month": COORDINATOR,
+    "GET /month/file": COORDINATOR,
+    "GET /work/{key}": WORK,
+    "GET /work/{key}/live": WORK,
+    "GET /work/{key}/events": WORK,
+    "GET /work/{key}/result": WORK,
+    "GET /batches/{batch_id}": BATCH,
+    "POST /batches/{batch_id}/names": BATCH,
+    "POST /batches/{batch_id}/answer": Line(
+        COORDINATORS, "batch", {"answer": "refused", "reason": "No paper", "reference": "{sent}"}
+    ),
+    "GET /retention": COORDINATOR,
+    "POST /retention": Line(COORDINATORS, form={"service": "vaccination", "group": "closed", "days": "30"}),
+    "POST /cases/{reference}/keep-longer": Line(
+        COORDINATORS, "case", {"until": "2027-06-01", "reason": "A court asks"}
+    ),
     "GET /people": COORDINATOR,
     "POST /people": COORDINATOR,
     "POST /people/invite": COORDINATOR,
@@ -233,7 +276,11 @@ class Objects:
     async def fresh(self, about: About) -> dict[str, str]:
         """What the path's names stand for, with a new object of this kind."""
         self.made += 1
-        return await self.desk.shell.db.write(lambda session: self._make(session, about))
+        works: Works = self.desk.app.state.works
+        work = works.begin("export", self.scene.amal.person_id, 1, _nothing) if about == "work" else None
+        named = await self.desk.shell.db.write(lambda session: self._make(session, about))
+        await asyncio.sleep(0)  # the work is done before anybody looks
+        return named | ({"key": work.key} if work else {})
 
     def _make(self, session: Session, about: About) -> dict[str, str]:
         shell, scene = self.desk.shell, self.scene
@@ -241,11 +288,18 @@ class Objects:
             "number": "1",
             "manner": "chat",
             "reference": "K7-4QF",
+            "other": "M3-TRX",
+            "name": "name",
             "sim_id": 1,
+            "service": "vaccination",
+            "language": "am",
             "trainee": self.trainee,
         }
         if about in ("case", "code", "message"):
             named["reference"] = named["case"] = self._case(session, scene)
+        if about == "case":
+            self.made += 1
+            named["other"] = self._case(session, scene)
         if about == "code":
             named["message_id"] = self._code(session, named["reference"])
         if about == "message":
@@ -262,10 +316,16 @@ class Objects:
             invitations.invite(session, scene.amal, Newcomer(f"Guest {self.made}"), NOW)
             session.flush()
             named["invitation_id"] = invitations.open_ones(session, NOW)[0].id
+        if about == "phrase":
+            add_phrase(session, scene.amal, {"en": "Hello."}, NOW)
+            session.flush()
+            named["phrase_id"] = _newest(session, Phrase)
         if about == "number":
             named["number"] = NUMBER
         if about == "person":
             named["person_id"] = _add(session, scene.amal, f"Person {self.made}")
+        if about == "batch":
+            named["batch_id"], named["sent"] = self._batch(session)
         return {name: str(value) for name, value in named.items()}
 
     def _case(self, session: Session, scene: Scene) -> str:
@@ -275,6 +335,17 @@ class Objects:
         session.flush()
         access.share(session, scene.hana, reference, self.trainee, NOW)
         return reference
+
+    def _batch(self, session: Session) -> tuple[int, str]:
+        amal, case = self.scene.amal.person_id, self._case(session, self.scene)
+        sent = {"service": "vaccination", "export": "ministry", "form": "csv", "rows": 1, "sha256": ""}
+        batch = Batch(**sent, person_id=amal, created_at=NOW)
+        session.add(batch)
+        session.flush()
+        row = session.exec(select(CaseRow).where(CaseRow.reference == case)).one()
+        session.add(BatchCase(batch_id=batch.id, case_id=row.id))
+        session.flush()
+        return batch.id or 0, case
 
     def _portal_message(self, session: Session) -> int:
         shell = self.desk.shell
@@ -390,16 +461,25 @@ async def knock(app: Callable[..., Any], path: str, browser: AsyncClient) -> int
     return status
 
 
+async def _nothing(_work: Work) -> PlainTextResponse:
+    return PlainTextResponse("made")
+
+
 _OTHERS: tuple[Actor, ...] = ("removed", "expired", "trainee")
 _ABSENT = {
     "reference": "K7-4QF",
     "case": "K7-4QF",
+    "phrase_id": "999999",
     "person_id": "999999",
     "shift_id": "999999",
     "invitation_id": "999999",
     "message_id": "999999",
     "number": "+96179999999",
     "sim_id": "999999",
+    "service": "elsewhere",
+    "language": "xx",
+    "key": "nothing",
+    "batch_id": "999999",
 }
 
 
@@ -422,6 +502,6 @@ async def test_a_form_that_carries_no_token_is_not_sent_by_any_route(desk: TestD
         for path in posts:
             if path == "/sign-in" or path.startswith("/webhooks/"):
                 continue
-            asked = path.format(**_ABSENT | {"number": "1", "manner": "chat"})
+            asked = path.format(**_ABSENT | {"number": "1", "name": "born", "other": "M3-TRX", "manner": "chat"})
             answer = await amal.post(asked, headers={TOKEN_HEADER: "guessed"})
             assert answer.status_code == 403, path
