@@ -37,6 +37,9 @@ _OF_A_CASE = tuple(
         "mail_file",
         "case_share",
         "case_apart",
+        "media",
+        "offer",
+        "outing_case",
     )
 )
 """What belongs to a case alone, and goes with it."""

@@ -19,13 +19,17 @@ from api.routes import (
     coordination,
     desk,
     duty,
+    going,
     joining,
     lending,
     mail,
+    media,
     messages,
     month,
     moves,
+    notices,
     numbers,
+    outings,
     overview,
     own,
     people,
@@ -69,7 +73,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
-    cases += [amending, search, phrases]
+    cases += [amending, search, phrases, media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
     house = [overview, services, month, works, batches, trail, retention]
     pages = [*team, *cases, *house, coordination, sims, numbers]

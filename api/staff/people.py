@@ -11,7 +11,19 @@ from api.keys.vault import TeamKey
 from api.staff import audit
 from api.staff.accounts import LIVES, WARNED, active, ends_at
 from api.staff.facts import Facts
-from api.tables import AddressCode, CaseRow, CaseShare, Duty, Invitation, OnCall, Passed, Person, SignIn, StaffAddress
+from api.tables import (
+    AddressCode,
+    CaseRow,
+    CaseShare,
+    Duty,
+    Invitation,
+    OfferRow,
+    OnCall,
+    Passed,
+    Person,
+    SignIn,
+    StaffAddress,
+)
 
 VOLUNTEER = "volunteer"
 TRAINEE = "trainee"
@@ -277,6 +289,8 @@ def _not_the_last(session: Session, person: Person, now: datetime) -> None:
 def _give_back(session: Session, person_id: int) -> None:
     hers = update(CaseRow).where(col(CaseRow.claimed_by) == person_id, col(CaseRow.state) == "claimed")
     session.connection().execute(hers.values(state="open", claimed_by=None, claimed_at=None))
+    going = update(OfferRow).where(col(OfferRow.taken_by) == person_id, col(OfferRow.state) == "taken")
+    session.connection().execute(going.values(state="offered", taken_by=None, taken_at=None))
 
 
 def _members(session: Session) -> list[Person]:

@@ -16,24 +16,56 @@ from fastapi.responses import PlainTextResponse
 from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
+from api.desk import many
 from api.desk.phrases import add_phrase
 from api.desk.rules import PERSONAL, set_rule
+from api.going import offers, outings
+from api.going.offers import Company
 from api.inbound import inbox
 from api.keys import locks
+from api.media import keeping
 from api.numbers.proxies import Sms, receive
 from api.progress import Work, Works
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import Batch, BatchCase, CaseRow, Duty, Person, Phrase, PortalMessage, Unhandled
-from flows.model import Message
+from api.tables import (
+    Batch,
+    BatchCase,
+    CaseRow,
+    Duty,
+    MediaRow,
+    NoticeToMany,
+    OfferRow,
+    Person,
+    Phrase,
+    PortalMessage,
+    Unhandled,
+)
+from flows.model import Media, Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
 from tests.scenes import Scene
 
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
 About = Literal[
-    "", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number", "phrase", "work", "batch"
+    "",
+    "case",
+    "person",
+    "shift",
+    "invitation",
+    "message",
+    "unhandled",
+    "code",
+    "number",
+    "media",
+    "offer",
+    "taken",
+    "outing",
+    "notice",
+    "phrase",
+    "work",
+    "batch",
 ]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
@@ -65,6 +97,7 @@ ALL, TAKERS, COORDINATORS = INSIDE, ("stranger", "volunteer", "coordinator"), ("
 OPEN, TEAM, TAKER, COORDINATOR = Line(open=True), Line(ALL), Line(TAKERS), Line(COORDINATORS)
 READ = Line(("trainee", "volunteer", "coordinator"), "case")
 ACT = Line(("volunteer", "coordinator"), "case")
+GOES: tuple[Actor, ...] = ("volunteer", "coordinator")
 PERSON = Line(COORDINATORS, "person")
 WORK = Line(COORDINATORS, "work")
 BATCH = Line(COORDINATORS, "batch")
@@ -155,6 +188,27 @@ MATRIX: Mapping[str, Line] = {
     "GET /services/{service}/{language}": COORDINATOR,
     "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "old"}),
     "POST /services/{service}/{language}/take-back": COORDINATOR,
+    "GET /cases/{reference}/media/{media_id}": Line(READ.who, "media"),
+    "POST /cases/{reference}/company": act(day="2099-01-05", start="09:00", end="12:00", place="There"),
+    "POST /cases/{reference}/company/{offer_id}/withdraw": Line(ACT.who, "offer"),
+    "GET /going": TAKER,
+    "GET /going/live": TAKER,
+    "GET /going/{offer_id}": Line(GOES, "taken"),
+    "GET /going/{offer_id}/calendar.ics": Line(GOES, "taken"),
+    "POST /going/{offer_id}/take": Line(TAKERS, "offer"),
+    "POST /going/{offer_id}/give-back": Line(GOES, "taken"),
+    "POST /going/{offer_id}/home": Line(GOES, "taken"),
+    "POST /going/{offer_id}/call": Line((), "taken", {"number": "+96170123456"}),  # there is no line in a trial
+    "GET /outings": TAKER,
+    "POST /outings": Line(COORDINATORS, form={"day": "2099-01-05", "start": "09:00", "place": "There", "places": "9"}),
+    "GET /outings/{outing_id}": Line(GOES, "outing"),
+    "POST /outings/{outing_id}/add": Line(COORDINATORS, "outing"),
+    "POST /outings/{outing_id}/drop": Line(COORDINATORS, "outing", {"reference": "{case}"}),
+    "POST /outings/{outing_id}/ticks": Line(GOES, "outing"),
+    "GET /notices": COORDINATOR,
+    "POST /notices": Line(COORDINATORS, form={"service": "vaccination"}),
+    "POST /notices/preview": Line(COORDINATORS, form={"service": "vaccination"}),
+    "POST /notices/{notice_id}/stop": Line(COORDINATORS, "notice"),
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -295,7 +349,7 @@ class Objects:
             "language": "am",
             "trainee": self.trainee,
         }
-        if about in ("case", "code", "message"):
+        if about in ("case", "code", "message", "media", "offer", "taken", "outing"):
             named["reference"] = named["case"] = self._case(session, scene)
         if about == "case":
             self.made += 1
@@ -308,6 +362,19 @@ class Objects:
             message = Message("phone", "phone:chat", "x", f"m{self.made}", "help")
             inbox.store_unhandled(session, shell.vault, message, "KeyError", NOW)
             named["message_id"] = _newest(session, Unhandled)
+        if about == "outing":
+            named["outing_id"] = self._outing(session, named["reference"])
+        if about == "notice":
+            nothing = {"service": "vaccination", "area": "", "language": "", "told": 0, "segments": 0}
+            box = shell.vault.seal_to_team(many.ITEM, b"{}")
+            times = {"created_at": NOW, "last_at": NOW + timedelta(hours=1)}
+            session.add(NoticeToMany(**nothing, box=box, person_id=scene.amal.person_id, **times))
+            session.flush()
+            named["notice_id"] = _newest(session, NoticeToMany)
+        if about == "media":
+            named["media_id"] = self._media(session, named["reference"])
+        if about in ("offer", "taken"):
+            named["offer_id"] = self._offer(session, named["reference"], taken=about == "taken")
         if about == "shift":
             session.add(Duty(person_id=scene.hana.person_id, starts_at=NOW, ends_at=NOW + timedelta(hours=1)))
             session.flush()
@@ -346,6 +413,31 @@ class Objects:
         session.add(BatchCase(batch_id=batch.id, case_id=row.id))
         session.flush()
         return batch.id or 0, case
+
+    def _offer(self, session: Session, reference: str, *, taken: bool) -> int:
+        shell, hana = self.desk.shell, self.scene.hana
+        said = Company(NOW + timedelta(hours=5), NOW + timedelta(hours=7), "There")
+        offers.offer(session, shell.vault, shell.library, hana, reference, said, NOW)
+        number = _newest(session, OfferRow)
+        if taken:
+            offers.take(session, hana, number, NOW)
+        return number
+
+    def _outing(self, session: Session, reference: str) -> int:
+        vault, amal, hana = self.desk.shell.vault, self.scene.amal, self.scene.hana
+        number = outings.plan(session, vault, amal, NOW + timedelta(days=1), "There", 9, hana.person_id, NOW)
+        outings.add(session, amal, number, [reference], NOW)
+        return number
+
+    def _media(self, session: Session, reference: str) -> int:
+        shell = self.desk.shell
+        case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one()
+        media = [Media("voice", f"v{self.made}")]
+        keeping.expect_in_case(session, shell.vault, case.id or 0, case.address_index, "telegram:1", media, NOW)
+        session.flush()
+        number = _newest(session, MediaRow)
+        keeping.keep(session, shell.vault, number, b"OggS", NOW)
+        return number
 
     def _portal_message(self, session: Session) -> int:
         shell = self.desk.shell
@@ -480,6 +572,10 @@ _ABSENT = {
     "language": "xx",
     "key": "nothing",
     "batch_id": "999999",
+    "media_id": "999999",
+    "offer_id": "999999",
+    "outing_id": "999999",
+    "notice_id": "999999",
 }
 
 
