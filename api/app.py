@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from api.events import Events
@@ -72,7 +72,7 @@ class Application(FastAPI):
         """Answer a request."""
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in webhooks.DOORS:
             scope["app"] = self
-            response = await webhooks.answer(Request(scope, receive))
+            response = await webhooks.answer(self.state.intake, scope, receive)
             await response(scope, receive, send)
             return
         try:

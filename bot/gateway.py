@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot import layout
 from bot.channel import Channel, ChannelError, Malformed, Pace
-from bot.http import Answer
+from bot.connection import Answer
 from flows.countries import Countries
 from flows.model import Manner, Reply
 
@@ -145,7 +145,7 @@ def tokens(key: bytes, reply_id: str, address: str, texts: Sequence[str]) -> lis
 
 def refusal(answer: Answer, permanent: frozenset[int], rests: dict[int, float]) -> ChannelError:
     """The error of an answer that is no success: permanent by its status, or with a rest for the lane in seconds."""
-    asked = answer.headers.get("Retry-After", "")
+    asked = answer.header("Retry-After")
     rest = float(asked) if asked.isdecimal() else rests.get(answer.status, 0.0)
     return ChannelError(str(answer.status), permanent=answer.status in permanent, retry_after=rest)
 

@@ -12,6 +12,7 @@ import jwt
 from pydantic import AwareDatetime, Field
 
 from bot.channel import Channel, ChannelError, Forged, Malformed, Pace
+from bot.connection import Answer
 from bot.gateway import (
     PACE,
     Delivery,
@@ -27,7 +28,7 @@ from bot.gateway import (
     read,
     refusal,
 )
-from bot.http import Answer, Http
+from bot.http import Http
 from flows.countries import Countries
 
 NAME = "httpsms"

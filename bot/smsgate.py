@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from bot.channel import Channel, ChannelError, Forged, Pace
+from bot.connection import Answer
 from bot.gateway import (
     PACE,
     Delivery,
@@ -28,7 +29,7 @@ from bot.gateway import (
     read,
     refusal,
 )
-from bot.http import Answer, Http
+from bot.http import Http
 from flows.countries import Countries
 
 NAME = "smsgate"

@@ -17,7 +17,8 @@ from twilio.rest import Client
 
 from bot import layout
 from bot.channel import Channel, ChannelError, Forged, Malformed, Pace
-from bot.http import Answer, Http
+from bot.connection import Answer
+from bot.http import Http
 from flows.countries import Countries
 from flows.model import Manner, Media, MediaKind, Message, Reply
 
@@ -148,13 +149,13 @@ class TwilioHttp:
         answer = await self._http.call(method, url, urlencode(data, doseq=True).encode(), headers)
         if not 200 <= answer.status < 300:
             raise _refusal(answer)
-        return Response(answer.status, answer.body.decode("utf-8", "replace"), answer.headers)
+        return Response(answer.status, answer.body.decode("utf-8", "replace"))
 
 
 def _refusal(answer: Answer) -> ChannelError:
     code = _code(answer)
     ours = 400 <= answer.status < 500 and answer.status not in (401, 404, 408, 429)
-    rest = answer.headers.get("Retry-After", "")
+    rest = answer.header("Retry-After")
     retry_after = float(rest) if rest.isdecimal() else 60.0 if code == "21611" else 1.0 if answer.status == 429 else 0.0
     return ChannelError(code, permanent=ours and code not in _TEMPORARY, retry_after=retry_after)
 

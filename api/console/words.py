@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-LANGUAGES = ("en", "ar")
+LANGUAGES = ("en", "ar", "fr", "es")
 """What the console speaks, the source language first."""
 CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
 DOMAIN = "console"

@@ -43,6 +43,9 @@ _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
 
 
+_PUT_IN = _item.insert()
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A case that was just opened."""
@@ -104,7 +107,7 @@ def put_in(
     """Seal something into a case and give the item's id. `kind` is one of those that `Item` names."""
     box = vault.seal(public_key, vault.item_context(case_id, kind), content)
     values = {"case_id": case_id, "kind": kind, "box": box, "person_id": person_id, "created_at": now}
-    key = session.connection().execute(_item.insert(), values).inserted_primary_key
+    key = session.connection().execute(_PUT_IN, values).inserted_primary_key
     assert key is not None
     return int(key[0])
 

@@ -108,8 +108,9 @@ def _apply(scene: Scene, effect: Effect) -> None:
 
 def _say(scene: Scene, reply: Reply, kind: Literal["say", "clear"] = "say") -> None:
     message = scene.message
-    row = reply_row(scene.vault, lane=message.lane, address=message.address, reply=reply, now=scene.now, kind=kind)
-    scene.said.append((row, message.address, reply))
+    lane, address = message.lane, message.address
+    row = reply_row(scene.vault, lane=lane, address=address, reply=reply, now=scene.now, kind=kind, index=scene.address)
+    scene.said.append((row, address, reply))
 
 
 def _open_case(scene: Scene, effect: OpenCase) -> None:

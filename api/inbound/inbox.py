@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from api.answers import pack_draft, pack_message, unpack_draft
@@ -20,6 +19,7 @@ from api.inbound import effects
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound.replies import Fresh, address_index, remember_chat_messages
+from api.store.hot import ForRows
 from api.tables import Unhandled, metadata
 from flows.conversation.returning import protects
 from flows.effects import ForgetDraft
@@ -32,17 +32,20 @@ UNHANDLED = "unhandled"
 
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
 _case, _notice, _silence = (metadata.tables[name] for name in ("case", "notice", "silence"))
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_SEE = {name: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key) for name, insert in _INSERT.items()}
-_KEEP = {
-    name: insert(_draft).on_conflict_do_update(
-        index_elements=["address_index"],
-        set_={column: insert(_draft).excluded[column] for column in ("secret_id", "box", "expires_at")},
+_CHANGING = ("secret_id", "box", "expires_at")
+_SEE = ForRows(lambda insert: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key), ("key", "at"))
+_KEEP = ForRows(
+    lambda insert: insert(_draft).on_conflict_do_update(
+        index_elements=["address_index"], set_={name: insert(_draft).excluded[name] for name in _CHANGING}
+    ),
+    ("address_index", *_CHANGING),
+)
+_LOAD = ForRows(
+    lambda _: select(_draft.c.address_index, _draft.c.secret_id, _draft.c.box).where(
+        _draft.c.address_index.in_([bindparam("address")])
     )
-    for name, insert in _INSERT.items()
-}
+)
 _ADDRESSES: BindParameter[Sequence[bytes]] = bindparam("addresses", expanding=True)
-_LOAD = select(_draft.c.address_index, _draft.c.secret_id, _draft.c.box).where(_draft.c.address_index.in_(_ADDRESSES))
 # What is known of an address without a draft: its cases, what it was told and did not confirm, that it is silent.
 _KNOWN = union_all(
     select(
@@ -94,7 +97,8 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
         if turn.draft is not None:
             draft = replace(turn.draft, cases=(*turn.draft.cases, *opened)) if opened else turn.draft
             kept.append(_row(vault, address, draft, drafts[address].secret_id, shredded, now))
-    session.connection().execute(_KEEP[_kind(session)], kept)
+    if kept:
+        _KEEP.run(session, kept)
     remember_chat_messages(session, vault, [(a, one.lane, one.chat_message) for a, one in by_address.items()], now)
     return Taken(ahead.touched, ahead.queue())
 
@@ -118,12 +122,12 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     behind = tuple(replace(one, behind=one.behind or one.since <= now) for one in before.draft.unread)
     waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True, unread=behind)
     row = _row(vault, address, waiting, before.secret_id, False, now)
-    session.connection().execute(_KEEP[_kind(session)], row)
+    _KEEP.run(session, [row])
 
 
 def draft_of(session: Session, vault: Vault, address: bytes) -> Draft | None:
     """The draft of an address, to be looked at; None when there is none, or its time is over."""
-    row = session.connection().execute(_LOAD, {"addresses": [address]}).one_or_none()
+    row = _LOAD.run(session, [{"address": address}]).one_or_none()
     try:
         return unpack_draft(vault.unlock(row.box, secret_id=row.secret_id)) if row else None
     except Gone:
@@ -136,7 +140,7 @@ def lock_draft(session: Session, vault: Vault, address: bytes, now: datetime) ->
     if before.secret_id is not None and protects(before.draft):
         locked = replace(before.draft, locked=True, gate="go_on", failures=0)
         row = _row(vault, address, locked, before.secret_id, False, now)
-        session.connection().execute(_KEEP[_kind(session)], row)
+        _KEEP.run(session, [row])
 
 
 def is_silent(session: Session, vault: Vault, address: bytes) -> bool:
@@ -153,7 +157,7 @@ def expect_confirmation(session: Session, vault: Vault, address: bytes, unread: 
     if before.secret_id is not None:
         others = tuple(one for one in before.draft.unread if one.reference != unread.reference)
         draft = replace(before.draft, unread=(*others, unread))
-        session.connection().execute(_KEEP[_kind(session)], _row(vault, address, draft, before.secret_id, False, now))
+        _KEEP.run(session, [_row(vault, address, draft, before.secret_id, False, now)])
 
 
 def _kind(session: Session) -> str:
@@ -164,7 +168,7 @@ def not_seen(session: Session, vault: Vault, messages: Sequence[Message], now: d
     """Those whose provider's id is new; each is remembered."""
     keys = {vault.index("seen", message.lane, message.id): message for message in messages}
     rows = [{"key": key, "at": now} for key in keys]
-    added = session.connection().execute(_SEE[_kind(session)], rows).scalars()
+    added = _SEE.run(session, rows).scalars()
     return [keys[bytes(key)] for key in added]
 
 
@@ -172,7 +176,7 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
     """The drafts of these addresses; one that has none, or whose key is gone, begins with the cases opened from it."""
     _one_at_a_time(session, addresses)
     found: dict[bytes, _Kept] = {}
-    rows = session.connection().execute(_LOAD, {"addresses": addresses}).all()
+    rows = _LOAD.run(session, [{"address": address} for address in addresses]).all()
     vault.keyring.read_ahead([secret_id for _, secret_id, _ in rows])
     for address, secret_id, box in rows:
         try:

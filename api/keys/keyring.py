@@ -65,11 +65,13 @@ class _Thread(threading.local):
         self.staged = _Changes()
         self.in_group = False
         self.days: dict[int, bytes] = {}  # day keys that this group has read; forgotten with its end
+        self.derived: dict[int, bytes] = {}  # what was made of them
         self.read: dict[bytes, bytes] = {}  # shred secrets that it has read ahead; forgotten with its end
 
     def end_group(self) -> None:
         self.in_group = False
         self.days.clear()
+        self.derived.clear()
         self.read.clear()
 
 
@@ -124,6 +126,16 @@ class Keyring:
         if thread.in_group:
             thread.days[number] = key
         return key
+
+    def derived_day_key(self, day: date, derive: Callable[[bytes], bytes]) -> bytes:
+        """What `derive`, always the same function, makes of a day's key; kept no longer than the key. Raises Gone."""
+        thread, number = self._thread, day.toordinal()
+        if number not in thread.derived or number < max(thread.staged.oldest_day, thread.kept.oldest_day):
+            made = derive(self.day_key(day))
+            if not thread.in_group:
+                return made
+            thread.derived[number] = made
+        return thread.derived[number]
 
     def destroy_days_before(self, day: date) -> int:
         """Destroy the keys of all days before this one, for ever, and return how many there were."""

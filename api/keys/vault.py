@@ -163,9 +163,17 @@ class Vault:
         return f"case:{case_id}:{kind}"
 
     def _time_key(self, day: date, secret_id: bytes | None) -> bytes:
-        secret = self.keyring.secret(secret_id) if secret_id else b""
-        day_key = self.keyring.day_key(day)
-        return blake2b(secret, digest_size=KEY_BYTES, key=day_key, person=b"rafiqa time lock").digest()
+        if secret_id is None:
+            return self.keyring.derived_day_key(day, _without_secret)
+        return _time_key(self.keyring.secret(secret_id), self.keyring.day_key(day))
+
+
+def _time_key(secret: bytes, day_key: bytes) -> bytes:
+    return blake2b(secret, digest_size=KEY_BYTES, key=day_key, person=b"rafiqa time lock").digest()
+
+
+def _without_secret(day_key: bytes) -> bytes:
+    return _time_key(b"", day_key)
 
 
 # The time lock is on every message's way several times: libsodium is called without SecretBox around it, and its

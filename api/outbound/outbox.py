@@ -16,12 +16,15 @@ from api.outbound import lanes
 from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, due_replies, mark
 from api.store.db import Database
 from bot.channel import Channel, ChannelError
+from bot.room import Room
 from flows.model import Reply
 
 log = logging.getLogger("rafiqa.outbox")
 POLL = 1.0
 LOOK_AGAIN = 0.05
 """Seconds between two looks into the table at least; what the inbox offers is sent without one."""
+TOGETHER = 0.02
+"""Seconds of which what was sent is written down together: a commit costs more than all that is in it."""
 RENEW = lanes.HOLD / 3
 SIDE_BY_SIDE = 32
 """How many chats are written to at once in one lane."""
@@ -55,7 +58,7 @@ class Outbox:
         self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
-        self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._room = Room(SIDE_BY_SIDE)
         self._next_slot = 0.0
         self._held_until: datetime | None = None
         self.last_error = ""
@@ -157,9 +160,15 @@ class Outbox:
         """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
         outcomes: list[Outcome] = []
         for due, known in replies:
-            await self._chats_turn(address)
-            async with self._room:
+            if self._channel.pace.between:
+                await self._chats_turn(address)
+            while self._room.full:
+                await self._room.opening()
+            self._room.enter()
+            try:
                 outcomes.append(await self._send(due, known))
+            finally:
+                self._room.leave()
             if outcomes[-1].state == "waiting":
                 break
         self._blocked.discard(address)
@@ -174,31 +183,38 @@ class Outbox:
 
     async def _chats_turn(self, address: bytes) -> None:
         """Wait until this chat may be written to again."""
-        between, loop = self._channel.pace.between, asyncio.get_running_loop()
-        if between:
-            await asyncio.sleep(self._turns.get(address, 0.0) - loop.time())
-            self._turns = {chat: turn for chat, turn in self._turns.items() if turn > loop.time()}
-            self._turns[address] = loop.time() + between
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._turns.get(address, 0.0) - loop.time())
+        self._turns = {chat: turn for chat, turn in self._turns.items() if turn > loop.time()}
+        self._turns[address] = loop.time() + self._channel.pace.between
 
     async def _keep_marking(self) -> None:
-        """Write down what became of replies, all that came in meanwhile together; then their chats are free again."""
+        """Write down what became of replies, those of a short while together, and the last ones when it is stopped."""
         while True:
             await self._sent.wait()
-            self._sent.clear()
-            taken = list(self._outcomes)
-            outcomes = [one for _, some in taken for one in some]
-            now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
-            await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))  # noqa: B023
-            del self._outcomes[: len(taken)]
-            self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
-            self.wake()
+            try:
+                await asyncio.sleep(TOGETHER)
+            finally:
+                await self._mark()
+
+    async def _mark(self) -> None:
+        """Write down what became of replies; then their chats are free again."""
+        self._sent.clear()
+        taken = list(self._outcomes)
+        outcomes = [one for _, some in taken for one in some]
+        now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
+        await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))
+        del self._outcomes[: len(taken)]
+        self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
+        self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:
         try:
             address, reply = known or due.opened(self._vault)
         except Gone:
-            return Outcome(due, "dead", self._clock(), error="expired")
-        await self._slot()
+            return Outcome(due, "dead", error="expired")
+        if self._channel.pace.per_second or self._next_slot:
+            await self._slot()
         try:
             provider_id = await self._hand_over(due, address, reply)
         except ChannelError as error:
@@ -206,7 +222,7 @@ class Outbox:
         except Exception as error:  # a bug in one reply must not stop the others
             return self._failed(due, ChannelError(type(error).__name__, permanent=False))
         self.last_error = ""
-        return Outcome(due, "sent", self._clock(), provider_id)
+        return Outcome(due, "sent", provider_id)
 
     async def _hand_over(self, due: Due, address: str, reply: Reply) -> str:
         if due.kind == "say":
@@ -217,21 +233,18 @@ class Outbox:
 
     def _failed(self, due: Due, error: ChannelError) -> Outcome:
         if error.held:
-            return Outcome(due, "held", self._clock(), error=error.code)
+            return Outcome(due, "held", error=error.code)
         self.last_error = error.code
         log.warning("a reply on %s was not taken: %s", self._channel.name, error)
         if error.permanent:
-            return Outcome(due, "dead", self._clock(), error=error.code)
+            return Outcome(due, "dead", error=error.code)
         pause = error.retry_after or BACK_OFF[min(due.attempts, len(BACK_OFF) - 1)]
         if error.retry_after:
             self._next_slot = max(self._next_slot, asyncio.get_running_loop().time() + error.retry_after)
-        now = self._clock()
-        return Outcome(due, "waiting", now, error=error.code, next_try=now + timedelta(seconds=pause))
+        return Outcome(due, "waiting", error=error.code, next_try=self._clock() + timedelta(seconds=pause))
 
     async def _slot(self) -> None:
         """Wait for the lane's next turn: `per_second` in all, or at once where there is no limit."""
-        if not self._channel.pace.per_second and not self._next_slot:
-            return
         loop = asyncio.get_running_loop()
         start = max(loop.time(), self._next_slot)
         self._next_slot = start + (1 / self._channel.pace.per_second if self._channel.pace.per_second else 0)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 from sqlmodel import Session
 
 from api.answers import pack_reply, unpack_reply
 from api.keys.vault import Vault
+from api.store.hot import ForRows
 from api.tables import metadata
 from flows.model import Reply
 
@@ -43,13 +44,17 @@ def reply_row(
     case_id: int | None = None,
     item_id: int | None = None,
     send_after: datetime | None = None,
+    index: bytes = b"",
 ) -> dict[str, Any]:
-    """A reply as a row of the outbox: to an address, by the lane that it wrote to, at once or from `send_after` on."""
+    """A reply as a row of the outbox: to an address, by the lane that it wrote to, at once or from `send_after` on.
+
+    `index` is the address's, where it is known already.
+    """
     start = send_after or now
     expires = start + LIVES
     return {
         "lane": lane,
-        "address_index": address_index(vault, lane, address),
+        "address_index": index or address_index(vault, lane, address),
         "box": vault.lock(pack_reply(address, reply), expires=expires),
         "kind": kind,
         "state": "waiting",
@@ -65,12 +70,18 @@ def reply_row(
     }
 
 
-_QUEUE = _reply.insert().returning(_reply.c.id, sort_by_parameter_order=True)
+_QUEUED = (
+    *("lane", "address_index", "box", "kind", "state", "rank", "attempts", "error", "case_id", "item_id"),
+    *("created_at", "send_after", "next_try", "expires_at"),
+)
+_QUEUE = ForRows(lambda insert: insert(_reply).returning(_reply.c.id), _QUEUED)
+_REMEMBER = ForRows(lambda insert: insert(_chat_message), ("address_index", "lane", "box", "expires_at"))
 
 
 def queue_replies(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
     """Put rows of `reply_row` into the outbox, in their order; gives their ids."""
-    return session.connection().execute(_QUEUE, rows).scalars().all() if rows else ()
+    # Both databases number the rows of one INSERT as they stand in it, and may give the numbers in any order.
+    return sorted(_QUEUE.run(session, rows).scalars()) if rows else ()
 
 
 def queue_reply(session: Session, vault: Vault, *, lane: str, address: str, reply: Reply, **more: Any) -> None:
@@ -89,7 +100,7 @@ def remember_chat_messages(
         if one
     ]
     if rows:
-        session.connection().execute(_chat_message.insert(), rows)
+        _REMEMBER.run(session, rows)
 
 
 def chat_messages(session: Session, vault: Vault, address: bytes) -> list[str]:
@@ -156,17 +167,18 @@ class Outcome:
 
     due: Due
     state: Literal["sent", "dead", "waiting", "held"]
-    at: datetime
     provider_id: str = ""
     error: str = ""
     next_try: datetime | None = None
 
 
-_SENT = (
-    _reply.update()
-    .where(_reply.c.id == bindparam("row"), _reply.c.state == "waiting")  # a delivery report may have been faster
-    .values(state="sent", sent_at=bindparam("at"), attempts=bindparam("tries"))
-)
+def _sent(**more: bytes) -> ForRows:
+    state = case((_reply.c.state == "waiting", "sent"), else_=_reply.c.state)  # a report may have been faster
+    values = {"state": state, "sent_at": bindparam("at"), "attempts": _reply.c.attempts + 1, **more}
+    return ForRows(lambda _: _reply.update().where(_reply.c.id.in_([bindparam("row")])).values(**values))
+
+
+_SENT, _SENT_BUT_KEPT = _sent(box=b""), _sent()
 _NOT_SENT = (
     _reply.update()
     .where(_reply.c.id == bindparam("row"))
@@ -177,10 +189,6 @@ _NOT_SENT = (
         attempts=bindparam("tries"),
     )
 )
-
-
-def _as_sent(one: Outcome) -> dict[str, Any]:
-    return {"row": one.due.id, "at": one.at, "tries": one.due.attempts + 1}
 
 
 def _as_not_sent(one: Outcome) -> dict[str, Any]:
@@ -198,14 +206,15 @@ def mark(
     connection = session.connection()
     sent = [one for one in outcomes if one.state == "sent"]
     reported = lane.startswith(REPORTED_LATE)
-    over = [one.due.id for one in outcomes if one.state == "dead" or (one.state == "sent" and not reported)]
+    dead = [one.due.id for one in outcomes if one.state == "dead"]
     not_sent = [one for one in outcomes if one.state != "sent"]
     if sent:
-        connection.execute(_SENT, [_as_sent(one) for one in sent])
+        statement = _SENT_BUT_KEPT if reported else _SENT
+        statement.run(session, [{"row": one.due.id} for one in sent], at=now)
     if not_sent:
         connection.execute(_NOT_SENT, [_as_not_sent(one) for one in not_sent])
-    if over:
-        connection.execute(_reply.update().where(_reply.c.id.in_(over)).values(box=b""))
+    if dead:
+        connection.execute(_reply.update().where(_reply.c.id.in_(dead)).values(box=b""))
     cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
     for one in outcomes:
         if one.state == "held":

@@ -1,6 +1,6 @@
 """What somebody sent whose session had ended: the sign-in page carries it along, and it is sent once she is in again.
 
-It travels as one hidden field of that page, so it is where her own typing was, in her browser, and in no URL and no log.
+It travels as one hidden field of that page, so it is where her typing was, in her browser, and in no URL and no log.
 Secrets are left out: she types them again.
 """
 

@@ -13,6 +13,10 @@ from sqlalchemy.exc import OperationalError
 STORAGE_FAILED = (OperationalError, sqlite3.OperationalError)
 """What is raised when storage fails (a full disk, no server), by SQLAlchemy or by SQLite itself."""
 BUSY_MILLISECONDS = 10_000
+CHECKPOINT_PAGES = 4000
+"""Pages in SQLite's write-ahead log (of 4 kB) before it is written back: a page that changes often goes once."""
+STATEMENTS = 512
+"""Prepared statements that the writer keeps: those for many rows have a text for each number of rows."""
 
 
 class GroupConnection(sqlite3.Connection):
@@ -36,7 +40,7 @@ def writing_engine(text: str, threads: int) -> Engine:
     url = database_url(text)
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_size=threads, hide_parameters=True)
-    arguments = {"factory": GroupConnection, "check_same_thread": False}
+    arguments = {"factory": GroupConnection, "check_same_thread": False, "cached_statements": STATEMENTS}
     engine = create_engine(url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -87,6 +91,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",
         "synchronous=FULL",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         "foreign_keys=ON",
         "secure_delete=ON",
     ):

@@ -1,5 +1,6 @@
 """How two who want the same thing at once are told apart: by a unique index, or by taking turns."""
 
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -15,9 +16,8 @@ def insert_once(session: Session, table: Table, values: dict[str, Any]) -> Any:
 
     On PostgreSQL it waits for a transaction that is inserting the same, and then sees what that one did.
     """
-    key = next(iter(table.primary_key))
-    statement = _INSERT[session.get_bind().dialect.name](table).on_conflict_do_nothing().returning(key)
-    return session.connection().execute(statement, values).scalar_one_or_none()
+    connection = session.connection()
+    return connection.execute(_statement(connection.dialect.name, table), values).scalar_one_or_none()
 
 
 def one_at_a_time(session: Session, *what: str) -> None:
@@ -28,3 +28,8 @@ def one_at_a_time(session: Session, *what: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
         key = int.from_bytes(blake2b("\0".join(what).encode(), digest_size=8).digest(), signed=True)
         session.connection().execute(select(func.pg_advisory_xact_lock(key)))
+
+
+@cache
+def _statement(kind: str, table: Table) -> Any:
+    return _INSERT[kind](table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))

@@ -63,23 +63,23 @@ def _keep(talk: Talk, asked: Asked, answer: Answer) -> Turn:
 
 def with_answer(talk: Talk, name: str, answer: Answer) -> Talk:
     """The same with one question answered, and the other answers made to agree with it."""
-    draft = replace(talk.draft.with_answer(name, answer), gate="", pending=None)
-    return replace(talk, draft=replace(draft, answers=_still_fitting(talk, draft, name)))
+    answers = _still_fitting(talk, name, answer)
+    return talk.but(answers=answers, editing="", chosen=(), failures=0, gate="", pending=None)
 
 
-def _still_fitting(talk: Talk, draft: Draft, changed: str) -> dict[str, Answer]:
-    """The answers, made to agree with the changed one: another region drops the district, a district sets its region.
+def _still_fitting(talk: Talk, changed: str, answer: Answer) -> dict[str, Answer]:
+    """The answers with a new one, made to agree with it: another region drops the district, a district sets its region.
 
     (At the question which part of Beirut, she may say Dora, and mean it: that is in another region.)
     """
-    by_name, answers, value = talk.service.by_name, dict(draft.answers), draft.answers[changed].value
+    by_name, answers, value = talk.service.by_name, {**talk.draft.answers, changed: answer}, answer.value
     around = by_name[changed].question.within
     region = next((one.governorate for one in talk.library.places.all if one.id == value), "") if around else ""
     if region and answers.get(around, Answer(None)).value != region:
         answers[around] = Answer(region)
     before = talk.draft.answers.get(changed)
     if before is not None and before.value != value:
-        answers = {name: answer for name, answer in answers.items() if by_name[name].question.within != changed}
+        answers = {name: kept for name, kept in answers.items() if by_name[name].question.within != changed}
     return answers
 
 

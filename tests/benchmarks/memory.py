@@ -20,7 +20,7 @@ from telegram.ext import Application, ExtBot
 from telegram.request import BaseRequest, RequestData
 
 from bot import layout, telegram
-from bot.http import Answer as Answered
+from bot.connection import Answer as Answered
 from bot.http import Http
 from bot.telegram_bot import QuietBot, TelegramRequest
 from flows.effects import OpenCase, Say
@@ -55,7 +55,7 @@ class NoHttp(Http):
 
     async def call(self, *_: object) -> Answered:  # type: ignore[override]
         """As Telegram answers."""
-        return Answered(200, {}, SENT)
+        return Answered(200, (), SENT)
 
 
 async def rafiqa(updates: Updates, whole: bool) -> float:

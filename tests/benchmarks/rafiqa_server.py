@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import uvicorn
 from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
@@ -17,6 +16,7 @@ from api.keys import deployment
 from api.keys.keyring import Keyring
 from api.keys.locks import RecoveryKey
 from api.keys.vault import CaseLock, TeamKey, Vault
+from api.serving import server
 from api.settings import Settings
 from api.store import migrate
 from api.store.db import Database
@@ -55,11 +55,12 @@ def main(port: int, api_port: int, folder: Path, token: str, secret: str) -> Non
         telegram_secret=SecretStr(secret),
         telegram_api_url=f"http://127.0.0.1:{api_port}",
         telegram_pace=NO_PACE,
+        log_level="warning",
     )
     app = create_app(ours)
     app.state.shell = replace(app.state.shell, library=library())
     app.state.intake = Intake(app.state.shell, Gathering(app.state.shell))
-    uvicorn.run(app, port=port, access_log=False, log_level="warning")
+    server(ours, app).run()
 
 
 def kept(folder: Path) -> dict[int, list[dict[str, str]]]:

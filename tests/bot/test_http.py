@@ -56,7 +56,7 @@ async def test_it_sends_what_it_is_given_and_returns_status_headers_and_body(ser
 
 
 async def test_calls_share_one_connection_and_no_cookies(server: str, http: Http) -> None:
-    peers = {(await http.call("POST", f"{server}/echo", b"", {})).headers["X-Peer"] for _ in range(3)}
+    peers = {(await http.call("POST", f"{server}/echo", b"", {})).header("X-Peer") for _ in range(3)}
     assert len(peers) == 1
     assert (await http.call("GET", f"{server}/cookies", b"", {})).body == b"none"
 

@@ -18,7 +18,7 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 JUDGE = """(levels) => axe.run(document, {runOnly: {type: 'tag', values: levels}, resultTypes: ['violations']})
   .then((found) => found.violations.flatMap((rule) => rule.nodes.map((node) =>
-    `${rule.id}: ${node.html.slice(0, 160)} | ${node.any.concat(node.all, node.none).map((one) => one.message).join('; ')}`)))"""
+    `${rule.id}: ${node.html.slice(0, 160)} | ${node.failureSummary}`)))"""
 OPEN_ALL = "for (const one of document.querySelectorAll('main details')) one.open = true"
 
 

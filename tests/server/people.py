@@ -51,7 +51,7 @@ class OnTelegram:
     def _press(self, label: str) -> dict[str, Any]:
         newest = self._sent[-1]
         buttons = [button for row in newest["reply_markup"]["inline_keyboard"] for button in row]
-        data = {button["text"]: button["callback_data"] for button in buttons}
+        data = {button["text"].partition(" ")[2]: button["callback_data"] for button in buttons}  # without its number
         assert label in data, data
         return updates.pressed(
             self.chat, data[label], message_id=newest["message_id"], callback=f"{self.chat}.{next(_ids)}"

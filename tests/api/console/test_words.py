@@ -45,7 +45,8 @@ def test_the_arabic_draft_says_that_nobody_has_read_it() -> None:
     [
         (("ar",), "ar"),
         (("", "ar-LB,ar;q=0.9,en;q=0.8"), "ar"),
-        (("", "fr-FR,fr;q=0.9"), "en"),
+        (("", "fr-FR,fr;q=0.9"), "fr"),
+        (("", "de-DE,de;q=0.9"), "en"),
         (("en", "ar"), "en"),
         (("",), "en"),
         (("nonsense;;,",), "en"),

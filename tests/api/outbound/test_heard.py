@@ -145,7 +145,7 @@ def test_a_reply_that_is_refused_after_it_was_taken(db: Database, vault: Vault, 
     queued = {"lane": LANE, "address": HER, "reply": Reply("news"), "now": NOW}
     db.write_now(lambda session: replies.queue_reply(session, vault, **queued))  # type: ignore[arg-type]
     (due,) = db.read_now(lambda session: replies.due_replies(session, LANE, NOW))
-    sent = replies.Outcome(due, "sent", NOW, "SM1")
+    sent = replies.Outcome(due, "sent", "SM1")
     db.write_now(lambda session: replies.mark(session, vault, LANE, [sent], NOW, False))
     if error == "63016":
         assert db.write_now(lambda session: heard.hold_again(session, vault, due.id)) == HER
