@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json, to_jsonable_python
 
-from flows.model import Answer, Draft, Manner, Media, Message, Option, Reply, Unread
+from flows.model import Answer, Asking, Draft, Manner, Media, Message, Option, Reply, Unread
 
 _DRAFT = tuple(field.name for field in fields(Draft))
 _of_draft = attrgetter(*_DRAFT)
@@ -123,6 +123,8 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
     packed = dict(zip(_DRAFT, _of_draft(draft), strict=True))
     packed["answers"] = _answers_out(draft.answers)
     packed["aside"] = [_draft_out(other) for other in draft.aside]
+    if draft.asking:
+        packed["asking"] = {**_parts(draft.asking), "known": _answers_out(draft.asking.known)}
     return packed
 
 
@@ -133,8 +135,20 @@ def _draft_in(packed: dict[str, Any]) -> Draft:
     packed["chosen"] = tuple(packed.get("chosen", ()))
     packed["pending"] = packed["pending"] and _message_in(packed["pending"])
     packed["unread"] = tuple(map(_unread_in, packed.get("unread", ())))
+    packed["asking"] = _asking_in(packed.get("asking"))
     packed["touched"] = packed["touched"] and datetime.fromisoformat(packed["touched"])
     return Draft(**packed)
+
+
+def _parts(asking: Asking) -> dict[str, Any]:
+    return {one.name: getattr(asking, one.name) for one in fields(asking)}
+
+
+def _asking_in(packed: dict[str, Any] | None) -> Asking | None:
+    if packed is None:
+        return None
+    packed["known"], packed["heard"] = _answers_in(packed["known"]), tuple(packed["heard"])
+    return Asking(**packed | {"since": datetime.fromisoformat(packed["since"])})
 
 
 def _unread_in(packed: dict[str, Any]) -> Unread:

@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from api.desk.offering import Offering, allowed
 from api.events import Events
 from api.inbound.gathering import Gathering
 from api.inbound.intake import Intake
@@ -105,16 +106,18 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
     for number in filter(None, {settings.twilio_number, settings.twilio_whatsapp_number}):
         db.write_now(lambda session, number=number: pool.claim_channel(session, number))  # type: ignore[misc]
     countries = load_countries(LIBRARY / "countries")
+    services = library(settings)
     return Shell(
         settings=settings,
         db=db,
         vault=Vault(keyring, settings.index_key_bytes, db.read_now(deployment.team_public)),
-        library=library(settings),
+        library=services,
         portals=load_portals(LIBRARY / "portals"),
         countries=countries,
         channels=channels or _channels(settings, countries),
         events=Events(),
         clock=clock,
+        offering=Offering(db.read_now(lambda session: allowed(session, services))),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, lateness, reading, slips, tallies
+from api.desk import calls, idle, lateness, offering, reading, slips, tallies
 from api.events import QUEUE, case_topic
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
@@ -115,6 +115,7 @@ class Runner:
                 touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
                 await self._remind_us()
+                self._shell.offering.allowed = await self._shell.db.write(self._look_after_languages)
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -135,6 +136,12 @@ class Runner:
         slips.end_what_is_over(session, now)
         invitations.end_what_is_over(session, now)
         return idle.return_idle(session, now)
+
+    def _look_after_languages(self, session: Session) -> offering.Allowed | None:
+        """What is offered now; coordinators hear of a language whose texts have changed since it was read."""
+        shell = self._shell
+        offering.void_changed(session, shell.vault, shell.library, shell.clock())
+        return offering.allowed(session, shell.library)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:
         shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()

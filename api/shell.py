@@ -1,9 +1,10 @@
 """Everything a route or the runner needs, in one frozen value; `app.create_app` is where it is put together."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from api.desk.offering import Offering
 from api.desk.wishes import Ways
 from api.events import Events
 from api.keys.vault import Vault
@@ -58,6 +59,12 @@ class Shell:
     channels: Channels
     events: Events
     clock: Callable[[], datetime]
+    offering: Offering = field(default_factory=Offering)
+
+    @property
+    def offered(self) -> Library:
+        """The library as workers may be asked from it: without the languages that nobody has read yet."""
+        return replace(self.library, offered=self.offering.allowed)
 
     @property
     def ways(self) -> Ways:

@@ -31,6 +31,8 @@ EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 PACE = Pace(1.0, 0.0)  # a long code sends one segment a second
 MOST_CHARACTERS = 1600  # of a Body; more is error 21617
 # How far a message got, and what we call it. Callbacks overtake each other; only a higher rank may change a row.
+OPENED = 6
+"""The rank of a report that says that she opened a message (WhatsApp)."""
 _STATES = {
     "accepted": (1, "sent"),
     "scheduled": (1, "sent"),
@@ -42,7 +44,7 @@ _STATES = {
     "undelivered": (5, "failed"),
     "failed": (5, "failed"),
     "canceled": (5, "failed"),
-    "read": (6, "delivered"),
+    "read": (OPENED, "delivered"),
 }
 # Refused with a 4xx, but for the account's or the number's sake, not this message's: a wrong token, a suspended
 # account, too many requests, a full queue (so are 401 and 404, a wrong token or account). Any other 4xx is permanent,

@@ -1,4 +1,4 @@
-"""`python -m flows talk SERVICE` and `python -m flows check`: services without a server."""
+"""`python -m flows talk SERVICE`, `check` and `draw SERVICE`: services without a server."""
 
 import argparse
 import sys
@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.check import check, segments_of
-from flows.effects import Deliver, ForgetCase, OpenCase, Say, TellStatus, Turn
+from flows.drawing import draw
 from flows.engine import step
 from flows.errors import ServiceError
 from flows.language import load_catalogues
 from flows.loader import Library, Service, load_library
-from flows.model import Desk, Draft, Manner, Message, Reply
+from flows.model import Desk, Draft, Manner, Message
 from flows.places import load_places
 from flows.portal import Portals, load_portals
 from flows.portal_messages import check_portals
+from flows.trying import said
 
 ROOT = Path(__file__).resolve().parent
 LIBRARY = ROOT / "library"
@@ -22,7 +23,7 @@ TRANSLATIONS = ROOT.parent / "translations"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one of the two; gives the exit status: 1 when a service has errors."""
+    """Run one of them; gives the exit status: 1 when a service has errors."""
     given = _parser().parse_args(arguments)
     try:
         library = load_library(given.library, load_catalogues(TRANSLATIONS), load_places(LIBRARY / "places"), Desk())
@@ -36,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if given.command == "check":
         return report(library, chosen, portals)
+    if given.command == "draw":
+        print(draw(library, chosen[0], given.lang))
+        return 0
     talk(library, chosen[0], given.lang, "sms" if given.sms else "chat")
     return 0
 
@@ -48,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     talking.add_argument("service")
     talking.add_argument("--lang", default="", help="begin in this language, e.g. am")
     talking.add_argument("--sms", action="store_true", help="as by SMS")
+    drawing = commands.add_parser("draw", help="draw a service as a flow: an SVG that fits a page")
+    drawing.add_argument("service")
+    drawing.add_argument("--lang", default="en", help="the language of the drawing, e.g. ar")
     checking = commands.add_parser("check", help="look for what is wrong in the service files")
     checking.add_argument("service", nargs="?", default="")
     return parser
@@ -95,26 +102,6 @@ def talk(library: Library, service: Service, language: str, manner: Manner) -> N
             text = input("> ")
         except EOFError:
             return
-
-
-def said(turn: Turn) -> list[Reply]:
-    """What a turn would say, as far as that is known without a server."""
-    replies = []
-    for effect in turn.effects:
-        match effect:
-            case Say(reply):
-                replies.append(reply)
-            case OpenCase():
-                replies.append(Reply(effect.closing.text.replace("{reference}", "K7-4QF")))
-            case Deliver() if effect.receipt:
-                replies.append(effect.receipt)
-            case TellStatus():
-                replies.append(effect.texts["open"])
-            case ForgetCase():
-                replies.append(effect.done)
-            case _:
-                pass
-    return replies
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from flows.loader import Asked, Library, Service
 from flows.model import Draft, Manner, Message, Value
 from flows.segments import count
 from flows.talk import Talk
+from flows.training import untaught
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Finding:
     @property
     def is_error(self) -> bool:
         """Whether the service must not run like this."""
-        return self.kind != "long"
+        return self.kind not in ("long", "routed")
 
     def __str__(self) -> str:
         place = f"{self.source}:{self.line}" if self.line else self.source
@@ -39,12 +40,13 @@ class Finding:
 
 def check(library: Library, service: Service) -> list[Finding]:
     """Everything that is to be said about a service, errors first."""
-    return errors(library, service) + [_finding(service, "long", *one) for one in _long(library, service)]
+    notes = (*_routed(service), *(("long", *one) for one in _long(library, service)))
+    return errors(library, service) + [_finding(service, *one) for one in notes]
 
 
 def errors(library: Library, service: Service) -> list[Finding]:
     """What must be mended before a service may run."""
-    looks = (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts)
+    looks = (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts, _tells_health, untaught)
     found = [one for look in looks for one in look(service)]
     return [_finding(service, *one) for one in (*found, *_translations(library.catalogues, service))]
 
@@ -90,6 +92,8 @@ def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
         yield f"case.lend.{what}", expression
     for number, (expression, _) in enumerate(service.offers, start=1):
         yield f"case.offer {number}", expression
+    for skill, expression in service.needs.items():
+        yield f"case.needs.{skill}", expression
     for export, columns in service.columns.items():
         for header, expression in columns.items():
             yield f"exports.{export}.{header}", expression
@@ -154,6 +158,21 @@ def _unknown_parts(service: Service) -> Found:
         routed = service.by_name.get(name)
         if routed and (routed.question.sensitive or routed.question.type in _NEVER_READABLE):
             yield "consent", "case.route", f"'{name}' would be readable on a seized disk"
+
+
+def _tells_health(service: Service) -> Found:
+    """A need that follows from a sensitive answer tells it: what is needed lies readable beside the sealed case."""
+    for skill, expression in service.needs.items():
+        for name in sorted(expression.names & set(service.by_name)):
+            if service.by_name[name].question.sensitive:
+                yield "consent", f"case.needs.{skill}", f"${{{name}}} could be guessed from it on a seized disk"
+
+
+def _routed(service: Service) -> Found:
+    """What a need that follows from an answer gives away, for the author to weigh."""
+    for skill, expression in service.needs.items():
+        for name in sorted(expression.names & set(service.by_name)):
+            yield "routed", f"case.needs.{skill}", f"who sees that it is needed may guess the answer to ${{{name}}}"
 
 
 def _translations(catalogues: Catalogues, service: Service) -> Found:

@@ -18,7 +18,7 @@ class OpenCase:
     """Seal these answers into a new case, then say `closing`, in which `{reference}` stands for its reference.
 
     `route` holds the readable facts (never names, numbers or free text), `urgency` is `normal` or `high`,
-    `call` asks a volunteer to telephone instead of writing.
+    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for.
     """
 
     service: str
@@ -28,6 +28,7 @@ class OpenCase:
     route: Mapping[str, str] = field(default_factory=dict)
     urgency: str = "normal"
     call: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,20 @@ class Deliver:
     reference: str
     message: Message
     receipt: Reply | None
+    unknown: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Put an answer into a case of this address, in the place of the one that it has; then say `done`.
+
+    When no such case belongs to this address, `unknown` is said instead and nothing is stored.
+    """
+
+    reference: str
+    question: str
+    answer: Answer
+    done: Reply
     unknown: Reply
 
 
@@ -121,6 +136,7 @@ Effect = (
     Say
     | OpenCase
     | Deliver
+    | Amend
     | TellStatus
     | TellBySlip
     | Confirm

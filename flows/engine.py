@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.commands import command_of
-from flows.conversation import asking_by_slip, cases, notices, opening, orders, returning, taking
+from flows.conversation import asked, asking_by_slip, cases, notices, opening, orders, returning, taking
 from flows.conversation.going import go_on, offer
 from flows.effects import BreakSilence, Effect, Say, Silence, Turn
 from flows.loader import Library
@@ -84,6 +84,9 @@ def _turn(talk: Talk, *, idle: bool) -> Turn:
         return aside
     if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
+    if asked.is_answered(talk):
+        return asked.take(talk)
+    talk = asked.let_go(talk)
     if talk.draft.reply_to and not message.button and (talk.draft.reply_due or not (idle or talk.draft.service)):
         return cases.answer_volunteer(talk)
     if talk.draft.gate:

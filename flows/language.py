@@ -103,6 +103,27 @@ def extract_service(
         yield tree.lc.key("case")[0] + 1, "pgettext", (f"{service}:offer:{number}", tidy(offer["say"])), []
 
 
+def extract_training(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """Give Babel what volunteers learn before they take a case, with its key as context: for translations/console.cfg.
+
+    Yields (line, "pgettext", (key, English text), comments).
+    """
+    tree = YAML(typ="rt", pure=True).load(file)
+    training = tree.get("training", {})
+    for card in training.get("cards", []):
+        for key in ("title", "text"):
+            name = f"{tree['service']}:card:{card['card']}:{key}"
+            yield card.lc.key(key)[0] + 1, "pgettext", (name, tidy(card[key])), []
+    for asked in training.get("quiz", []):
+        name = f"{tree['service']}:quiz:{asked['ask']}"
+        for key in ("label", "why"):
+            yield asked.lc.key(key)[0] + 1, "pgettext", (f"{name}:{key}", tidy(asked[key])), []
+        for value, label in asked["choices"].items():
+            yield asked.lc.key("choices")[0] + 1, "pgettext", (f"{name}:choice:{value}", tidy(label)), []
+
+
 def tidy(text: object) -> str:
     """A text of a file as it is said: one space where the file has a line break."""
     return re.sub(r"\s+", " ", str(text)).strip()

@@ -56,6 +56,7 @@ class Service:
     columns: Mapping[str, Mapping[str, Expression]]
     lend: Mapping[str, Expression]
     offers: tuple[tuple[Expression, str], ...]
+    needs: Mapping[str, Expression]
 
     @property
     def name(self) -> str:
@@ -65,12 +66,16 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything the engine may say: the services that are switched on, the words, the places, and whose desk it is."""
+    """Everything the engine may say: the services that are switched on, the words, the places, and whose desk it is.
+
+    `offered` are by service the languages in which workers may be asked; None: in all that it has.
+    """
 
     services: Mapping[str, Service]
     catalogues: Catalogues
     places: Places
     desk: Desk
+    offered: Mapping[str, frozenset[str]] | None = None
 
     def words(self, language: str) -> Words:
         """The words of one language."""
@@ -80,6 +85,16 @@ class Library:
     def languages(self) -> tuple[str, ...]:
         """The languages that some service claims, in the order of the files."""
         return tuple(dict.fromkeys(language for one in self.services.values() for language in one.file.languages))
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages in which some service is offered to workers, in the same order."""
+        return tuple(one for one in self.languages if any(self.offers(name, one) for name in self.services))
+
+    def offers(self, service: str, language: str) -> bool:
+        """Whether a service is offered to workers in a language (ISO 639)."""
+        allowed = self.services[service].file.languages if self.offered is None else self.offered.get(service, ())
+        return language in allowed and language in self.services[service].file.languages
 
 
 def load_library(folder: Path, catalogues: Catalogues, places: Places, desk: Desk) -> Library:
@@ -129,15 +144,16 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
             }
             for name, export in file.exports.items()
         },
-        lend={
-            what: _compiled(text, {**place, "question": f"case.lend.{what}"})
-            for what, text in (("phone", file.case.lend.phone), ("email", file.case.lend.email))
-            if text
-        },
+        lend=_by_name("case.lend", {"phone": file.case.lend.phone, "email": file.case.lend.email}, place),
         offers=tuple(
             (_compiled(offer.when, {**place, "question": "case.offer"}), tidy(offer.say)) for offer in file.case.offer
         ),
+        needs=_by_name("case.needs", file.case.needs, place),
     )
+
+
+def _by_name(part: str, texts: Mapping[Any, str], place: Mapping[str, Any]) -> dict[str, Expression]:
+    return {name: _compiled(text, {**place, "question": f"{part}.{name}"}) for name, text in texts.items() if text}
 
 
 def _expression(text: str, place: Mapping[str, Any]) -> Expression | None:

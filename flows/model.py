@@ -108,6 +108,25 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """One question that a volunteer has the bot ask, for an answer that a case lacks.
+
+    `reference` is the case, `since` when the question goes out, `known` the answers on which it depends. `due` says
+    that nothing else was asked after it, `heard` is what she wrote and was not understood, `doubt` a text that can be
+    read in more than one way.
+    """
+
+    reference: str
+    service: str
+    question: str
+    since: datetime
+    known: dict[str, Answer] = field(default_factory=dict)
+    due: bool = True
+    heard: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A conversation that is not finished. Position is never stored: it follows from what is answered.
 
@@ -116,8 +135,9 @@ class Draft:
     misunderstood messages in a row, `gate` names what she is being asked outside the service, `locked` is set after a
     while until somebody shows that the draft is hers, `aside` holds drafts of other people on the same phone, `cases`
     the references opened from this address, `reply_to` the case whose volunteer wrote last (`reply_due`: and has no
-    answer yet), `pending` a message that waits until we know which case it is for, `silent` that she said STOP and
-    has not written since, `unread` what we told her that she has not confirmed, `touched` when she last wrote.
+    answer yet), `asking` the one question that a volunteer had asked, `pending` a message that waits until we know
+    which case it is for, `silent` that she said STOP and has not written since, `unread` what we told her that she has
+    not confirmed, `touched` when she last wrote.
     """
 
     language: str = ""
@@ -132,6 +152,7 @@ class Draft:
     cases: tuple[str, ...] = ()
     reply_to: str = ""
     reply_due: bool = False
+    asking: Asking | None = None
     silent: bool = False
     pending: Message | None = None
     unread: tuple[Unread, ...] = ()

@@ -86,7 +86,8 @@ class Portal(Part):
     ranges of them; both empty: not known. A name `*-NHPSMS` stands for every operator's header before it, as in
     India. `hotlines` are the numbers that its messages tell people to call. `messages` are its kinds of message besides
     login codes: the first that fits is meant. `identifies` is by what they say whose they are, `dates` in which order
-    they write a day and a month.
+    they write a day and a month. `asks` are the questions of a service whose answers its form
+    wants, in its order.
     """
 
     portal: Name
@@ -94,6 +95,7 @@ class Portal(Part):
     model: bool = False
     people_per_number: int | None = Field(gt=0)
     cooling_days: int = Field(ge=0)
+    asks: tuple[Name, ...] = ()
     code: LoginCode
     senders: tuple[str, ...] = ()
     sender_numbers: tuple[Digits, ...] = ()

@@ -21,6 +21,10 @@ Kind = Literal[
 ]
 
 
+Skill = Literal["medical", "legal", "listening", "children", "violence", "papers", "accompany", "driving"]
+"""What not everybody can do, and a case may need."""
+
+
 class Part(BaseModel):
     """A piece of a service file: unknown words are mistakes, and nothing changes after loading."""
 
@@ -73,11 +77,15 @@ class Offer(Part):
 
 
 class CasePlan(Part):
-    """What a case of this service goes through. `route` names the readable answers; `portal` where it registers."""
+    """What a case of this service goes through. `route` names the readable answers; `portal` where it registers.
+
+    `needs` says by an expression when a case needs a skill; that it does stays readable, as what is routed is.
+    """
 
     portal: str = ""
     lend: Lend = Lend()
     route: tuple[str, ...] = ()
+    needs: dict[Skill, str] = Field(default_factory=dict)
     offer: tuple[Offer, ...] = ()
 
 
@@ -93,6 +101,31 @@ class Export(Part):
     columns: dict[str, str]
 
 
+class Card(Part):
+    """One thing that a volunteer has to know, short enough to be read on a phone."""
+
+    card: Name
+    title: str
+    text: str
+
+
+class Quiz(Part):
+    """One question of the quiz: `right` is the value of the right choice, and `why` is said to whoever missed it."""
+
+    ask: Name
+    label: str
+    choices: dict[str, str]
+    right: str
+    why: str
+
+
+class Training(Part):
+    """What a volunteer reads, and is asked, before she takes a case of the service; read in the console's languages."""
+
+    cards: tuple[Card, ...] = ()
+    quiz: tuple[Quiz, ...] = ()
+
+
 class ServiceFile(Part):
     """A whole service file, as its author wrote it."""
 
@@ -104,3 +137,4 @@ class ServiceFile(Part):
     questions: tuple[Question, ...]
     case: CasePlan = CasePlan()
     exports: dict[str, Export] = Field(default_factory=dict)
+    training: Training = Training()

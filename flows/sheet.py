@@ -110,7 +110,7 @@ def read_sheet(
         if not _is_asked(talk, asked):
             aside |= {name: given.text.strip()} if given.text.strip() else {}
             continue
-        outcome = _read(talk, asked, given, reader)
+        outcome = read_field(talk, asked, given, reader)
         if not isinstance(outcome, Wrong):
             talk = with_answer(talk, name, outcome)
         elif outcome.trouble != "missing" or not _depends(asked, wrong):
@@ -135,7 +135,8 @@ def _depends(asked: Asked, wrong: Mapping[str, Wrong]) -> bool:
     return bool({*needs, asked.question.within} & wrong.keys())
 
 
-def _read(talk: Talk, asked: Asked, given: Typed, reader: str) -> Answer | Wrong:
+def read_field(talk: Talk, asked: Asked, given: Typed, reader: str) -> Answer | Wrong:
+    """Read what was typed for one question, after the answers that the draft has; what is wrong, for the reader."""
     question, text = asked.question, given.text.strip()
     if not text:
         return _left_out(talk, asked, given)

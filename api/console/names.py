@@ -12,6 +12,14 @@ ACTIONS: dict[str, str] = {
     "case.number": t("saw the number to call"),
     "case.note": t("added a note"),
     "case.write": t("wrote to the worker"),
+    "case.edit": t("changed an answer"),
+    "case.ask": t("had the bot ask one question"),
+    "case.amend": t("the worker answered one question"),
+    "case.search": t("searched for somebody"),
+    "case.same": t("said that two cases are one person’s"),
+    "case.apart": t("said that two cases are two people’s"),
+    "phrase.add": t("added a phrase"),
+    "phrase.remove": t("removed a phrase"),
     "call.begin": t("called the worker"),
     "call.duty": t("takes calls"),
     "task.done": t("did a task"),
@@ -29,6 +37,9 @@ ACTIONS: dict[str, str] = {
     "case.snooze": t("let the case rest"),
     "case.wake": t("woke the case"),
     "case.return": t("the case went back to the queue, because nothing was done in it"),
+    "training.pass": t("passed a quiz"),
+    "language.review": t("said who has read a language"),
+    "language.unreview": t("took back that a language was read"),
     "rule.set": t("set a rule of the desk"),
     "case.forget": t("made the case unreadable for ever"),
     "mail.lend": t("lent an e-mail address"),
@@ -136,7 +147,17 @@ WHY: dict[str, str] = {
     "stop": t("Somebody sent STOP from that phone and has not written since."),
     "no_way": t("We have no number from which we could write to that phone."),
 }
+LIKENESS: dict[str, str] = {
+    "reference": t("Number"),
+    "document": t("Number on a paper"),
+    "name": t("Name"),
+    "birth": t("Year of birth"),
+    "phone": t("Telephone number"),
+    "chat": t("Writes from the same phone"),
+}
+"""What is alike in two cases, or fits whom is searched for."""
 MEDIA: dict[str, str] = {
+    "answer": t("the answer to a question that we asked: see the answers"),
     "voice": t("a recording"),
     "photo": t("a picture"),
     "document": t("a document"),

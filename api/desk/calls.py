@@ -4,7 +4,7 @@ A call to the desk that nobody takes is a missed call: somebody has to call back
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +12,11 @@ import phonenumbers
 from babel.languages import get_official_languages
 from sqlmodel import Session, col, select
 
-from api.answers import Contact, decode, encode, unpack, unpack_contact
+from api.answers import Contact, decode, encode
 from api.desk import tallies
+from api.desk.answered import answers_in
 from api.desk.cases import open_case
+from api.desk.contacts import contact_of
 from api.desk.tasks import open_task
 from api.errors import Refused
 from api.keys.keyring import Gone
@@ -26,7 +28,7 @@ from api.staff import audit
 from api.staff.access import FORGOTTEN, claimed_case, id_of, open_key
 from api.staff.people import Viewer
 from api.store.once import insert_once
-from api.tables import Call, CaseRow, Item, OnCall, Person, metadata
+from api.tables import Call, CaseRow, OnCall, Person, metadata
 from flows.loader import Library
 
 LIVES = timedelta(hours=2)
@@ -216,24 +218,15 @@ def _store(
 
 def _her_number(session: Session, library: Library, case: CaseRow, key: CaseKey) -> str:
     """The number that she writes from; by chat, the one that she gave in her answers. Refused(409, …) without one."""
-    items = _newest(session, case, key)
-    contact = unpack_contact(items["address"]) if "address" in items else None
-    if contact and contact.manner == "sms" and contact.address.startswith("+"):
+    contact = contact_of(session, key, case)
+    if contact.manner == "sms" and contact.address.startswith("+"):
         return contact.address
     service = library.services.get(case.service)
-    answers = unpack(items["answers"]) if "answers" in items else {}
-    for name, answer in answers.items():
+    for name, answer in answers_in(session, key, case).items():
         asked = service.by_name.get(name) if service else None
         if asked and asked.question.type == "phone" and isinstance(answer.value, str) and answer.value.startswith("+"):
             return answer.value
     raise Refused(409, "no_number_to_call")
-
-
-def _newest(session: Session, case: CaseRow, key: CaseKey) -> Mapping[str, bytes]:
-    """The newest answers and address of a case, opened."""
-    sealed = select(Item).where(Item.case_id == case.id, col(Item.kind).in_(("address", "answers")))
-    rows = session.exec(sealed.order_by(col(Item.id)))
-    return {row.kind: key.open(Vault.item_context(id_of(case), row.kind), row.box) for row in rows}
 
 
 def _case_of(

@@ -1,12 +1,12 @@
 """Cases as the server alone sees them: it opens one, puts something in, forgets it, and can take nothing out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.answers import Contact, pack, pack_contact
 from api.desk import slips
@@ -19,7 +19,7 @@ from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.access import FORGOTTEN, id_of
 from api.store.once import insert_once
-from api.tables import CaseRow, metadata
+from api.tables import CaseApart, CaseRow, metadata
 from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
@@ -36,6 +36,7 @@ _OF_A_CASE = tuple(
         "mail_message",
         "mail_file",
         "case_share",
+        "case_apart",
     )
 )
 """What belongs to a case alone, and goes with it."""
@@ -62,11 +63,12 @@ def open_case(
     contact: Contact,
     answers: Mapping[str, Answer],
     route: Mapping[str, str],
+    needs: Sequence[str] = (),
     urgency: str = "normal",
     call: bool = False,
     now: datetime,
 ) -> Opened:
-    """Seal answers and contact into a new case. `route` and the plain arguments stay readable."""
+    """Seal answers and contact into a new case. `route`, `needs` (skills) and the plain arguments stay readable."""
     lock = vault.new_case_lock()
     opened = _insert(
         session,
@@ -80,6 +82,7 @@ def open_case(
             "urgency": urgency,
             "call": call,
             "route": dict(route),
+            "needs": f" {' '.join(needs)} " if needs else "",
             "address_index": address_index(vault, contact.lane, contact.address),
             "public_key": lock.public_key,
             "sealed_key": lock.sealed_key,
@@ -150,6 +153,7 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
     slips.drop_slip(session, id_of(case))
     for table in _OF_A_CASE:
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
+    session.connection().execute(delete(CaseApart).where(col(CaseApart.other_id) == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)
     session.add(case)
@@ -161,6 +165,7 @@ _NOTHING: dict[str, Any] = {
     "urgency": "normal",
     "call": False,
     "route": {},
+    "needs": "",
     "address_index": b"",
     "public_key": b"",
     "sealed_key": b"",

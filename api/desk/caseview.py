@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from api.answers import decode, unpack, unpack_contact, unpack_message
-from api.desk.calls import calls_of
+from api.answers import unpack_contact
+from api.desk.answered import fold
+from api.desk.casework import Casework, work_of
 from api.desk.labels import in_words, prompt_in
+from api.desk.lines import Line, lines_of
 from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
@@ -20,11 +22,9 @@ from api.numbers.windows import WindowView, windows_of
 from api.staff import audit
 from api.staff.access import case_to_read, id_of, open_key
 from api.staff.people import Viewer
-from api.tables import CaseRow, Item, Person, ReplyRow
+from api.tables import CaseRow, Item, Person
 from flows.loader import Asked, Library, Service
 from flows.model import Answer, Value
-
-TALK = ("in", "out", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +45,6 @@ class AnswerView:
     sensitive: str
     recorded: bool
     wording: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something said: `in` by the worker, `out` to her, or a `note` for the team; or a call, `call_in` or `call_out`.
-
-    `by` is who of us wrote it; `media` is the kind of what came without words; `state` is how far what went out got:
-    `waiting`, `sent`, `delivered`, `failed`, `dead`, or nothing when that is not known any more; of a call, how it went
-    and for how many seconds. `told`: a volunteer told it, and heard the date back. `due` is when what waits goes out,
-    `read_at` when she confirmed that she read it.
-    """
-
-    kind: str
-    text: str
-    by: str
-    at: datetime
-    media: str = ""
-    state: str = ""
-    seconds: int = 0
-    due: datetime | None = None
-    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +77,7 @@ class CaseView:
     offers: tuple[str, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
+    work: Casework
     lease: LeaseView | None
     leases: tuple[LeaseView, ...]
     window: WindowView | None
@@ -121,7 +101,7 @@ def see(session: Session, vault: Vault, library: Library, viewer: Viewer, refere
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
     if case.claimed_by in (None, viewer.person_id):
         case.unread = 0
-    return _View(session, library, viewer, case, key, now).whole()
+    return _View(session, vault, library, viewer, case, key, now).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +109,7 @@ class _View:
     """What the parts of a view are made from."""
 
     session: Session
+    vault: Vault
     library: Library
     viewer: Viewer
     case: CaseRow
@@ -137,12 +118,10 @@ class _View:
 
     def whole(self) -> CaseView:
         case, service = self.case, self.library.services.get(self.case.service)
-        names = self._names()
-        answers = self._answers()
+        names, answers = self._names(), self._answers()
         values = {name: answer.value for name, answer in answers.items()}
         portal = service.file.case.portal if service else ""
-        leases = leases_of(self.session, id_of(case))
-        messages = self._portal_messages()
+        leases, messages = leases_of(self.session, id_of(case)), self._portal_messages()
         told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)
         return CaseView(
             reference=case.reference,
@@ -166,7 +145,8 @@ class _View:
             needs=tuple(what for what in ("phone", "email") if service and _holds(service, what, values, self.now)),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
-            talk=tuple(sorted((*self._talk(names, told), *self._calls(names)), key=lambda line: line.at)),
+            talk=lines_of(self.session, self.viewer, case, self.key, names, told, self.now),
+            work=work_of(self.session, self.library, self.viewer, case, names, answers, self.now),
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
             window=next((one for one in windows_of(self.session, id_of(case)) if one.portal == portal), None),
@@ -201,7 +181,7 @@ class _View:
         return unpack_contact(self._open(self._items("address")[-1])).address
 
     def _answers(self) -> dict[str, Answer]:
-        return unpack(self._open(self._items("answers")[-1]))
+        return fold(self.session, self.vault, self.library, self.key, self.case, self.now)
 
     def _shown(self, service: Service | None, answers: Mapping[str, Answer]) -> Iterator[AnswerView]:
         """In the order of the form; last, what an older form asked."""
@@ -230,29 +210,6 @@ class _View:
         for number, (when, say) in enumerate(service.offers, start=1):
             if when.truth(values, now=self.now):
                 yield words.of(f"{service.name}:offer:{number}", say)
-
-    def _talk(self, names: Mapping[int, str], told: Told) -> Iterator[Line]:
-        went = select(ReplyRow.item_id, ReplyRow.state, ReplyRow.send_after).where(ReplyRow.case_id == self.case.id)
-        replies = {item: (state, after) for item, state, after in self.session.exec(went)}
-        read = {one.item_id: one.ended_at for one in told.notices if one.item_id and one.state == "read"}
-        for item in self._items(*TALK):
-            if item.kind == "in":
-                message = unpack_message(self._open(item))
-                media = message.media.kind if message.media else ""
-                yield Line("in", message.text or message.button, "", item.created_at, media)
-            else:
-                by, (state, after) = names.get(item.person_id or 0, ""), replies.get(item.id or 0, ("", None))
-                due = after if after and after > self.now and state == "waiting" else None
-                text = decode(self._open(item))
-                yield Line(item.kind, text, by, item.created_at, "", state, due=due, read_at=read.get(item.id or 0))
-        for one in told.notices:
-            if one.state == "told" and one.ended_at:
-                yield Line("told", one.text, one.ended_by, one.ended_at)
-
-    def _calls(self, names: Mapping[int, str]) -> Iterator[Line]:
-        for call in calls_of(self.session, id_of(self.case)):
-            kind = f"call_{call.direction}"
-            yield Line(kind, "", names.get(call.person_id or 0, ""), call.created_at, "", call.state, call.seconds)
 
 
 def _title(service: Service | None, language: str) -> str:

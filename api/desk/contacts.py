@@ -5,7 +5,8 @@ from typing import Literal
 
 from sqlmodel import Session, col, func, select
 
-from api.answers import Contact, unpack, unpack_contact
+from api.answers import Contact, unpack_contact
+from api.desk.answered import answers_in
 from api.desk.wishes import Ways, Wishes, wishes_of
 from api.keys.vault import CaseKey, Vault
 from api.numbers import pool
@@ -37,7 +38,7 @@ def contact_of(session: Session, key: CaseKey, case: CaseRow) -> Contact:
 
 def wishes_in(session: Session, key: CaseKey, case: CaseRow) -> Wishes:
     """What the worker of a case said about being written to."""
-    return wishes_of(unpack(_latest(session, key, case, "answers")))
+    return wishes_of(answers_in(session, key, case))
 
 
 def cases_of(session: Session, address: bytes) -> int:

@@ -1,18 +1,18 @@
 """The queue: what waits, and who takes it. A case is claimed by one person, however many press the button."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, true
-from sqlalchemy import case as either
 from sqlmodel import Session, col, select
 
-from api.desk import reading
+from api.desk import fitting, reading
 from api.desk.idle import returns_at
-from api.desk.rules import check_hands
+from api.desk.rules import check_hands, rules
 from api.desk.tasks import drop_tasks
+from api.desk.training import Versions, check_trained, refuse_if_untrained, untrained
 from api.errors import Refused
 from api.mail.lending import end_addresses
 from api.numbers.leases import leave_leases, leave_window_lines
@@ -25,7 +25,7 @@ CLOSING_REASONS = ("done", "referred", "unreachable", "withdrawn", "duplicate", 
 """Why a case is closed. What was withdrawn or is a duplicate never leaves in a batch."""
 
 _case = metadata.tables["case"]
-_URGENT_FIRST = either((_case.c.urgency == "high", 0), else_=1)
+_NOTHING: Versions = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class QueueEntry:
     """A case as its routing fields show it. `claimed_by` is a name, `waiting` since it was opened.
 
     `rests_until` is when a case that was put aside is looked at again, `returns_at` when one of hers goes back to the
-    queue if nothing is done in it (only when that is soon), `escalated` why those on duty were asked.
+    queue if nothing is done in it (only when that is soon), `escalated` why those on duty were asked. `fits` says why
+    it is one for her (see `api.desk.fitting.why`), `late` that it waits for longer than the rules allow.
     """
 
     reference: str
@@ -52,10 +53,12 @@ class QueueEntry:
     rests_until: datetime | None = None
     returns_at: datetime | None = None
     escalated: str = ""
+    fits: tuple[str, ...] = ()
+    late: bool = False
 
 
 def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
-    """What the viewer may act on, the urgent and then the oldest first.
+    """What the viewer may act on, in the order in which `next_case` would give it to her.
 
     Everything that is open, and her own cases that are claimed, or closed with something new to read; a coordinator
     sees everybody's, a trainee what is shared with her.
@@ -65,43 +68,55 @@ def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
     shown = or_(col(CaseRow.state) == "open", and_(hers, or_(col(CaseRow.state) == "claimed", to_read)))
     if viewer.trainee:
         shown = col(CaseRow.id).in_(shared_cases(session, viewer))
+    facts, ours = fitting.facts_now(session, viewer), rules(session)
     cases = select(CaseRow, Person.name).join(Person, isouter=True).where(shown)
-    found = session.exec(cases.order_by(_URGENT_FIRST, col(CaseRow.opened_at), col(CaseRow.id)))
+    found = session.exec(cases.order_by(*fitting.order(facts))).all()
     returning = returns_at(session, viewer.person_id, now)
-    return [_entry(case, name, viewer, now, returning.get(case.reference)) for case, name in found]
+    return [
+        replace(
+            _entry(case, name, viewer, now, returning.get(case.reference)),
+            fits=fitting.why(facts, case) if case.state == "open" else (),
+            late=fitting.is_late(case, ours, now),
+        )
+        for case, name in found
+    ]
 
 
-def claim(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
-    """Take an open case; to claim one's own again changes nothing.
+def claim(session: Session, viewer: Viewer, reference: str, now: datetime, versions: Versions = _NOTHING) -> None:
+    """Take an open case; to claim one's own again changes nothing. `versions` are the quizzes that are to be passed.
 
-    Refused: (409, "already_claimed"), (409, "closed"), (409, "hands_full"), (409, "second_coordinator"),
-    (404, "no_such_case").
+    Refused: (409, "already_claimed"), (409, "closed"), (409, "hands_full"), (409, "not_trained"),
+    (409, "second_coordinator"), (404, "no_such_case").
     """
     may_claim(session, viewer)
     check_hands(session, viewer)
+    check_trained(session, viewer, reference, versions)
     opened = _case.c.reference == reference, _case.c.state == "open"
     if _claim(session, viewer, now, *opened) is None:
         _refuse_claim(session, viewer, reference)
 
 
-def next_case(session: Session, viewer: Viewer, now: datetime) -> str | None:
-    """Claim the next case for her and give its reference: the urgent, then her languages, then the oldest first.
+def next_case(session: Session, viewer: Viewer, now: datetime, versions: Versions = _NOTHING) -> str | None:
+    """Claim the case that fits her best (see `api.desk.fitting.order`), and give its reference.
 
-    None when nothing is open. Two who ask at once get two cases, and neither waits for the other.
-    Refused(409, "hands_full") when she has as many as one person may have, Refused(409, "second_coordinator").
+    None when nothing is open. Two who ask at once get two cases, and neither waits for the other. `versions` are the
+    quizzes that are to be passed: of a service whose quiz she has not passed she gets none.
+    Refused: (409, "hands_full"), (409, "second_coordinator"), (409, "not_trained") when nothing else waits.
     """
     may_claim(session, viewer)
     check_hands(session, viewer)
-    speaks = session.exec(select(Person.languages).where(Person.id == viewer.person_id)).one_or_none() or []
-    in_hers = either((_case.c.language.in_([*speaks, viewer.language]), 0), else_=1)
+    lacking = untrained(session, viewer, versions)
     best = (
         select(_case.c.id)
-        .where(_case.c.state == "open")
-        .order_by(_URGENT_FIRST, in_hers, _case.c.opened_at, _case.c.id)
+        .where(_case.c.state == "open", _case.c.service.not_in(lacking))
+        .order_by(*fitting.order(fitting.facts_now(session, viewer)))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    return _claim(session, viewer, now, _case.c.id == best.scalar_subquery(), _case.c.state == "open")
+    taken = _claim(session, viewer, now, _case.c.id == best.scalar_subquery(), _case.c.state == "open")
+    if taken is None:
+        refuse_if_untrained(session, lacking)
+    return taken
 
 
 def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:

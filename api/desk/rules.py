@@ -26,13 +26,17 @@ class Rules:
 
     `open_cases` is how many cases one volunteer has at a time, `opens_an_hour` how many she may open within an hour
     (a stolen session reads no more), `claim_hours` after how many hours without doing anything in it a case goes back
-    to the queue, `warn_hours` how long before that she is told.
+    to the queue, `warn_hours` how long before that she is told. A case that nobody took is late after `late_hours`, an
+    urgent one after `urgent_hours`. `training` 1: who has not passed a service's quiz takes none of its cases.
     """
 
     open_cases: int = 12
     opens_an_hour: int = 40
     claim_hours: int = 48
     warn_hours: int = 6
+    late_hours: int = 24
+    urgent_hours: int = 1
+    training: int = 1
 
 
 NAMES = tuple(field.name for field in fields(Rules))

@@ -7,7 +7,8 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from api.answers import unpack, unpack_contact
+from api.answers import unpack_contact
+from api.desk.answered import answers_in
 from api.desk.labels import in_words
 from api.keys.vault import Vault
 from api.mail.lending import last_address
@@ -60,7 +61,7 @@ class Sheet:
         return self.service.file.exports[self.export].consent
 
     def _all_answers(self, case: CaseRow) -> dict[str, Answer]:
-        return unpack(self._newest(case, "answers"))
+        return answers_in(self.session, open_key(self.vault, self.viewer, case), case)
 
     def _newest(self, case: CaseRow, kind: str) -> bytes:
         """The newest item of this kind, opened."""

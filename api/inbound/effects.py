@@ -8,7 +8,7 @@ from typing import Any, Literal, assert_never
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from api.answers import Contact, pack_message
+from api.answers import Contact, pack, pack_message
 from api.desk import cases, reading, slips
 from api.keys.vault import Vault
 from api.outbound.replies import Fresh, queue_replies, reply_row
@@ -16,6 +16,7 @@ from api.staff import audit
 from api.store.once import insert_once
 from api.tables import ReplyRow, metadata
 from flows.effects import (
+    Amend,
     BreakSilence,
     ClearChat,
     Confirm,
@@ -83,6 +84,8 @@ def _apply(scene: Scene, effect: Effect) -> None:
             _open(scene, effect, {}, urgency="high")
         case Deliver():
             _deliver(scene, effect)
+        case Amend():
+            _amend(scene, effect)
         case TellStatus(reference, texts):
             found = _hers(scene, reference)
             _say(scene, texts[found.state if found else "unknown"])
@@ -130,6 +133,7 @@ def _open(
         contact=contact,
         answers=effect.answers,
         route=route,
+        needs=effect.needs if isinstance(effect, OpenCase) else (),
         urgency=urgency,
         call=call,
         now=scene.now,
@@ -149,6 +153,19 @@ def _deliver(scene: Scene, effect: Deliver) -> None:
     _put_in(scene, case_id, effect.reference, effect.message)
     if effect.receipt:
         _say(scene, effect.receipt)
+
+
+def _amend(scene: Scene, effect: Amend) -> None:
+    """The server cannot open her answers: this one lies beside them until somebody who can opens the case."""
+    found = _hers(scene, effect.reference)
+    if found is None:
+        _say(scene, effect.unknown)
+        return
+    content = pack({effect.question: effect.answer})
+    cases.deliver(scene.session, scene.vault, found.id, "amended", content, scene.now)
+    audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
+    scene.changed.append(effect.reference)
+    _say(scene, effect.done)
 
 
 def _put_in(scene: Scene, case_id: int, reference: str, message: Message) -> None:

@@ -131,7 +131,7 @@ class Gathering:
 
     async def _receive(self, messages: list[Message]) -> Taken:
         shell, now = self._shell, self._shell.clock()
-        return await shell.db.write(lambda session: inbox.receive(session, shell.vault, shell.library, messages, now))
+        return await shell.db.write(lambda session: inbox.receive(session, shell.vault, shell.offered, messages, now))
 
     def _tell(self, group: list[_Waiting], taken: Taken) -> None:
         if taken.fresh:

@@ -25,7 +25,7 @@ from flows.conversation.returning import protects
 from flows.effects import ForgetDraft
 from flows.engine import step
 from flows.loader import Library
-from flows.model import Draft, Message, Unread
+from flows.model import Asking, Draft, Message, Unread
 
 DRAFT_LIVES = timedelta(hours=72)
 UNHANDLED = "unhandled"
@@ -115,14 +115,34 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
 
     Refused(409, "she_said_stop") while she wants to be written to only after she wrote.
     """
+    before = _written_to(session, vault, address, language, now)
+    asking = before.draft.asking and replace(before.draft.asking, due=False)
+    waiting = replace(before.draft, reply_to=reference, reply_due=True, asking=asking)
+    row = _row(vault, address, waiting, before.secret_id, False, now)
+    _KEEP.run(session, [row])
+
+
+def expect_answer(session: Session, vault: Vault, address: bytes, asking: Asking, language: str, now: datetime) -> None:
+    """A volunteer had one question asked: what comes next from this address answers it.
+
+    An address of which nothing else is known remembers it for as long after the question goes out as a draft lives.
+    Refused(409, "she_said_stop") as above.
+    """
+    before = _written_to(session, vault, address, language, now)
+    waiting = replace(before.draft, reply_to=asking.reference, reply_due=False, asking=asking)
+    begins = now if protects(before.draft) else max(now, asking.since)
+    row = _row(vault, address, waiting, before.secret_id, False, begins)
+    _KEEP.run(session, [row])
+
+
+def _written_to(session: Session, vault: Vault, address: bytes, language: str, now: datetime) -> "_Kept":
+    """The draft of an address to which somebody writes now: what was told to it before is not the last thing said."""
     before = _load(session, vault, [address])[address]
     if before.draft.silent:
         raise Refused(409, "she_said_stop")
-    hers = before.draft.language or language
     behind = tuple(replace(one, behind=one.behind or one.since <= now) for one in before.draft.unread)
-    waiting = replace(before.draft, language=hers, gate="", reply_to=reference, reply_due=True, unread=behind)
-    row = _row(vault, address, waiting, before.secret_id, False, now)
-    _KEEP.run(session, [row])
+    draft = replace(before.draft, language=before.draft.language or language, gate="", unread=behind)
+    return replace(before, draft=draft)
 
 
 def draft_of(session: Session, vault: Vault, address: bytes) -> Draft | None:

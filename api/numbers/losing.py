@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from api.answers import unpack
+from api.desk.answered import answers_in
 from api.desk.tasks import end_task, open_task, settle
 from api.keys.vault import Vault
 from api.numbers.leases import end_those_of
@@ -13,7 +13,7 @@ from api.numbers.pool import proxy_row
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, id_of, open_key
 from api.staff.people import Viewer
-from api.tables import CaseRow, Item, Lease, Person, TaskRow, metadata
+from api.tables import CaseRow, Lease, Person, TaskRow, metadata
 from flows.loader import Library
 
 TASK = "number_died"
@@ -108,12 +108,10 @@ def _way(session: Session, vault: Vault, library: Library, viewer: Viewer, case:
         return "channel"
     service = library.services.get(case.service)
     phones = {name for name, asked in service.by_name.items() if asked.question.type == "phone"} if service else set()
-    newest = select(Item).where(Item.case_id == case.id, Item.kind == "answers").order_by(col(Item.id).desc()).limit(1)
-    item = session.exec(newest).first()
-    if item is None or not phones:
+    if not phones:
         return "none"
     audit.record_visit(session, viewer.person_id, "case.see", case.reference, now)
-    answers = unpack(open_key(vault, viewer, case).open(Vault.item_context(id_of(case), "answers"), item.box))
+    answers = answers_in(session, open_key(vault, viewer, case), case)
     return "trusted" if any(answers[name].value for name in phones & answers.keys()) else "none"
 
 

@@ -10,13 +10,13 @@ from datetime import UTC, tzinfo
 
 from sqlmodel import Session, col, select
 
-from api.answers import unpack
+from api.desk.answered import answers_in
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
 from api.numbers.proxies import PortalText, opened
 from api.staff.access import FORGOTTEN, id_of, open_key
 from api.staff.people import Viewer
-from api.tables import AppointmentRow, CaseRow, CodeWindow, Item, Lease, PortalMessage
+from api.tables import AppointmentRow, CaseRow, CodeWindow, Lease, PortalMessage
 from flows.loader import Library, Service
 from flows.matching import Facts, Ranking, rank, references_in
 from flows.model import Answer
@@ -79,9 +79,7 @@ class Proposals:
         )
 
     def _answers(self, case: CaseRow, key: CaseKey) -> dict[str, Answer]:
-        newest = select(Item).where(Item.case_id == case.id, Item.kind == "answers").order_by(col(Item.id).desc())
-        item = self.session.exec(newest.limit(1)).first()
-        return unpack(key.open(Vault.item_context(id_of(case), item.kind), item.box)) if item else {}
+        return answers_in(self.session, key, case)
 
     def _references(self, case: CaseRow, key: CaseKey) -> set[str]:
         """What earlier messages called this case by."""

@@ -113,8 +113,8 @@ def services(shell: Shell) -> dict[str, Service]:
 
 def tongues(shell: Shell) -> list[tuple[str, str]]:
     """The languages that some of these services speak, each with its own name."""
-    spoken = dict.fromkeys(one for service in services(shell).values() for one in service.file.languages)
-    return [(one, own_name(one)) for one in spoken]
+    library, names = shell.offered, services(shell)
+    return [(one, own_name(one)) for one in library.spoken if any(library.offers(name, one) for name in names)]
 
 
 async def _look(shell: Shell, viewer: Viewer, key: str) -> Said:

@@ -3,16 +3,18 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
-from api.console.shown import as_written, facts, headline, offered
-from api.desk import caseview, conversation, queue
+from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.portal_form import portal_form
+from api.console.shown import as_written, facts, headline, offered, service_title
+from api.desk import caseview, conversation, likeness, phrases, queue, training
+from api.desk.caseview import CaseView
 from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
 from api.inbound import unhandled
@@ -24,6 +26,7 @@ from api.routes.live import changes
 from api.shell import Shell
 from api.staff import access, people
 from api.staff.people import Viewer
+from flows.training import versions
 
 router = APIRouter()
 Typed = Annotated[str, Form()]
@@ -59,16 +62,16 @@ async def queue_changes(shell: Desk, viewer: LookingOn) -> AsyncIterator[ServerS
 @router.post("/queue/next")
 async def take_next(shell: Desk, viewer: Helping) -> RedirectResponse:
     """Take the case that waits most urgently; the queue again when somebody just took the last one."""
-    now = shell.clock()
-    reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now))
+    now, quizzes = shell.clock(), versions(shell.library)
+    reference = await shell.db.write(lambda session: queue.next_case(session, viewer, now, quizzes))
     return _changed(shell, reference) if reference else go("/queue")
 
 
 @router.post("/cases/{reference}/claim")
 async def claim(shell: Desk, viewer: Looking, reference: str) -> RedirectResponse:
     """Take a case."""
-    now = shell.clock()
-    await shell.db.write(lambda session: queue.claim(session, viewer, reference, now))
+    now, quizzes = shell.clock(), versions(shell.library)
+    await shell.db.write(lambda session: queue.claim(session, viewer, reference, now, quizzes))
     return _changed(shell, reference)
 
 
@@ -154,8 +157,24 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
     alarms = await shell.db.read(health.alarm_count) if viewer.coordinator else 0
     lines = await shell.db.read(lambda session: waiting.line(session, shell.portals, now))
     rows = board(shell.library, entries, language_of(request, viewer))
-    lacking = await shell.db.read(access.lacks_coordinators)
-    return page(request, template, viewer, board=rows, unhandled=failed, alarms=alarms, lines=lines, lacking=lacking)
+    return page(
+        request,
+        template,
+        viewer,
+        board=rows,
+        unhandled=failed,
+        alarms=alarms,
+        lines=lines,
+        lacking=await shell.db.read(access.lacks_coordinators),
+        untrained=await _untrained(request, shell, viewer),
+    )
+
+
+async def _untrained(request: Request, shell: Shell, viewer: Viewer) -> list[tuple[str, str]]:
+    """The services whose quiz she has still to pass, with their names in her language."""
+    quizzes, reader = versions(shell.library), language_of(request, viewer)
+    lacking = await shell.db.read(lambda session: training.untrained(session, viewer, quizzes))
+    return [] if viewer.trainee else [(one, service_title(shell.library, one, reader)) for one in lacking]
 
 
 async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
@@ -172,9 +191,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         template,
         viewer,
         case=case,
-        headline=headline(shell.library, case.service, case.language, reader),
-        facts=facts(shell.library, case.service, case.route, case.channel, reader),
-        written={answer.name: as_written(shell.library, case.service, answer, reader) for answer in case.answers},
+        **await _work(shell, viewer, case, reader, whole=template == "case.html"),
         left=_seconds(case.window.closes_at, now) if case.window else 0,
         standing=standing,
         turn_left=max(SOON, _seconds(standing.turn.until, now)) if standing.turn else 0,
@@ -198,6 +215,25 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         mail_domain=shell.settings.mail_domain,
         learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )
+
+
+async def _work(shell: Shell, viewer: Viewer, case: CaseView, reader: str, *, whole: bool) -> dict[str, Any]:
+    """What the case is in words; on the `whole` page also what is compared and prepared for it."""
+    library = shell.library
+    known: dict[str, Any] = {
+        "headline": headline(library, case.service, case.language, reader),
+        "facts": facts(library, case.service, case.route, case.channel, reader),
+        "written": {answer.name: as_written(library, case.service, answer, reader) for answer in case.answers},
+    }
+    if not whole or viewer.trainee:
+        return known | {"alike": (), "phrases": (), "portal_form": (), "likeness": LIKENESS}
+    reference, language = case.reference, case.language
+    return known | {
+        "alike": await shell.db.read(lambda one: likeness.alike_to(one, shell.vault, library, viewer, reference)),
+        "phrases": await shell.db.read(lambda session: phrases.ready(session, library, language, reader)),
+        "portal_form": portal_form(library, case, shell.portals.get(case.portal), reader),
+        "likeness": LIKENESS,
+    }
 
 
 def _seconds(until: datetime, now: datetime) -> int:

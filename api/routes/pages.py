@@ -12,6 +12,7 @@ from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
 from api.routes import (
+    amending,
     assisted,
     coordination,
     desk,
@@ -26,13 +27,17 @@ from api.routes import (
     own,
     people,
     phone,
+    phrases,
     portal,
     reaching,
+    search,
+    services,
     sheets,
     signin,
     sims,
     tasks,
     trainees,
+    training,
     typed,
     voice,
 )
@@ -58,10 +63,11 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_middleware(Once)
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    team = [signin, joining, own, people, duty]
+    team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
+    cases += [amending, search, phrases]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, overview, coordination, sims, numbers]
+    pages = [*team, *cases, overview, services, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

@@ -27,7 +27,8 @@ async def empty(request: Request, shell: Desk, viewer: Looking, service: str = "
     """An empty form; of the first service and in the first language, when none is named."""
     known = services(shell)
     service = service if service in known else next(iter(known))
-    language = language if language in known[service].file.languages else known[service].file.languages[0]
+    spoken = [one for one in known[service].file.languages if shell.offered.offers(service, one)]
+    language = language if language in spoken else next(iter(spoken), "en")
     return _form(request, shell, viewer, token_urlsafe(16), service, language, {}, Sheet())
 
 
@@ -35,7 +36,7 @@ async def empty(request: Request, shell: Desk, viewer: Looking, service: str = "
 async def take(request: Request, shell: Desk, viewer: Looking, once: Once, service: Name, language: Name) -> Response:
     """Take a form in, or say at each field what is wrong with it, with all that was typed still there."""
     known = services(shell).get(service)
-    if known is None or language not in known.file.languages:
+    if known is None or not shell.offered.offers(service, language):
         raise Refused(422, "not_in_language")
     form = await request.form()
     given = {name: text for name, text in form.items() if isinstance(text, str)}

@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "late": t("Something to do is late. Open the desk."),
     "number": t("A number of ours needs a look. Open the desk."),
     "gateway": t("A phone of ours is silent. Open the desk."),
+    "language": t("A text has to be read again. Open the desk."),
     "mailbox": t("Our mailbox needs a look. Open the desk."),
     "test": t("This is a test. Alerts arrive here."),
 }

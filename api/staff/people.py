@@ -11,7 +11,7 @@ from api.keys.vault import TeamKey
 from api.staff import audit
 from api.staff.accounts import LIVES, WARNED, active, ends_at
 from api.staff.facts import Facts
-from api.tables import AddressCode, CaseRow, CaseShare, Duty, Invitation, OnCall, Person, SignIn, StaffAddress
+from api.tables import AddressCode, CaseRow, CaseShare, Duty, Invitation, OnCall, Passed, Person, SignIn, StaffAddress
 
 VOLUNTEER = "volunteer"
 TRAINEE = "trainee"
@@ -231,7 +231,7 @@ def shut_out(session: Session, person_id: int, by: int, now: datetime) -> str:
     end_sessions(session, person_id)
     _give_back(session, person_id)
     hers = (SignIn.person_id, Duty.person_id, StaffAddress.person_id, AddressCode.person_id, Invitation.invited_by)
-    for column in (*hers, OnCall.person_id, CaseShare.trainee_id, CaseShare.mentor_id):
+    for column in (*hers, OnCall.person_id, Passed.person_id, CaseShare.trainee_id, CaseShare.mentor_id):
         session.connection().execute(delete(column.class_).where(col(column) == person_id))  # type: ignore[attr-defined]
     audit.record(session, by, "person.remove", person.name, now)
     return person.name

@@ -6,6 +6,7 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
+from api.tables.casework import CaseApart, Phrase
 from api.tables.heard import Heard
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
@@ -19,6 +20,7 @@ from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
+from api.tables.training import LanguageReview, Passed
 
 __all__ = [
     "AddressCode",
@@ -28,6 +30,7 @@ __all__ = [
     "Batch",
     "BatchCase",
     "Call",
+    "CaseApart",
     "CaseRow",
     "CaseShare",
     "ChatMessage",
@@ -40,6 +43,7 @@ __all__ = [
     "Invitation",
     "Item",
     "Lane",
+    "LanguageReview",
     "Lease",
     "MailAddress",
     "MailFileRow",
@@ -49,7 +53,9 @@ __all__ = [
     "NumberAlarm",
     "NumberWait",
     "OnCall",
+    "Passed",
     "Person",
+    "Phrase",
     "PortalMessage",
     "PortalRefusal",
     "ReplyRow",

@@ -13,6 +13,7 @@ class CaseRow(SQLModel, table=True):
 
     `state` is `open`, `claimed`, `closed` or `forgotten`; `route` holds the facts that the service names there.
     `keep_until` is until when a closed case keeps its numbers, because a portal may still write to them.
+    `needs` are the codes of the skills that it asks for, each between blanks, so that one can be looked for in SQL.
     `snoozed_until` is when a case that rests is to be looked at again, `escalated` why those on duty were asked.
     """
 
@@ -28,6 +29,7 @@ class CaseRow(SQLModel, table=True):
     urgency: str = "normal"
     call: bool = False
     route: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    needs: str = ""
     address_index: bytes = Field(index=True)
     public_key: bytes
     sealed_key: bytes
@@ -45,7 +47,11 @@ class CaseRow(SQLModel, table=True):
 
 
 class Item(SQLModel, table=True):
-    """One sealed thing in a case: `answers`, `address`, `note`, `in` (from her), `out` (to her), `portal`."""
+    """One sealed thing in a case: `answers`, `address`, `note`, `in` (from her), `out` (to her), `portal`.
+
+    `amended` is an answer that she gave alone and that is not among `answers` yet, `edit` what a person changed there,
+    `same` the reference of another case of the same person. `seen_at` is when her volunteer first saw what she wrote.
+    """
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
@@ -53,6 +59,7 @@ class Item(SQLModel, table=True):
     box: bytes
     person_id: int | None = Field(default=None, foreign_key="person.id")
     created_at: datetime
+    seen_at: datetime | None = None
 
 
 class Batch(SQLModel, table=True):

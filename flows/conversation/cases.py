@@ -15,6 +15,8 @@ LONGEST_REFERENCE = 8
 STATUS, FORGET, READ = "status", "forget", "read"
 """A pending message with one of these as its button asks for that, or says that, once we know which case."""
 
+COMING = t("A person will write to you here. You can go on meanwhile. In danger, call {emergency}.")
+
 
 def hear(talk: Talk, *, idle: bool) -> Turn:
     """Take a message outside a service: to the case that it names, or the only one; else begin."""
@@ -86,7 +88,9 @@ def _without(talk: Talk, reference: str) -> Talk:
     """She forgets a case: nothing that she writes goes there any more."""
     left = tuple(one for one in talk.draft.cases if one != reference)
     waits = talk.draft.reply_to if talk.draft.reply_to != reference else ""
-    return talk.but(cases=left, reply_to=waits, reply_due=talk.draft.reply_due and bool(waits))
+    asking = talk.draft.asking
+    asking = None if asking and asking.reference == reference else asking
+    return talk.but(cases=left, reply_to=waits, reply_due=talk.draft.reply_due and bool(waits), asking=asking)
 
 
 def call_a_person(talk: Talk) -> Turn:
@@ -94,8 +98,7 @@ def call_a_person(talk: Talk) -> Turn:
 
     What somebody else said on this phone is not in it, nor a consent to hand anything on: she has not finished.
     """
-    text = t("A person will write to you here. You can go on meanwhile. In danger, call {emergency}.")
-    receipt = talk.reply(text, emergency=talk.library.desk.emergency)
+    receipt = talk.reply(COMING, emergency=talk.library.desk.emergency)
     if talk.draft.cases:
         reference = talk.draft.reply_to or talk.draft.cases[-1]
         return talk.turn(replace(_deliver(talk, reference, talk.message), receipt=receipt), gate="")

@@ -27,12 +27,17 @@ def is_answered(talk: Talk, *, idle: bool) -> bool:
         return talk.is_about(ABOUT)
     if not sent:
         return False
-    if talk.draft.reply_due and all(one.behind for one in sent):
+    if (talk.draft.reply_due or _is_asked(talk)) and all(one.behind for one in sent):
         return False
     if any(talk.before is None or one.since >= talk.before for one in sent):
         return True
     busy = not idle and (talk.draft.gate or talk.draft.service)
     return not busy and _confirms(talk)
+
+
+def _is_asked(talk: Talk) -> bool:
+    """Whether a volunteer had a question asked, whose answer comes next."""
+    return talk.draft.asking is not None and talk.draft.asking.due
 
 
 def take(talk: Talk) -> Turn:

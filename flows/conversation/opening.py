@@ -40,6 +40,8 @@ def pick_language(talk: Talk) -> str | None:
 def choose_service(talk: Talk) -> Turn:
     """Ask what she comes for; where there is one service only, begin it."""
     options = _services(talk)
+    if not options:
+        return greet(talk.but(service=""))  # nothing is offered in her language any more: she chooses another one
     if len(options) == 1:
         return go_on(talk.but(service=options[0].value, gate=""))
     return talk.turn(talk.say(t("What would you like?"), *options), gate="service")
@@ -78,7 +80,7 @@ def _manners(talk: Talk) -> tuple[Option, ...]:
 
 
 def _languages(talk: Talk) -> tuple[Option, ...]:
-    return tuple(Option(language, own_name(language)) for language in talk.library.languages)
+    return tuple(Option(language, own_name(language)) for language in talk.library.spoken)
 
 
 def _services(talk: Talk) -> tuple[Option, ...]:
@@ -86,5 +88,5 @@ def _services(talk: Talk) -> tuple[Option, ...]:
     return tuple(
         Option(name, one.titles[language])
         for name, one in talk.library.services.items()
-        if one.file.audience in audiences and language in one.titles
+        if one.file.audience in audiences and talk.library.offers(name, language)
     )

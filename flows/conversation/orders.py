@@ -5,7 +5,7 @@ from typing import assert_never
 
 from flows.asking import position
 from flows.commands import MENU, Command
-from flows.conversation import cases, returning
+from flows.conversation import asked, cases, returning
 from flows.conversation.going import go_on, offer
 from flows.conversation.opening import choose_service, greet
 from flows.effects import ClearChat, ForgetDraft, Silence, Turn
@@ -65,7 +65,7 @@ def take_from_menu(talk: Talk) -> Turn:
     for command in MENU:
         if command == chosen:
             return obey(talk, command)
-    return resume(talk)
+    return asked.take(talk) if asked.is_answered(talk) else resume(talk)
 
 
 def take_forget(talk: Talk) -> Turn:
@@ -85,6 +85,8 @@ def take_forget(talk: Talk) -> Turn:
 
 def resume(talk: Talk) -> Turn:
     """Go on where she was before the command."""
+    if asked.is_open(talk):
+        return asked.ask_again(talk)
     return go_on(talk) if talk.draft.service or talk.draft.locked else choose_service(talk)
 
 

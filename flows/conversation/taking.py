@@ -184,7 +184,8 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     answers = {name: talk.draft.answers[name] for name in here.relevant}
     route = {name: str(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
     closing = Reply(service.closings.get(language) or service.file.closing)
-    return OpenCase(service.name, language, answers, closing, route)
+    needs = tuple(skill for skill, when in service.needs.items() if when.truth(here.relevant, now=talk.now))
+    return OpenCase(service.name, language, answers, closing, route, needs=needs)
 
 
 def _after(talk: Talk) -> Draft:
@@ -194,6 +195,7 @@ def _after(talk: Talk) -> Draft:
         language=draft.language,
         aside=draft.aside,
         cases=draft.cases,
+        asking=draft.asking,
         unread=draft.unread,
         manner=draft.manner,
         touched=talk.now,

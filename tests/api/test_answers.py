@@ -20,7 +20,7 @@ from api.answers import (
     unpack_message,
     unpack_reply,
 )
-from flows.model import Answer, Draft, Media, Message, Option, Reply, Unread
+from flows.model import Answer, Asking, Draft, Media, Message, Option, Reply, Unread
 
 media = st.builds(Media, kind=st.sampled_from(["voice", "photo", "location"]), reference=st.text())
 values = st.none() | st.text() | st.lists(st.text(), max_size=4).map(tuple)
@@ -48,6 +48,15 @@ draft_parts = {
     **dict.fromkeys(("locked", "reply_due", "silent"), st.booleans()),
     **dict.fromkeys(("cases", "chosen"), st.lists(st.text(), max_size=3).map(tuple)),
     "pending": st.none() | messages,
+    "asking": st.none()
+    | st.builds(
+        Asking,
+        **dict.fromkeys(("reference", "service", "question", "doubt"), st.text()),
+        since=moments,
+        known=answers,
+        due=st.booleans(),
+        heard=st.lists(st.text(), max_size=2).map(tuple),
+    ),
     "unread": st.lists(
         st.builds(Unread, reference=st.text(), since=moments, language=st.text(), behind=st.booleans()), max_size=2
     ).map(tuple),

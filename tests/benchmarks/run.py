@@ -4,6 +4,7 @@ import argparse
 import subprocess
 import sys
 
+from tests.benchmarks import claims
 from tests.benchmarks.systems import FLOOR, PTB, RAFIQA, System
 from tests.benchmarks.table import Figures, Memory, ratios, table
 from tests.benchmarks.trials import Round, killed, measure, posted_twice
@@ -21,7 +22,8 @@ def main() -> None:
     options = parser.parse_args()
     rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
     figures = _figures(rounds, QUICK_SHARE if options.quick else 1.0)
-    print(table(figures), ratios(*figures), sep="\n\n")
+    claimed = claims.table(*claims.measure(QUICK_SHARE if options.quick else 1.0))
+    print(table(figures), ratios(*figures), claimed, sep="\n\n")
 
 
 def _figures(rounds: int, share: float) -> list[Figures]:

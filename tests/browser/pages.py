@@ -17,7 +17,7 @@ See = Callable[[str, str], Awaitable[None]]
 
 OUTSIDE = ("sign-in", "join", "phone/1/chat", "phone/1/sms", "portal")
 """Pages for whoever is not signed in, and of the simulator."""
-HELPING = ("queue", "inbox", "tasks", "intake", "intake/paper", "typed-in", "calls", "duty")
+HELPING = ("queue", "inbox", "tasks", "intake", "intake/paper", "typed-in", "calls", "duty", "search", "training")
 """Pages of a volunteer's day."""
 OWN = ("me", "me/factor", "passphrase", "people")
 """What is about herself; the last is a page that she may not see."""
@@ -30,6 +30,7 @@ COORDINATING = (
     "people",
     "people/2",
     "rules",
+    "services",
     "export",
     "audit",
     "slips/print",

@@ -17,8 +17,8 @@ from tests.scenes import SMS, Scene
 
 pytestmark = pytest.mark.browser
 FOCUSED = """() => { const one = document.activeElement, style = getComputedStyle(one);
-  return {name: (one.getAttribute('aria-label') || one.innerText || one.labels?.[0]?.innerText || one.value || '').trim(),
-          seen: style.outlineStyle !== 'none' || one.matches('[type=radio], main') } }"""
+  const name = one.getAttribute('aria-label') || one.innerText || one.labels?.[0]?.innerText || one.value || '';
+  return {name: name.trim(), seen: style.outlineStyle !== 'none' || one.matches('[type=radio], main') } }"""
 FARTHEST = 90
 """Presses of Tab after which something counts as out of reach."""
 

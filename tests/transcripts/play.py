@@ -2,9 +2,10 @@
 
 A transcript is text that a coordinator can read. Lines that begin with `>` are hers (`> [button]` is a press,
 `> (voice)` a voice note), `<` the bot's; `~ 11 minutes` lets time pass; `by sms` or `by chat` says how she writes;
-`* …` is what her volunteer writes to her; `! 2026-12-03 9:00 Dora` tells her of a date, unasked, and `! trusted` tells
-the person whom she trusts; `on another phone` and `on her phone` change who writes, and `+ K7-4QF 4821` makes a slip.
-`= …` says what happened behind: a case was opened, a chat cleared. Everything else is a remark.
+`* …` is what her volunteer writes to her, `? born` has the bot ask her one question of her case once more;
+`! 2026-12-03 9:00 Dora` tells her of a date, unasked, and `! trusted` tells the person whom she trusts; `on another
+phone` and `on her phone` change who writes, and `+ K7-4QF 4821` makes a slip. `= …` says what happened behind: a case
+was opened, a chat cleared. Everything else is a remark.
 """
 
 import re
@@ -12,7 +13,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from flows.amending import Whose, asking_for
+from flows.conversation.asked import question
 from flows.effects import (
+    Amend,
     BreakSilence,
     ClearChat,
     Confirm,
@@ -85,6 +89,16 @@ class Player:
         self.draft = replace(draft, unread=(*draft.unread, Unread(reference, self.now, language)))
         return said(Reply(text))
 
+    def ask(self, name: str) -> list[str]:
+        """One question is asked, as api/desk/amending.py has it asked."""
+        reference, case, draft = REFERENCES[len(self.opened) - 1], self.opened[-1], self.draft or Draft()
+        whose = Whose(case.service, case.language, self.manner, case.answers)
+        asking = asking_for(self.library, whose, reference, name, self.now)
+        behind = tuple(replace(one, behind=True) for one in draft.unread)
+        language = draft.language or case.language
+        self.draft = replace(draft, language=language, gate="", reply_to=reference, unread=behind, asking=asking)
+        return said(question(self.library, asking, case.language, self.manner, self.now))
+
     def _by_slip(self, effect: TellBySlip) -> list[str]:
         """As api/desk/slips.py looks at a slip."""
         right = self.slips.get(effect.reference) == effect.code
@@ -114,6 +128,9 @@ class Player:
                 receipt = said(effect.receipt) if effect.receipt else []
                 said_there = effect.message.text.replace("\n", " / ")
                 return [f"= put into the case {effect.reference}: {said_there}", *receipt]
+            case Amend(reference, name, answer):
+                value = answer.media.kind if answer.media else answer.value
+                return [f"= {reference}: {name} is {value}", *said(effect.done)]
             case TellStatus():
                 known = self.draft is not None and effect.reference in self.draft.cases
                 return said(effect.texts["open" if known else "unknown"])
@@ -152,6 +169,9 @@ def play(library: Library, transcript: str) -> str:
             reference = REFERENCES[len(player.opened) - 1]  # as api/inbound/inbox.py expect_reply does
             behind = tuple(replace(one, behind=True) for one in player.draft.unread)
             player.draft = replace(player.draft, gate="", reply_to=reference, reply_due=True, unread=behind)
+            player.draft = replace(player.draft, asking=player.draft.asking and replace(player.draft.asking, due=False))
+        elif line.startswith("? "):
+            lines += player.ask(line[2:])
         elif line.startswith("! "):
             lines += player.tell(line[2:])
         elif line.startswith("+ "):

@@ -35,6 +35,13 @@ function copyTheOldWay(text) {
   field.remove();
 }
 
+// A phrase: [data-insert] names the field to which [data-text] is added; what was typed there stays.
+function insert(button) {
+  const field = document.getElementById(button.dataset.insert);
+  field.value = [field.value.trimEnd(), button.dataset.text].filter(Boolean).join("\n");
+  field.focus();
+}
+
 // Counting down: [data-left] holds the seconds that were left when the page was made; the browser's clock may be wrong.
 function startCounting(root) {
   for (const box of root.querySelectorAll("[data-left]")) box.endsAt = performance.now() + box.dataset.left * 1000;
@@ -169,6 +176,8 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
+  const phrase = event.target.closest("[data-insert]");
+  if (phrase) insert(phrase);
   if (!event.target.closest("[data-again]")) return;
   event.preventDefault();
   look();

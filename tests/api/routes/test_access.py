@@ -15,6 +15,7 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
+from api.desk.phrases import add_phrase
 from api.desk.rules import PERSONAL, set_rule
 from api.inbound import inbox
 from api.keys import locks
@@ -22,14 +23,14 @@ from api.numbers.proxies import Sms, receive
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import CaseRow, Duty, Person, PortalMessage, Unhandled
+from api.tables import CaseRow, Duty, Person, Phrase, PortalMessage, Unhandled
 from flows.model import Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
 from tests.scenes import Scene
 
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
-About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number"]
+About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number", "phrase"]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
 INSIDE: tuple[Actor, ...] = ("trainee", "stranger", "volunteer", "coordinator")
@@ -121,6 +122,17 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/stop": act(portal="model_ministry"),
     "POST /cases/{reference}/codes/{message_id}/wipe": Line(ACT.who, "code"),
     "POST /cases/{reference}/write": act(text="hello"),
+    "GET /cases/{reference}/answers/{name}": ACT,
+    "POST /cases/{reference}/answers/{name}": act(text="Almaz Tesfaye", reason="she said so"),
+    "POST /cases/{reference}/answers/{name}/ask": ACT,
+    "GET /cases/{reference}/beside/{other}": ACT,
+    "POST /cases/{reference}/beside/{other}/same": ACT,
+    "POST /cases/{reference}/beside/{other}/apart": ACT,
+    "GET /search": TAKER,
+    "POST /search": Line(TAKERS, form={"who": "Almaz 1992"}),
+    "GET /phrases": COORDINATOR,
+    "POST /phrases": Line(COORDINATORS, form={"text-en": "Hello."}),
+    "POST /phrases/{phrase_id}/remove": Line(COORDINATORS, "phrase"),
     "POST /cases/{reference}/share": act(person="{trainee}"),
     "POST /cases/{reference}/unshare": act(person="{trainee}"),
     "POST /cases/{reference}/call": Line((), "case", {"number": "+96170123456"}),  # there is no line in a trial
@@ -128,6 +140,15 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/escalate": act(reason="danger"),
     "POST /cases/{reference}/calm": ACT,
     "POST /cases/{reference}/snooze": act(day=""),
+    "GET /training": TEAM,
+    "GET /training/{service}": TEAM,
+    "POST /training/{service}": TEAM,
+    "GET /services": COORDINATOR,
+    "GET /services/{service}/try": COORDINATOR,
+    "POST /services/{service}/try": COORDINATOR,
+    "GET /services/{service}/{language}": COORDINATOR,
+    "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "old"}),
+    "POST /services/{service}/{language}/take-back": COORDINATOR,
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -241,11 +262,18 @@ class Objects:
             "number": "1",
             "manner": "chat",
             "reference": "K7-4QF",
+            "other": "M3-TRX",
+            "name": "name",
             "sim_id": 1,
+            "service": "vaccination",
+            "language": "am",
             "trainee": self.trainee,
         }
         if about in ("case", "code", "message"):
             named["reference"] = named["case"] = self._case(session, scene)
+        if about == "case":
+            self.made += 1
+            named["other"] = self._case(session, scene)
         if about == "code":
             named["message_id"] = self._code(session, named["reference"])
         if about == "message":
@@ -262,6 +290,10 @@ class Objects:
             invitations.invite(session, scene.amal, Newcomer(f"Guest {self.made}"), NOW)
             session.flush()
             named["invitation_id"] = invitations.open_ones(session, NOW)[0].id
+        if about == "phrase":
+            add_phrase(session, scene.amal, {"en": "Hello."}, NOW)
+            session.flush()
+            named["phrase_id"] = _newest(session, Phrase)
         if about == "number":
             named["number"] = NUMBER
         if about == "person":
@@ -395,12 +427,15 @@ _OTHERS: tuple[Actor, ...] = ("removed", "expired", "trainee")
 _ABSENT = {
     "reference": "K7-4QF",
     "case": "K7-4QF",
+    "phrase_id": "999999",
     "person_id": "999999",
     "shift_id": "999999",
     "invitation_id": "999999",
     "message_id": "999999",
     "number": "+96179999999",
     "sim_id": "999999",
+    "service": "elsewhere",
+    "language": "xx",
 }
 
 
@@ -423,6 +458,6 @@ async def test_a_form_that_carries_no_token_is_not_sent_by_any_route(desk: TestD
         for path in posts:
             if path == "/sign-in" or path.startswith("/webhooks/"):
                 continue
-            asked = path.format(**_ABSENT | {"number": "1", "manner": "chat"})
+            asked = path.format(**_ABSENT | {"number": "1", "name": "born", "other": "M3-TRX", "manner": "chat"})
             answer = await amal.post(asked, headers={TOKEN_HEADER: "guessed"})
             assert answer.status_code == 403, path

@@ -1,0 +1,78 @@
+"""Which case fits whom: by urgency, language, skills, area and waiting time, in SQL; and the same reasons in words."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, literal, or_
+from sqlalchemy import case as either
+from sqlmodel import Session
+
+from api.console.names import SKILLS
+from api.desk.rules import Rules
+from api.staff.facts import Facts, area
+from api.staff.people import Viewer, facts_of
+from api.tables import CaseRow, Person, metadata
+
+_case = metadata.tables["case"]
+_governorate, _district = _case.c.route["governorate"].as_string(), _case.c.route["district"].as_string()
+
+
+def facts_now(session: Session, viewer: Viewer) -> Facts:
+    """What she can do, as it stands now; the console's language is one in which she can help too."""
+    row = session.get(Person, viewer.person_id)
+    facts = facts_of(row) if row else Facts()
+    return Facts((*facts.languages, viewer.language), facts.skills, facts.areas, facts.hours)
+
+
+def order(facts: Facts) -> list[Any]:
+    """The order of the queue for her: what is urgent, in her languages, what she alone can do, near her, the oldest.
+
+    A case that needs a skill of hers comes before one that needs none, and that before one that needs what she lacks.
+    """
+    return [
+        either((_case.c.urgency == "high", 0), else_=1),
+        either((_case.c.language.in_(facts.languages), 0), else_=1),
+        _by_skill(facts),
+        *([_by_area(facts)] if facts.areas else []),
+        _case.c.opened_at,
+        _case.c.id,
+    ]
+
+
+def why(facts: Facts, case: CaseRow) -> tuple[str, ...]:
+    """Why a case fits her: `language`, `skill`, `area`; or `lacks`, when it needs a skill that she has not."""
+    needs = set(case.needs.split())
+    governorate, district = case.route.get("governorate", ""), case.route.get("district", "")
+    near = {area(governorate), area(governorate, district)} & set(facts.areas)
+    reasons = {
+        "language": case.language in facts.languages,
+        "skill": bool(needs) and needs <= set(facts.skills),
+        "area": bool(governorate and near),
+        "lacks": not needs <= set(facts.skills),
+    }
+    return tuple(reason for reason, holds in reasons.items() if holds)
+
+
+def is_late(case: CaseRow, ours: Rules, now: datetime) -> bool:
+    """Whether an open case has waited longer than the rules of the desk allow."""
+    hours = ours.urgent_hours if case.urgency == "high" else ours.late_hours
+    return case.state == "open" and bool(hours) and now - case.opened_at >= timedelta(hours=hours)
+
+
+def _by_skill(facts: Facts) -> Any:
+    lacking = [_needs(skill) for skill in SKILLS if skill not in facts.skills]
+    return either((or_(*lacking, literal(value=False)), 2), (_case.c.needs != "", 0), else_=1)
+
+
+def _needs(skill: str) -> Any:
+    return _case.c.needs.like(f"% {skill} %")
+
+
+def _by_area(facts: Facts) -> Any:
+    """In one of her areas first, then in the same region, then elsewhere."""
+    covered, beside = [], []
+    for code in facts.areas:
+        governorate, _, district = code.partition("/")
+        covered.append(and_(_governorate == governorate, _district == district if district else literal(value=True)))
+        beside.append(_governorate == governorate)
+    return either((or_(*covered), 0), (or_(*beside), 1), else_=2)

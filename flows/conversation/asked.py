@@ -1,0 +1,144 @@
+"""A volunteer asks for one answer that a case lacks: just that question, and what comes next is read as its answer."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from flows.answers.outcome import Misread
+from flows.asking import ask, is_voice, wording
+from flows.conversation.cases import passed_on
+from flows.conversation.going import go_on
+from flows.conversation.taking import SPOKEN, TRIES, understand
+from flows.effects import Amend, Effect, Say, Turn
+from flows.language import t
+from flows.loader import Asked, Library
+from flows.model import Answer, Asking, Draft, Manner, Message, Option, Reply
+from flows.reading import explain, pick
+from flows.talk import Talk
+
+BEFORE = t("One question is still open:")
+
+
+def question(library: Library, asking: Asking, language: str, manner: Manner, now: datetime) -> Reply:
+    """What she is asked, in her language (ISO 639). The service must still have the question."""
+    talk = Talk(library, Draft(language=language, manner=manner), Message("page", "page:", "", ""), now)
+    aside, asked = _aside(talk, asking)
+    assert asked is not None
+    return _question(aside, asked, asking, talk.words.t(BEFORE))
+
+
+def is_answered(talk: Talk) -> bool:
+    """Whether the message is for that question: by its button, or because it is the last thing that was asked."""
+    asking = talk.draft.asking
+    if asking is None or talk.now < asking.since:
+        return False
+    if talk.message.button or talk.message.about:
+        return talk.is_about(_about(asking))
+    return asking.due
+
+
+def is_open(talk: Talk) -> bool:
+    """Whether that question was asked last, and waits."""
+    asking = talk.draft.asking
+    return asking is not None and asking.due and talk.now >= asking.since
+
+
+def ask_again(talk: Talk) -> Turn:
+    """Say the question that is open once more."""
+    asking = talk.draft.asking
+    assert asking is not None
+    aside, asked = _aside(talk, asking)
+    return talk.turn(Say(_question(aside, asked, asking, ""))) if asked else _pass_on(talk, asking)
+
+
+def let_go(talk: Talk) -> Talk:
+    """She turned to something else, whose next question she is asked now: only its buttons answer the old one."""
+    asking = talk.draft.asking
+    return talk.but(asking=replace(asking, due=False)) if asking and is_open(talk) else talk
+
+
+def take(talk: Talk) -> Turn:
+    """Take the answer into the case, or ask once more; the third time it goes there as she wrote it."""
+    asking = talk.draft.asking
+    assert asking is not None
+    aside, asked = _aside(talk, asking)
+    if asked is None:  # the service does not ask that any more
+        return _pass_on(talk, asking)
+    if is_voice(talk.message) and asked.question.type in SPOKEN:
+        return _amend(talk, asking, Answer(None, media=talk.message.media))
+    outcome = _understood(aside, asked, asking)
+    if isinstance(outcome, Answer):
+        worded = asked.question.type == "consent"
+        return _amend(talk, asking, replace(outcome, wording=wording(aside, asked)) if worded else outcome)
+    heard = (*asking.heard, talk.message.text)
+    if len(heard) >= TRIES:
+        return _pass_on(talk, asking)
+    again = replace(asking, heard=heard, due=True, doubt=talk.message.text if outcome and outcome.options else "")
+    return talk.turn(Say(_again(aside, asked, again, outcome)), asking=again)
+
+
+def _aside(talk: Talk, asking: Asking) -> tuple[Talk, Asked | None]:
+    """The same turn with a draft that is about that question alone; None when there is no such question any more."""
+    service = talk.library.services.get(asking.service)
+    draft = Draft(talk.draft.language, asking.service, dict(asking.known), manner=talk.draft.manner)
+    return replace(talk, draft=draft), service.by_name.get(asking.question) if service else None
+
+
+def _understood(aside: Talk, asked: Asked, asking: Asking) -> Answer | Misread | None:
+    """What she answered; None when, of the readings that she was offered, she meant none."""
+    if asking.doubt:
+        typed = replace(aside.message, text=asking.doubt, button="")
+        first = understand(aside, asked, typed)
+        chosen = pick(aside, _readings(aside, first)) if isinstance(first, Misread) else None
+        if chosen == "none":
+            return None
+        if chosen:
+            return understand(aside, asked, typed, meant=chosen)
+    return understand(aside, asked, aside.message)
+
+
+def _again(aside: Talk, asked: Asked, asking: Asking, why: Misread | None) -> Reply:
+    if why is None:
+        return _question(aside, asked, asking, "")
+    if why.options:
+        return replace(aside.reply(t("Which do you mean?"), *_readings(aside, why)), about=_about(asking))
+    return _question(aside, asked, asking, explain(aside, asked, why))
+
+
+def _readings(aside: Talk, why: Misread) -> tuple[Option, ...]:
+    return *why.options, aside.option("none", t("None of these"))
+
+
+def _question(aside: Talk, asked: Asked, asking: Asking, before: str) -> Reply:
+    """The question as a conversation asks it, without a place in a row; several are chosen by numbers, not buttons."""
+    said = ask(aside, asked, 0, 0)
+    text = said.text.removeprefix("0/0 ")
+    options = said.options
+    if asked.question.type == "many":
+        options = tuple(replace(one, button=False) for one in options)
+    return Reply("\n".join(filter(None, (before, text))), options, _about(asking))
+
+
+def _about(asking: Asking) -> str:
+    """What its buttons are about: a question of the same name may be asked in a registration just now."""
+    return f"asked-{asking.question}"
+
+
+def _amend(talk: Talk, asking: Asking, answer: Answer) -> Turn:
+    done = talk.reply(t("Thank you. We have added it."))
+    unknown = talk.reply(t("We do not find that number. Please look at it once more."))
+    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown))
+
+
+def _pass_on(talk: Talk, asking: Asking) -> Turn:
+    """Nothing that she wrote is lost: a volunteer reads all of it."""
+    text = "\n".join(filter(None, (*asking.heard, talk.message.text)))
+    return _then(talk, passed_on(replace(talk, message=replace(talk.message, text=text)), asking.reference))
+
+
+def _then(talk: Talk, effect: Effect) -> Turn:
+    """The question is settled; what was going on goes on."""
+    talk = talk.but(asking=None)
+    if talk.draft.gate or not (talk.draft.service or talk.draft.locked):
+        return talk.turn(effect)
+    turn = go_on(talk)
+    return replace(turn, effects=(effect, *turn.effects))

@@ -1,0 +1,70 @@
+"""A service as a flow: on one page, readable without seeing it, and mirrored where one reads from the right."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
+
+from flows.drawing import WIDTH, draw, steps
+from flows.loader import Library
+from flows.trying import try_out
+from tests.factories import NOW
+
+SVG = "{http://www.w3.org/2000/svg}"
+PAGE = 297 / 210
+"""How much higher than wide a page is."""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "am"])
+def test_every_question_stands_in_its_order_on_one_page(library: Library, language: str) -> None:
+    for service in library.services.values():
+        drawing = ET.fromstring(draw(library, service, language))
+        _, _, width, height = map(float, drawing.attrib["viewBox"].split())
+        assert height / width <= PAGE
+        boxes = drawing.findall(f"{SVG}rect")
+        assert len(boxes) == len(service.questions) + 1
+        for box in boxes:
+            assert float(box.attrib["x"]) >= 0
+            assert float(box.attrib["x"]) + float(box.attrib["width"]) <= WIDTH
+            assert float(box.attrib["y"]) + float(box.attrib["height"]) <= height
+        written = " ".join(one.text or "" for one in drawing.iter(f"{SVG}text"))
+        for number in range(1, len(service.questions) + 1):
+            assert f"{number} " in written
+
+
+def test_it_has_a_name_and_a_description_and_no_style_of_its_own(library: Library) -> None:
+    text = draw(library, library.services["vaccination"])
+    drawing = ET.fromstring(text)
+    named = drawing.attrib["aria-labelledby"].split()
+    assert [drawing.find(f"{SVG}title").attrib["id"], drawing.find(f"{SVG}desc").attrib["id"]] == named  # type: ignore[union-attr]
+    assert drawing.attrib["role"] == "img"
+    assert "style=" not in text
+
+
+def test_an_arabic_flow_begins_at_the_right(library: Library) -> None:
+    service = library.services["vaccination"]
+    first = [ET.fromstring(draw(library, service, one)).find(f"{SVG}rect") for one in ("en", "ar")]
+    left, right = (float(one.attrib["x"]) for one in first if one is not None)
+    assert left < WIDTH / 2 < right
+
+
+def test_the_list_says_when_a_question_is_asked_and_what_ends_it(library: Library) -> None:
+    found = {one.title: one for one in steps(library, library.services["vaccination"], "en")}
+    assert found["Privacy"].ends == "No"
+    assert found["Where the paper is"].condition == "If question 7 is not: None"
+    assert found["Full name"].condition == ""
+
+
+def test_a_title_that_is_markup_is_only_text(library: Library) -> None:
+    service = library.services["vaccination"]
+    odd = replace(service, titles={**service.titles, "en": "<b>&"})
+    assert ET.fromstring(draw(library, odd)).find(f"{SVG}title").text == "<b>&"  # type: ignore[union-attr]
+
+
+def test_a_conversation_can_be_tried_and_is_the_same_each_time(library: Library) -> None:
+    service = library.services["vaccination"]
+    said = ["1", "1", "Almaz"]
+    tried = [try_out(library, service, "en", said, "chat", NOW) for _ in range(2)]
+    assert tried[0] == tried[1]
+    assert [one.text for one in tried[0] if one.mine] == said
+    assert "Date of birth" in tried[0][-1].text
