@@ -19,6 +19,7 @@ from api.desk.cases import put_in
 from api.desk.wishes import Ways
 from api.errors import Refused
 from api.keys.vault import Vault
+from api.numbers.appointments import Corrected, add_appointment
 from api.staff import audit
 from api.staff.access import FORGOTTEN, coordinators_only, id_of, open_key
 from api.staff.accounts import active
@@ -115,9 +116,13 @@ def mark_appointment(
         if case.state == "closed":
             _take_up(session, viewer, case, now)
         _undo(session, row, case, now)
-        plan = reaching.keep_and_reach(session, vault, library, viewer, case.reference, notice, ways, now)
+        at = datetime.combine(notice.day, notice.at or time(), ways.zone)
+        if _appointment(session, case, at) is None:
+            said = Corrected(at, timed=notice.at is not None, place=notice.place)
+            add_appointment(session, vault, viewer, case.reference, "", said, now)
+        plan = reaching.reach(session, vault, library, viewer, case.reference, notice, ways, now)
         counted[plan.via] += 1
-        row.appointment_id = _appointment(session, case, datetime.combine(notice.day, notice.at or time(), ways.zone))
+        row.appointment_id = _appointment(session, case, at)
         _mark(session, viewer, row, case, APPOINTMENT, now)
     return counted
 

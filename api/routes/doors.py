@@ -148,7 +148,7 @@ def page(
         now=shell.clock(),
         **values,
     )
-    token = request.cookies.get(cookie_name(shell), "")
+    token = getattr(request.state, "token", "") or request.cookies.get(cookie_name(shell), "")
     return HTMLResponse(with_token(html, form_token(token) if token else ""), status)
 
 

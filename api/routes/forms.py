@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from api.console.render import FORM_TOKEN
 from api.errors import Refused
 from api.keys.locks import form_token
+from api.routes.carried import fields
 from api.routes.doors import Coordinating, Desk, Looking, cookie_name, page
 from api.routes.guard import SAFE, SERVERS
 from api.shell import Shell
@@ -47,7 +48,7 @@ async def own_form(request: Request, shell: Desk) -> None:
         return
     sent = request.headers.get(TOKEN_HEADER) or str((await request.form()).get(FORM_TOKEN, ""))
     if not compare_digest(sent.encode(), form_token(token).encode()):
-        raise Again(None, await _kept(request), passphrase=False)
+        raise Again(None, await fields(request), passphrase=False)
 
 
 async def proven(request: Request, shell: Shell, viewer: Viewer) -> Viewer:
@@ -56,12 +57,12 @@ async def proven(request: Request, shell: Shell, viewer: Viewer) -> Viewer:
         return viewer
     typed = str((await request.form()).get(PASSPHRASE, ""))
     if not typed:
-        raise Again(viewer, await _kept(request), passphrase=True)
+        raise Again(viewer, await fields(request), passphrase=True)
     gate: Gate = request.app.state.gate
     try:
         await gate.prove(viewer, typed, request.cookies.get(cookie_name(shell), ""), shell.clock())
     except Refused as refused:
-        raise Again(viewer, await _kept(request), passphrase=True, refused=refused) from None
+        raise Again(viewer, await fields(request), passphrase=True, refused=refused) from None
     return replace(viewer, proved=True)
 
 
@@ -82,11 +83,5 @@ ProvenCoordinator = Annotated[Viewer, Depends(the_proven_coordinator)]
 async def ask_again(request: Request, again: Again) -> HTMLResponse:
     """Answer with what she sent, to be sent again by her, and perhaps with her passphrase."""
     refused, status = again.refused, again.refused.status if again.refused else 403
-    values = {"kept": again.kept, "asks": again.passphrase, "field": PASSPHRASE, "refused": refused}
+    values = {"kept": again.kept, "asks": again.passphrase, "field": PASSPHRASE, "at_once": False, "refused": refused}
     return page(request, "again.html", again.viewer, status, action=request.url.path, **values)
-
-
-async def _kept(request: Request) -> list[tuple[str, str]]:
-    """The fields that were sent, without the token, the passphrase and files."""
-    sent = (await request.form()).multi_items()
-    return [(name, value) for name, value in sent if isinstance(value, str) and name not in (FORM_TOKEN, PASSPHRASE)]

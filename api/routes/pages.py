@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -51,9 +51,11 @@ from api.routes import (
     voice,
     works,
 )
+from api.routes.carried import carry
 from api.routes.doors import NotSignedIn, failure, go
 from api.routes.forms import Again, ask_again, own_form
 from api.routes.guard import SERVERS, Guard
+from api.routes.once import Once
 from api.shell import Shell
 from api.staff.gate import Gate
 
@@ -69,6 +71,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
         longest=timedelta(minutes=settings.session_minutes),
     )
     app.state.works = Works(shell.events, shell.clock)
+    app.add_middleware(Once)
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty, training]
@@ -88,8 +91,11 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_exception_handler(HTTPException, _http)
 
 
-async def _sign_in(_request: Request, _error: Exception) -> RedirectResponse:
-    return go("/sign-in")
+async def _sign_in(request: Request, _error: Exception) -> Response:
+    """The sign-in page; what she sent goes along, and is sent once she is in again."""
+    if request.method != "POST":
+        return go("/sign-in")
+    return signin.sign_in_page(request, status=401, carried=await carry(request))
 
 
 async def _again(request: Request, error: Exception) -> Response:

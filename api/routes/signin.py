@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from api.console.words import LANGUAGES
 from api.errors import Refused
+from api.routes import carried as carried_along
 from api.routes.doors import LANGUAGE, Desk, Looking, cookie_name, go, page, viewer_or_none
 from api.shell import Shell
 from api.staff import factor, people, signin
@@ -19,6 +20,7 @@ LONGEST = 200
 """Characters of a name or passphrase that are worth trying."""
 YEAR = 365 * 24 * 3600
 Typed = Annotated[str, Form(max_length=LONGEST)]
+Carried = Annotated[str, Form(max_length=carried_along.LONGEST)]
 
 
 @router.get("/sign-in")
@@ -28,19 +30,18 @@ async def ask(request: Request, shell: Desk) -> Response:
         return go("/queue")
     if half := await _half(request, shell):
         return go(f"/sign-in/{half.stage}")
-    return _ask(request)
+    return sign_in_page(request)
 
 
 @router.post("/sign-in")
-async def come_in(request: Request, shell: Desk, name: Typed, passphrase: Typed) -> Response:
+async def come_in(request: Request, shell: Desk, name: Typed, passphrase: Typed, carried: Carried = "") -> Response:
     """Sign in."""
     gate: Gate = request.app.state.gate
     try:
         token = await gate.sign_in(name, passphrase, shell.clock())
     except Refused as refused:
-        return _ask(request, name, refused)
-    half = await _half_of(shell, token)
-    answer = go(f"/sign-in/{half.stage}" if half else "/queue")
+        return sign_in_page(request, name, refused, carried=carried)
+    answer = await _next(request, shell, token, carried)
     set_cookie(answer, cookie_name(shell), token, secure=shell.settings.secure)
     return answer
 
@@ -51,19 +52,20 @@ async def ask_code(request: Request, shell: Desk) -> Response:
     half = await _half(request, shell)
     if half is None or half.stage != signin.CODE:
         return go("/sign-in")
-    return page(request, "code.html", refused=None)
+    return page(request, "code.html", refused=None, carried="")
 
 
 @router.post("/sign-in/code")
-async def show_code(request: Request, shell: Desk, code: Typed) -> Response:
+async def show_code(request: Request, shell: Desk, code: Typed, carried: Carried = "") -> Response:
     """Show the second factor."""
     gate: Gate = request.app.state.gate
+    token = request.cookies.get(cookie_name(shell), "")
     try:
-        if await gate.show_code(request.cookies.get(cookie_name(shell), ""), code, shell.clock()):
-            return go("/queue")
+        if await gate.show_code(token, code, shell.clock()):
+            return await _in(request, token, carried)
     except Refused as refused:
-        return _ask(request, refused=refused)
-    return page(request, "code.html", status=401, refused=Refused(401, "wrong_code"))
+        return sign_in_page(request, refused=refused, carried=carried)
+    return page(request, "code.html", status=401, refused=Refused(401, "wrong_code"), carried=carried)
 
 
 @router.get("/sign-in/enrol")
@@ -76,7 +78,7 @@ async def ask_enrol(request: Request, shell: Desk) -> Response:
 
 
 @router.post("/sign-in/enrol")
-async def enrol(request: Request, shell: Desk, secret: Typed, code: Typed) -> Response:
+async def enrol(request: Request, shell: Desk, secret: Typed, code: Typed, carried: Carried = "") -> Response:
     """Set up the second factor, and come in."""
     gate: Gate = request.app.state.gate
     half = await _half(request, shell)
@@ -85,8 +87,8 @@ async def enrol(request: Request, shell: Desk, secret: Typed, code: Typed) -> Re
     try:
         await gate.enrol(request.cookies.get(cookie_name(shell), ""), secret, code, shell.clock())
     except Refused as refused:
-        return _enrol(request, half, secret if factor.is_secret(secret) else factor.new_secret(), refused)
-    return go("/queue")
+        return _enrol(request, half, secret if factor.is_secret(secret) else factor.new_secret(), refused, carried)
+    return await _in(request, request.cookies.get(cookie_name(shell), ""), carried)
 
 
 @router.post("/sign-out")
@@ -131,8 +133,12 @@ async def choose_language(request: Request, shell: Desk, language: Typed, back: 
     return answer
 
 
-def _ask(request: Request, name: str = "", refused: Refused | None = None) -> HTMLResponse:
-    return page(request, "sign_in.html", status=refused.status if refused else 200, name=name, refused=refused)
+def sign_in_page(
+    request: Request, name: str = "", refused: Refused | None = None, *, status: int = 200, carried: str = ""
+) -> HTMLResponse:
+    """The sign-in page, with what she had sent when her session had ended."""
+    status = refused.status if refused else status
+    return page(request, "sign_in.html", status=status, name=name, refused=refused, carried=carried)
 
 
 async def _half(request: Request, shell: Shell) -> Half | None:
@@ -145,7 +151,28 @@ async def _half_of(shell: Shell, token: str) -> Half | None:
     return await shell.db.read(lambda session: signin.half_of(session, token, now))
 
 
-def _enrol(request: Request, half: Half, secret: str, refused: Refused | None = None) -> HTMLResponse:
+async def _next(request: Request, shell: Shell, token: str, carried: str) -> Response:
+    """Where the one who typed her passphrase comes: to the second step, or in; what she carries goes with her."""
+    half = await _half_of(shell, token)
+    if half is None:
+        return await _in(request, token, carried)
+    if not carried:
+        return go(f"/sign-in/{half.stage}")
+    request.state.token = token
+    if half.stage == signin.CODE:
+        return page(request, "code.html", refused=None, carried=carried)
+    return _enrol(request, half, factor.new_secret(), carried=carried)
+
+
+async def _in(request: Request, token: str, carried: str) -> Response:
+    """In: what she had sent is sent now, or the queue."""
+    sent = await carried_along.send_on(request, token, carried) if carried else None
+    return sent or go("/queue")
+
+
+def _enrol(
+    request: Request, half: Half, secret: str, refused: Refused | None = None, carried: str = ""
+) -> HTMLResponse:
     status, picture = refused.status if refused else 200, factor.picture(secret, half.name)
     return page(
         request,
@@ -155,6 +182,7 @@ def _enrol(request: Request, half: Half, secret: str, refused: Refused | None = 
         picture=picture,
         refused=refused,
         action="/sign-in/enrol",
+        carried=carried,
     )
 
 

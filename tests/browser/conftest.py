@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from starlette.types import ASGIApp
 
 from api.serving import Server
@@ -26,6 +26,8 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+
+expect.set_options(timeout=20_000)  # milliseconds; machines are slow when all tests run
 
 
 @pytest.fixture

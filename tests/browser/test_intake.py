@@ -14,8 +14,9 @@ from api.answers import unpack_draft
 from api.app import create_app
 from api.tables import CaseRow, DraftRow
 from tests.browser.conftest import free_port, serving
-from tests.browser.test_pages import WIDTHS, look_at, sign_in
-from tests.desks import founded_app
+from tests.browser.pages import sign_in
+from tests.browser.test_pages import WIDTHS, look_at
+from tests.desks import founded_app, passphrase_of
 
 pytestmark = pytest.mark.browser
 NOT_SENT = "Not sent yet: no connection. Keep this page open."
@@ -126,14 +127,14 @@ async def test_who_is_signed_out_meanwhile_loses_nothing_that_is_typed(desk: Sim
     await begin(tab, desk.address)
     await press(tab, "privacy=yes", "for_whom")
     await press(tab, "for_whom=self", "name")
-    cookies = await tab.context.cookies()
     await tab.context.clear_cookies()
     await typed(tab, "Almaz Tesfaye")
-    await expect(tab.get_by_text("Not sent yet: you are signed out.")).to_be_visible()
-    await expect(tab.locator("#text")).to_have_value("Almaz Tesfaye")
-    await tab.context.add_cookies(cookies)  # type: ignore[arg-type]
-    await tab.click("[data-send]")
+    await expect(tab.get_by_text("Nothing that you typed is lost")).to_be_visible()
+    await tab.fill("#name", "Hana")
+    await tab.fill("#passphrase", passphrase_of("Hana"))
+    await tab.keyboard.press("Enter")
     await asked(tab, "born")
+    assert answers(desk.app) == ["privacy", "for_whom", "name"]
 
 
 async def test_leaving_warns_while_something_is_not_sent(desk: SimpleNamespace, tab: Page) -> None:

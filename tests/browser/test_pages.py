@@ -9,13 +9,17 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.conftest import serving
-from tests.desks import founded_app, passphrase_of
+from tests.browser.pages import walk
+from tests.desks import founded_app
 from tests.scenes import Scene
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
-PAGES = ("queue", "unhandled", "overview", "numbers", "people", "rules", "services", "training", "export", "audit")
-WIDTHS = {"phone": {"width": 360, "height": 720}, "desk": {"width": 1280, "height": 800}}
+WIDTHS = {
+    "small": {"width": 320, "height": 640},
+    "phone": {"width": 360, "height": 720},
+    "desk": {"width": 1280, "height": 800},
+}
 
 TOO_WIDE = """[...document.querySelectorAll('body *')]
   .filter((one) => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.left < -1; })
@@ -56,40 +60,8 @@ async def test_every_page_holds_together(tmp_path: Path, browser: Browser, width
         tab = await context.new_page()
 
         async def look(path: str, name: str) -> None:
-            await look_at(tab, address, path, f"{name}-{language}-{width}", language)
+            picture = f"{name.replace('/', '-')}-{language}-{width}"
+            await look_at(tab, address, f"/{path}", picture, language)
 
-        await look("/sign-in", "sign-in")
-        await look("/phone/1/chat", "phone")
-        await look("/portal", "portal")
-        await sign_in(tab, address, "Amal", language)
-        for path in PAGES:
-            await look(f"/{path}", f"{path}-empty" if path in ("queue", "unhandled", "overview", "export") else path)
-
-        reference = await app.state.shell.db.write(scene.fill)
-        for path in PAGES:
-            await look(f"/{path}", f"{path}-full")
-        await sign_in(tab, address, "Hana", language)
-        await look("/queue", "queue-volunteer")
-        await look("/typed-in", "typed-in")
-        await look(f"/cases/{reference}", "case-window")
-        await app.state.shell.db.write(scene.receive_code)
-        await look(f"/cases/{reference}", "case-code")
-        await look("/people", "nothing-here")
-        await look("/passphrase", "passphrase")
-        for path in ("duty", "me", "me/factor", "join"):
-            await look(f"/{path}", path.replace("/", "-"))
-        await sign_in(tab, address, "Amal", language)
-        await look("/people/2", "person")
+        await walk(tab, address, scene, language, look)
         await context.close()
-
-
-async def sign_in(tab: Page, address: str, name: str, language: str) -> None:
-    await tab.context.clear_cookies()
-    await tab.goto(f"{address}/sign-in")
-    await tab.fill("#name", name)
-    await tab.fill("#passphrase", passphrase_of(name))
-    await tab.click("main button")
-    await tab.wait_for_url("**/queue")
-    if await tab.evaluate("document.documentElement.lang") != language:
-        await tab.click(f"footer button[value={language}]")
-        await tab.wait_for_load_state()

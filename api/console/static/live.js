@@ -65,7 +65,7 @@ function count() {
 }
 
 // Looking again: the parts marked [data-live] are fetched anew and put in place of those with the same id.
-const source = document.querySelector("[data-events]");
+let source = document.querySelector("[data-events]");
 let looking = null;
 let lookAgain = false;
 
@@ -86,10 +86,20 @@ async function look() {
 async function fetchParts() {
   const answer = await fetch(source.dataset.fragment, { credentials: "same-origin" }).catch(() => null);
   if (!answer) return showState(false);
-  if (answer.redirected || !answer.ok) return location.reload(); // signed out, or no longer hers to see
+  if (answer.redirected || !answer.ok) return giveUp(); // signed out, or no longer hers to see
   countTasks();
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of fresh.querySelectorAll("[data-live]")) swap(document.getElementById(part.id), part);
+}
+
+// What she typed outlives her session: the page stays until she sends it.
+function giveUp() {
+  const fields = [...document.querySelectorAll("main :is(textarea, input:not([type=hidden], [type=checkbox], [type=radio]))")];
+  if (!fields.some((field) => field.value !== field.defaultValue)) return location.reload();
+  hush();
+  clearInterval(poll);
+  source = null;
+  document.querySelector("[data-signed-out]").hidden = false;
 }
 
 function swap(old, fresh) {
@@ -185,6 +195,15 @@ document.addEventListener("submit", async (event) => {
   const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
   if (!answer?.ok) return location.reload();
   look();
+});
+
+// Another page took the place of this one, because a form was answered.
+document.addEventListener("shown", () => {
+  hush();
+  source = document.querySelector("[data-events]");
+  offerCopying(document);
+  startCounting(document);
+  listen();
 });
 
 // How many tasks there are, at the top of every page: looked up with everything else that is live, and now and then.

@@ -500,6 +500,7 @@ class Matrix:
     async def _judge(self, line: Line, actor: Actor, answer: Response, *, there: bool) -> str:
         """What is wrong with an answer, if anything is."""
         to_sign_in = answer.status_code == 303 and answer.headers["location"] == "/sign-in"
+        to_sign_in |= answer.status_code == 401 and 'action="/sign-in"' in answer.text  # with what was sent
         if line.open:
             return f"{answer.status_code}" if answer.status_code >= 500 else ""
         if actor in OUTSIDE:

@@ -1,0 +1,99 @@
+"""A connection that goes away, and a session that ends: what is typed at the desk is not lost, and is sent once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from playwright.async_api import Page, Route, expect
+from sqlmodel import Session, delete
+
+from api.tables import SignIn
+from tests.browser.conftest import free_port, serving
+from tests.browser.pages import sign_in
+from tests.desks import founded_app, passphrase_of
+from tests.scenes import Scene
+
+pytestmark = pytest.mark.browser
+NOT_SENT = "Not sent yet: no connection. Keep this page open."
+WORDS = "I come on Saturday at nine."
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, tab: Page) -> AsyncIterator[SimpleNamespace]:
+    """Hana is at her case, and has typed a message."""
+    port = free_port()
+    app = founded_app(tmp_path, f"http://127.0.0.1:{port}")
+    async with serving(app, port) as address:
+        scene = await Scene.of(app.state.shell, app.state.gate)
+        reference = await app.state.shell.db.write(scene.fill)
+        await sign_in(tab, address, "Hana", "en")
+        await tab.goto(f"{address}/cases/{reference}")
+        await tab.fill("#text", WORDS)
+        yield SimpleNamespace(db=app.state.shell.db, case=f"{address}/cases/{reference}")
+
+
+async def said(tab: Page) -> int:
+    """How often the words stand in the conversation."""
+    return await tab.locator("#talk li").filter(has_text=WORDS).count()
+
+
+async def test_offline_the_page_stays_and_the_message_goes_once_when_the_connection_returns(
+    desk: SimpleNamespace, tab: Page
+) -> None:
+    await tab.context.set_offline(True)
+    await tab.get_by_role("button", name="Send", exact=True).click()
+    await expect(tab.get_by_text(NOT_SENT)).to_be_visible()
+    await expect(tab.locator("#text")).to_have_value(WORDS)
+    await tab.get_by_role("button", name="Send", exact=True).click()  # again, impatiently
+    await tab.context.set_offline(False)
+    await expect(tab.get_by_text("Your message is on its way.")).to_be_visible()
+    assert await said(tab) == 1
+    await expect(tab.locator("#text")).to_have_value("")
+
+
+async def test_an_answer_that_was_lost_on_its_way_is_asked_for_again_and_nothing_is_said_twice(
+    desk: SimpleNamespace, tab: Page
+) -> None:
+    lost = []
+
+    async def lose_the_answer(route: Route) -> None:
+        if lost:
+            return await route.continue_()
+        lost.append(await route.fetch())
+        return await route.abort()
+
+    await tab.route("**/write", lose_the_answer)
+    await tab.get_by_role("button", name="Send", exact=True).click()
+    await expect(tab.get_by_text(NOT_SENT)).to_be_visible()
+    await tab.click("[data-send]")
+    await expect(tab.get_by_text("Your message is on its way.")).to_be_visible()
+    assert await said(tab) == 1
+
+
+async def test_a_session_that_ended_while_she_typed_costs_a_sign_in_and_no_words(
+    desk: SimpleNamespace, tab: Page
+) -> None:
+    await desk.db.write(end_sessions)
+    await tab.get_by_role("button", name="Send", exact=True).click()
+    await expect(tab.get_by_text("Nothing that you typed is lost")).to_be_visible()
+    assert "Saturday" not in tab.url
+    await tab.fill("#name", "Hana")
+    await tab.fill("#passphrase", passphrase_of("Hana"))
+    await tab.keyboard.press("Enter")
+    await expect(tab.get_by_text("Your message is on its way.")).to_be_visible()
+    assert tab.url.startswith(desk.case)
+    assert await said(tab) == 1
+
+
+async def test_what_changes_meanwhile_does_not_take_a_page_with_typed_words_away(
+    desk: SimpleNamespace, tab: Page
+) -> None:
+    await desk.db.write(end_sessions)
+    await tab.locator("[data-again]").first.click()
+    await expect(tab.get_by_text("What you typed stays here")).to_be_visible()
+    await expect(tab.locator("#text")).to_have_value(WORDS)
+
+
+def end_sessions(session: Session) -> None:
+    session.exec(delete(SignIn))
