@@ -11,6 +11,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from api import settings as environment
+from api.commands import audit as trail
 from api.commands.backup import back_up
 from api.commands.export import export
 from api.commands.forget import forget
@@ -142,6 +143,14 @@ def _forget(reference: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Make {reference} unreadable for ever?", abort=True)
     forget(_settings(), reference, now=_now())
+
+
+@main.command("audit", short_help="Show who did what, and check that nobody changed it.")
+@click.option("--check", is_flag=True, help="Say whether the trail is complete; fails when it is not.")
+@click.option("--lines", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many to show.")
+def _audit(check: bool, lines: int) -> None:
+    """Show the newest lines of the trail; or check that no line was changed, removed or moved."""
+    trail.look(_settings(), check=check, lines=lines)
 
 
 @main.command("backup", short_help="Copy everything to another place.")

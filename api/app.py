@@ -205,5 +205,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.runner = Runner(app.state.intake)
     app.state.runner.start()
     yield
+    await app.state.works.close()
     await app.state.runner.stop()
     app.state.shell.db.close()

@@ -15,6 +15,11 @@ BATCHES = "batches"
 """The topic of the list of batches."""
 
 
+def work_topic(key: str) -> str:
+    """The topic of how far a piece of work is."""
+    return f"work:{key}"
+
+
 def case_topic(reference: str) -> str:
     """The topic of one case."""
     return f"case:{reference}"

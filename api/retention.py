@@ -7,6 +7,7 @@ from sqlmodel import Session, col, delete
 from api.inbound import unhandled
 from api.inbound.inbox import DRAFT_LIVES
 from api.keys.keyring import Keyring
+from api.media import keeping
 from api.staff import signin
 from api.tables import ChatMessage, DraftRow, IntakeRow, ReplyRow, Seen
 
@@ -22,6 +23,7 @@ def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
     secret is destroyed, all others when the day of their end is over.
     """
     _end_drafts(session, keyring, now)
+    keeping.end_what_is_over(session, now)
     session.connection().execute(delete(ReplyRow).where(col(ReplyRow.expires_at) <= now))
     session.connection().execute(delete(ChatMessage).where(col(ChatMessage.expires_at) <= now))
     session.connection().execute(delete(Seen).where(col(Seen.at) <= now - SEEN_LIVES))
@@ -34,5 +36,7 @@ def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
 def _end_drafts(session: Session, keyring: Keyring, now: datetime) -> None:
     # Deleted first and destroyed then: a message that comes at this moment either saves its draft or finds none.
     over = delete(DraftRow).where(col(DraftRow.expires_at) <= now).returning(col(DraftRow.secret_id))
-    for (secret_id,) in session.connection().execute(over):
+    ended = list(session.connection().execute(over).scalars())
+    keeping.end_with_drafts(session, ended)
+    for secret_id in ended:
         keyring.destroy(secret_id)

@@ -10,12 +10,14 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, idle, lateness, offering, reading, slips, tallies
+from api.desk import calls, forgetting, idle, lateness, many, offering, reading, slips, tallies
 from api.events import QUEUE, case_topic
+from api.going import offers, outings
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
 from api.mail import receiving
 from api.mail.fetching import Fetching
+from api.media.fetching import MediaFetching, providers
 from api.numbers import proxies, sims, unmatched, upkeep
 from api.outbound import heard, lanes
 from api.outbound.lines import Lines
@@ -67,6 +69,8 @@ class Runner:
         self._intake.gathering.when_fresh(self._lines.offer)
         self._begin(self._lines.follow(), "lines")
         self._begin(self._keep_house(), "housekeeping")
+        if providers(self._shell):
+            self._begin(MediaFetching(self._shell).run(), "media")
         gateway = self._shell.channels.gateways.get(smsgate.NAME)
         if isinstance(gateway, SmsGate):
             url = self._shell.settings.base_url.rstrip("/") + SMSGATE_WEBHOOK
@@ -124,6 +128,8 @@ class Runner:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
+        if segments := sum(outbox.take_segments() for outbox in self.outboxes):
+            tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
@@ -135,6 +141,9 @@ class Runner:
         duty.end_what_is_over(session, now)
         slips.end_what_is_over(session, now)
         invitations.end_what_is_over(session, now)
+        forgetting.keep_up(session, self._shell.vault, now)
+        outings.end_what_is_over(session, now)
+        many.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
     def _look_after_languages(self, session: Session) -> offering.Allowed | None:
@@ -154,7 +163,8 @@ class Runner:
         now, vault = self._shell.clock(), self._shell.vault
 
         def remind(session: Session) -> int:
-            return reading.open_late(session, now) + lateness.escalate_late(session, vault, now)
+            asked = reading.open_late(session, now) + offers.ask_who_is_home(session, now)
+            return asked + lateness.escalate_late(session, vault, now)
 
         if await self._shell.db.write(remind):
             self._shell.events.changed(QUEUE)

@@ -36,6 +36,19 @@ class Pace:
     between: float
 
 
+class Fetches(Protocol):
+    """A provider that keeps what people send until we ask for it."""
+
+    lane: str
+
+    async def fetch(self, reference: str, largest: int) -> bytes:
+        """The bytes behind a `Media.reference`.
+
+        Raises ChannelError, permanent with the code `large` for more than `largest` bytes.
+        """
+        ...
+
+
 class Channel(Protocol):
     """A way to reach people. `lane` names the one bot or number that it sends from."""
 

@@ -22,6 +22,8 @@ from bot.room import Room
 
 IDLE = 15.0
 """Seconds after which a resting connection is not used any more: servers close them without a word."""
+LOADING = 60.0
+"""Seconds that a file may take."""
 SIDE_BY_SIDE = 100
 """Connections to one server at most; further calls wait for one, within their time."""
 SECOND_ADDRESS = 0.25
@@ -70,6 +72,16 @@ class Http:
             raise ChannelError("timeout", permanent=False) from None
         except (NoAnswer, OSError, ValueError):  # ValueError: what stands for a URL or a header is none
             raise ChannelError("network", permanent=False) from None
+
+    async def load(self, url: str, headers: Mapping[str, str], largest: int, seconds: float = LOADING) -> Answer:
+        """Fetch a file, and follow no redirect; `bot.connection` says how much is ever read of an answer.
+
+        Raises as `call` does, and a permanent ChannelError with the code `large` for more than `largest` bytes.
+        """
+        answer = await self.call("GET", url, b"", headers, seconds)
+        if len(answer.body) > largest:
+            raise ChannelError("large", permanent=True)
+        return answer
 
     async def close(self) -> None:
         """Let go of the connections for good; calls under way end as failed."""

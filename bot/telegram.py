@@ -142,7 +142,14 @@ class Telegram(Channel):
         self.pace = pace
         self._http = Http()
         request = TelegramRequest(self._http)
-        self._bot = QuietBot(token, base_url=f"{api_url.rstrip('/')}/bot", request=request, get_updates_request=request)
+        at = api_url.rstrip("/")
+        self._bot = QuietBot(
+            token,
+            base_url=f"{at}/bot",
+            base_file_url=f"{at}/file/bot",
+            request=request,
+            get_updates_request=request,
+        )
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Send, with the buttons under the last part. Returns the message ids, separated by spaces if it was cut."""
@@ -174,6 +181,16 @@ class Telegram(Channel):
             await self._ask(self._bot.answer_callback_query(callback))
         except ChannelError:
             return
+
+    async def fetch(self, reference: str, largest: int) -> bytes:
+        """The bytes behind a file id. Raises ChannelError, with the code `large` for more than `largest`."""
+        file = await self._ask(self._bot.get_file(reference))
+        if (file.file_size or 0) > largest:
+            raise ChannelError("large", permanent=True)
+        answer = await self._http.load(file.file_path or "", {}, largest)
+        if answer.status != 200:
+            raise ChannelError(str(answer.status), permanent=answer.status in (400, 404))
+        return answer.body
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates posted to `url` with `secret` (1 to 256 of A-Z a-z 0-9 _ -). Raises ChannelError."""

@@ -30,6 +30,7 @@ EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 PACE = Pace(1.0, 0.0)  # a long code sends one segment a second
 MOST_CHARACTERS = 1600  # of a Body; more is error 21617
+_REDIRECTS, _LEADS_ON = 2, (301, 302, 303, 307, 308)
 # How far a message got, and what we call it. Callbacks overtake each other; only a higher rank may change a row.
 OPENED = 6
 """The rank of a report that says that she opened a message (WhatsApp)."""
@@ -170,6 +171,31 @@ def _code(answer: Answer) -> str:
         return str(answer.status)
 
 
+class TwilioMedia:
+    """Fetches what came with a message: from Twilio with our account, then from wherever it leads."""
+
+    def __init__(self, http: Http, account_sid: str, auth_token: str, api_url: str) -> None:
+        self._http, self._at = http, api_url.rstrip("/")
+        self._basic = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+
+    async def fetch(self, reference: str, largest: int) -> bytes:
+        """The bytes behind a MediaUrl. Raises ChannelError, with the code `large` for more than `largest`.
+
+        Only Twilio's own address is asked, and hears who we are; the store that it leads to does not.
+        """
+        if not reference.startswith(f"{self._at}/"):
+            raise ChannelError("elsewhere", permanent=True)
+        answer = await self._http.load(reference, {"Authorization": f"Basic {self._basic}"}, largest)
+        for _ in range(_REDIRECTS):
+            to = answer.header("Location")
+            if answer.status not in _LEADS_ON or urlsplit(to).scheme != urlsplit(self._at).scheme:
+                break
+            answer = await self._http.load(to, {}, largest)
+        if answer.status != 200:
+            raise ChannelError(str(answer.status), permanent=answer.status in (400, 404, 410))
+        return answer.body
+
+
 class TwilioSms(Channel):
     """One number of ours. `api_url` is scheme and host of the REST API.
 
@@ -202,6 +228,11 @@ class TwilioSms(Channel):
             account_sid, auth_token, http_client=TwilioHttp(self._http), environment={"TWILIO_REGION": ""}
         )
         self._client.api.base_url = api_url
+        self._media = TwilioMedia(self._http, account_sid, auth_token, api_url)
+
+    async def fetch(self, reference: str, largest: int) -> bytes:
+        """The bytes behind a MediaUrl. Raises ChannelError."""
+        return await self._media.fetch(reference, largest)
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Send, in whole messages of at most 1,600 characters, and as long as her country allows, if it is known.

@@ -10,7 +10,7 @@ from twilio.rest import Client
 from bot import layout
 from bot.channel import Channel, ChannelError, Malformed, Pace
 from bot.http import Http
-from bot.twilio import MOST_CHARACTERS, Form, TwilioHttp
+from bot.twilio import MOST_CHARACTERS, Form, TwilioHttp, TwilioMedia
 from flows.model import Manner, Media, MediaKind, Message, Reply
 
 PREFIX = "whatsapp:"
@@ -79,6 +79,11 @@ class TwilioWhatsApp(Channel):
             account_sid, auth_token, http_client=TwilioHttp(self._http), environment={"TWILIO_REGION": ""}
         )
         self._client.api.base_url = api_url
+        self._media = TwilioMedia(self._http, account_sid, auth_token, api_url)
+
+    async def fetch(self, reference: str, largest: int) -> bytes:
+        """The bytes behind a MediaUrl. Raises ChannelError."""
+        return await self._media.fetch(reference, largest)
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Send, in parts of at most 1,600 characters. Raises ChannelError: OUTSIDE when the window is closed."""

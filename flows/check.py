@@ -90,6 +90,8 @@ def _undefined(service: Service) -> Found:
 def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
     for what, expression in service.lend.items():
         yield f"case.lend.{what}", expression
+    if service.accompany:
+        yield "case.accompany", service.accompany
     for number, (expression, _) in enumerate(service.offers, start=1):
         yield f"case.offer {number}", expression
     for skill, expression in service.needs.items():

@@ -55,6 +55,7 @@ class Service:
     closings: Mapping[str, str]
     columns: Mapping[str, Mapping[str, Expression]]
     lend: Mapping[str, Expression]
+    accompany: Expression | None
     offers: tuple[tuple[Expression, str], ...]
     needs: Mapping[str, Expression]
 
@@ -126,7 +127,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
                 {one: _prompt(file.service, question, catalogues.words(one)) for one in file.languages},
             )
         )
-    place = {"file": path.name, "line": 0, "question": ""}
+    place, closing = {"file": path.name, "line": 0}, tidy(file.closing)
     return Service(
         file=file,
         source=path.name,
@@ -134,9 +135,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
         questions=tuple(asked),
         by_name={one.question.ask: one for one in asked},
         titles={one: catalogues.words(one).of(f"{file.service}:title", file.title) for one in file.languages},
-        closings={
-            one: catalogues.words(one).of(f"{file.service}:closing", tidy(file.closing)) for one in file.languages
-        },
+        closings={one: catalogues.words(one).of(f"{file.service}:closing", closing) for one in file.languages},
         columns={
             name: {
                 header: _compiled(text, {**place, "question": f"exports.{name}.{header}"}, EXPORT_FUNCTIONS)
@@ -145,6 +144,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
             for name, export in file.exports.items()
         },
         lend=_by_name("case.lend", {"phone": file.case.lend.phone, "email": file.case.lend.email}, place),
+        accompany=_expression(file.case.accompany, {**place, "question": "case.accompany"}),
         offers=tuple(
             (_compiled(offer.when, {**place, "question": "case.offer"}), tidy(offer.say)) for offer in file.case.offer
         ),

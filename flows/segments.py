@@ -68,6 +68,21 @@ def count(text: str) -> Segments:
     return Segments(encoding, 1 if units <= single else _fill(pieces, several), units)
 
 
+def paid_for(text: str) -> int:
+    """About how many segments a text costs once it is folded: for counting what went out, a hundred times as fast.
+
+    Exact but for the eight signs that GSM-7 sends as two, and for letters whose marks would be cut from them.
+    """
+    if text.isascii():
+        encoding: Encoding = "GSM-7"
+    elif "\u0530" < max(text) < "\u1e00":  # no accent and no quotation mark stands there, only other scripts
+        encoding = "UCS-2"
+    else:
+        return count(fold(text)).segments
+    single, several = _ROOM[encoding]
+    return 1 if len(text) <= single else -(-len(text) // several)
+
+
 def not_gsm(text: str) -> list[str]:
     """The characters that force a text into UCS-2, each once, in the order in which they come."""
     return list(dict.fromkeys(character for character in text if character not in _GSM))

@@ -80,10 +80,12 @@ class CasePlan(Part):
     """What a case of this service goes through. `route` names the readable answers; `portal` where it registers.
 
     `needs` says by an expression when a case needs a skill; that it does stays readable, as what is routed is.
+    `accompany` is an expression over the answers: when it holds, she wants somebody to go along on the day.
     """
 
     portal: str = ""
     lend: Lend = Lend()
+    accompany: str = ""
     route: tuple[str, ...] = ()
     needs: dict[Skill, str] = Field(default_factory=dict)
     offer: tuple[Offer, ...] = ()

@@ -22,6 +22,20 @@ ACTIONS: dict[str, str] = {
     "phrase.remove": t("removed a phrase"),
     "call.begin": t("called the worker"),
     "call.duty": t("takes calls"),
+    "offer.make": t("asked for somebody to go along"),
+    "offer.take": t("goes along"),
+    "offer.see": t("read whom to meet and where"),
+    "offer.give_back": t("cannot go along after all"),
+    "offer.withdraw": t("asked for nobody to go along any more"),
+    "offer.home": t("said that the worker is home"),
+    "outing.make": t("planned an outing"),
+    "outing.see": t("read the list of an outing"),
+    "outing.add": t("put the case on an outing"),
+    "outing.drop": t("took the case off an outing"),
+    "outing.came": t("ticked that the worker came"),
+    "outing.stayed": t("ticked that the worker did not come"),
+    "notice.send": t("had many told"),
+    "notice.stop": t("stopped what many were to be told"),
     "task.done": t("did a task"),
     "task.see": t("read what to tell the worker"),
     "task.could_not": t("could not do a task"),
@@ -69,6 +83,12 @@ ACTIONS: dict[str, str] = {
     "message.type": t("typed in an SMS"),
     "batch.preview": t("looked at what could be exported"),
     "batch.export": t("made a file"),
+    "batch.see": t("looked at a batch"),
+    "batch.names": t("saw the names of a batch"),
+    "batch.answer": t("marked what the recipient answered"),
+    "batch.undo": t("took back what the recipient answered"),
+    "month.count": t("had a month counted"),
+    "case.keep": t("had the case kept longer"),
     "person.link": t("linked an address for alerts"),
     "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
@@ -96,6 +116,24 @@ ACTIONS: dict[str, str] = {
     "unhandled.list": t("looked at messages that the bot could not read"),
     "unhandled.settle": t("was done with a message that the bot could not read"),
 }
+RESULTS: dict[str, str] = {
+    "": t("No answer yet"),
+    "appointment": t("Appointment"),
+    "refused": t("Refused"),
+    "done": t("Done"),
+}
+"""What the recipient of a batch answered."""
+HELD: dict[str, str] = {
+    "unread": t("Something in it is unread"),
+    "task": t("A task is open"),
+    "fresh": t("Something came in lately"),
+}
+"""By what a case is kept from being forgotten."""
+WORKS: dict[str, str] = {
+    "month": t("The month is counted"),
+    "export": t("The file is made"),
+}
+"""What goes on while somebody waits."""
 ROLES: dict[str, str] = {
     "volunteer": t("Volunteer"),
     "trainee": t("Trainee"),

@@ -42,6 +42,11 @@ def areas_of(library: Library, reader: str) -> Areas:
     ]
 
 
+def place_name(library: Library, code: str, reader: str) -> str:
+    """A governorate or a district in the reader's language; its code when the places do not know it."""
+    return next((one.label(reader) for one in library.places.all if one.id == code), code)
+
+
 def service_title(library: Library, service: str, reader: str) -> str:
     """A service's name in the reader's language (ISO 639); its plain name when it is no longer offered."""
     known = library.services.get(service)

@@ -68,7 +68,11 @@ def _days(locale: Locale, zone: tzinfo) -> dict[str, Callable[..., str]]:
     def weekday(at: date) -> str:
         return format_date(at, "EEEE", locale=locale)
 
-    return {"day_of": day_of, "iso_day": iso_day, "iso_time": iso_time, "date": short, "weekday": weekday}
+    def month(at: date) -> str:
+        return format_date(at, "LLLL y", locale=locale)
+
+    named = {"month": month, "year_month": lambda at: f"{at:%Y-%m}"}
+    return {**named, "day_of": day_of, "iso_day": iso_day, "iso_time": iso_time, "date": short, "weekday": weekday}
 
 
 def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:

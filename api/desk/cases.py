@@ -37,6 +37,9 @@ _OF_A_CASE = tuple(
         "mail_file",
         "case_share",
         "case_apart",
+        "media",
+        "offer",
+        "outing_case",
     )
 )
 """What belongs to a case alone, and goes with it."""
@@ -175,6 +178,8 @@ _NOTHING: dict[str, Any] = {
     "closing_reason": "",
     "keep_until": None,
     "unread": 0,
+    "kept_until": None,
+    "warned_at": None,
 }
 """What a forgotten case holds instead of what could lead to her."""
 

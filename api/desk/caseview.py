@@ -15,6 +15,7 @@ from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
 from api.mail.reading import MailboxView, mailbox_of
+from api.media.opening import Files, FileView, files_of
 from api.numbers.appointments import Appointment, appointments_of
 from api.numbers.leases import LeaseView, leases_of
 from api.numbers.proxies import PortalMessageView, messages_of
@@ -25,6 +26,8 @@ from api.staff.people import Viewer
 from api.tables import CaseRow, Item, Person
 from flows.loader import Asked, Library, Service
 from flows.model import Answer, Value
+
+_NEEDS = ("phone", "email", "company")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class AnswerView:
     sensitive: str
     recorded: bool
     wording: str
+    file: FileView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def see(session: Session, vault: Vault, library: Library, viewer: Viewer, refere
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
     if case.claimed_by in (None, viewer.person_id):
         case.unread = 0
-    return _View(session, vault, library, viewer, case, key, now).whole()
+    return _View(session, vault, library, viewer, case, key, now, files_of(session, vault, case)).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class _View:
     case: CaseRow
     key: CaseKey
     now: datetime
+    files: Files
 
     def whole(self) -> CaseView:
         case, service = self.case, self.library.services.get(self.case.service)
@@ -142,10 +147,10 @@ class _View:
             mine=case.claimed_by == self.viewer.person_id,
             portal=portal,
             call_at=self._call_at(),
-            needs=tuple(what for what in ("phone", "email") if service and _holds(service, what, values, self.now)),
+            needs=tuple(what for what in _NEEDS if service and _holds(service, what, values, self.now)),
             offers=tuple(self._offers(service, values)) if service else (),
             answers=tuple(self._shown(service, answers)),
-            talk=lines_of(self.session, self.viewer, case, self.key, names, told, self.now),
+            talk=lines_of(self.session, self.viewer, case, self.key, names, told, self.files, self.now),
             work=work_of(self.session, self.library, self.viewer, case, names, answers, self.now),
             lease=next((lease for lease in leases if lease.portal == portal and lease.state == "active"), None),
             leases=tuple(leases),
@@ -203,6 +208,7 @@ class _View:
             asked.question.sensitive if asked else "identity",
             answer.media is not None,
             answer.wording,
+            self.files.of(self.case.address_index, answer.media),
         )
 
     def _offers(self, service: Service, values: Mapping[str, Value]) -> Iterator[str]:
@@ -217,7 +223,7 @@ def _title(service: Service | None, language: str) -> str:
 
 
 def _holds(service: Service, what: str, values: Mapping[str, Value], now: datetime) -> bool:
-    expression = service.lend.get(what)
+    expression = service.accompany if what == "company" else service.lend.get(what)
     return expression is not None and expression.truth(values, now=now)
 
 

@@ -10,6 +10,8 @@ from api.answers import decode, unpack_message
 from api.desk.calls import calls_of
 from api.desk.told import Told
 from api.keys.vault import CaseKey, Vault
+from api.media.opening import Files, FileView
+from api.outbound.replies import address_index
 from api.staff.access import id_of
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item, ReplyRow
@@ -26,7 +28,7 @@ class Line:
     `waiting`, `sent`, `delivered`, `read`, `failed`, `dead`, or nothing when that is not known any more; of a call, how
     it went and for how many seconds. `told`: a volunteer told it, and heard the date back. `due` is when what waits
     goes out, `read_at` when she confirmed that she read it, `seen_at` when whoever has the case saw what she wrote.
-    `same` names another case of the same person.
+    `same` names another case of the same person, `file` is the recording or picture that came with it.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class Line:
     due: datetime | None = None
     read_at: datetime | None = None
     seen_at: datetime | None = None
+    file: FileView | None = None
 
 
 def lines_of(
@@ -48,13 +51,14 @@ def lines_of(
     key: CaseKey,
     names: Mapping[int, str],
     told: Told,
+    files: Files,
     now: datetime,
 ) -> tuple[Line, ...]:
     """All that was said in a case; what she wrote counts as seen once whoever has the case looks. `names` by person."""
     items = list(session.exec(_SAID.where(Item.case_id == case.id)))
     if case.claimed_by == viewer.person_id:
         _see(session, items, now)
-    lines = (*_talk(session, case, key, items, names, told, now), *_calls(session, case, names))
+    lines = (*_talk(session, case, key, items, names, told, files, now), *_calls(session, case, names))
     return tuple(sorted(lines, key=lambda line: line.at))
 
 
@@ -75,6 +79,7 @@ def _talk(
     items: Sequence[Item],
     names: Mapping[int, str],
     told: Told,
+    files: Files,
     now: datetime,
 ) -> Iterator[Line]:
     went = select(ReplyRow).where(ReplyRow.case_id == case.id)
@@ -86,7 +91,9 @@ def _talk(
         if item.kind == "in":
             message = unpack_message(opened)
             media = message.media.kind if message.media else ""
-            yield Line("in", message.text or message.button, "", item.created_at, media, seen_at=item.seen_at)
+            file = files.of(address_index(files.vault, message.lane, message.address), message.media)
+            said = message.text or message.button
+            yield Line("in", said, "", item.created_at, media, seen_at=item.seen_at, file=file)
         elif item.kind == "amended":
             yield Line("in", "", "", item.created_at, "answer", seen_at=item.seen_at)
         elif item.kind == "same":

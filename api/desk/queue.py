@@ -14,6 +14,7 @@ from api.desk.rules import check_hands, rules
 from api.desk.tasks import drop_tasks
 from api.desk.training import Versions, check_trained, refuse_if_untrained, untrained
 from api.errors import Refused
+from api.going import offers
 from api.mail.lending import end_addresses
 from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
@@ -142,6 +143,7 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     reading.end_notices(session, id_of(case), now)
     end_addresses(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
+    offers.end_offers(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 
 

@@ -18,7 +18,6 @@ from api.desk.wishes import Patience, Ways, Wishes, next_safe
 from api.errors import Refused
 from api.inbound.inbox import expect_confirmation, is_silent
 from api.keys.vault import CaseKey, Vault
-from api.numbers.appointments import Corrected, add_appointment, is_kept
 from api.outbound.replies import address_index, queue_reply
 from api.staff import audit
 from api.staff.access import case_for, id_of, open_key
@@ -115,25 +114,6 @@ def reach(
     session.add(row)
     audit.record(session, viewer.person_id, "case.tell", reference, now, kind=notice.kind, via=plan.via)
     return plan
-
-
-def keep_and_reach(
-    session: Session,
-    vault: Vault,
-    library: Library,
-    viewer: Viewer,
-    reference: str,
-    notice: Notice,
-    ways: Ways,
-    now: datetime,
-) -> Reached:
-    """The same for a date that somebody heard on the telephone: it is kept as an appointment of the case as well."""
-    if notice.day is not None:
-        at = datetime.combine(notice.day, notice.at or time(), ways.zone)
-        said = Corrected(at, timed=notice.at is not None, place=notice.place)
-        if not is_kept(session, case_for(session, viewer, reference), at):
-            add_appointment(session, vault, viewer, reference, "", said, now)
-    return reach(session, vault, library, viewer, reference, notice, ways, now)
 
 
 def cancel(session: Session, vault: Vault, viewer: Viewer, reference: str, notice_id: int, now: datetime) -> None:

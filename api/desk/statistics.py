@@ -55,7 +55,8 @@ class Overview:
 
     `waiting` are how many open cases wait, by the steps of STEPS and one more; `late` how many of them wait too long;
     `to_claim` the median time from a registration to the first claim, of those that were claimed lately; `states` are
-    cases by service and state; `finished` how many registrations came lately, `sent` the replies by channel.
+    cases by service and state; `finished` how many registrations came lately, `sent` the replies by channel,
+    `segments` the parts of SMS that were paid for.
     """
 
     waiting: Sequence[int]
@@ -67,6 +68,7 @@ class Overview:
     load: Sequence[Load]
     numbers: Sequence[Numbers]
     sent: Mapping[str, int]
+    segments: int
 
 
 def overview(session: Session, viewer: Viewer, now: datetime) -> Overview:
@@ -85,6 +87,7 @@ def overview(session: Session, viewer: Viewer, now: datetime) -> Overview:
         load=_load(session),
         numbers=[Numbers(one.number, one.lent, one.cooling) for one in pool.proxy_numbers(session, viewer)],
         sent=tallies.since(session, since.date(), tallies.SENT),
+        segments=sum(tallies.since(session, since.date(), tallies.SEGMENTS).values()),
     )
 
 

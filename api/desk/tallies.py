@@ -16,13 +16,13 @@ from flows.asking import position
 from flows.conversation.going import REVIEW
 from flows.loader import Library
 
-STOPPED, SENT, UNKNOWN = "stopped", "sent", "unknown"
+STOPPED, SENT, UNKNOWN, SEGMENTS = "stopped", "sent", "unknown", "segments"
 _tally = metadata.tables["tally"]
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def add(session: Session, day: date, name: str, labels: Iterable[str]) -> None:
-    """Count each of these labels once more on this day."""
+def add(session: Session, day: date, name: str, labels: Iterable[str] | Mapping[str, int]) -> None:
+    """Count each of these labels once more on this day; or so many times, of a mapping."""
     insert = _INSERT[session.get_bind().dialect.name]
     for label, more in sorted(Counter(labels).items()):
         row = insert(_tally).values(day=day, name=name, label=label, count=more)

@@ -16,6 +16,7 @@ from flows.language import t
 
 KINDS: Mapping[str, str] = {
     "tell_worker": t("Tell the worker, and have the worker say the date back"),
+    "check_in": t("Is the worker home? Ask, and say so"),
     "call_back": t("Call the worker back"),
     "number_died": t("The number is lost: the worker and the portal must be told"),
     "recharge": t("Pay for the number"),

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from api.desk.reaching import notice_in
 from api.desk.tasks import TaskView, end_task, task_for, view_of
 from api.errors import Refused
+from api.going import offers
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.staff import alerts, audit
@@ -52,6 +53,7 @@ def finish(session: Session, vault: Vault, viewer: Viewer, task_id: int, said: d
     """Be done with a task. Of a date, `said` is what the worker says that it is.
 
     Refused: (404, "no_such_task"), (422, "said_nothing"), (422, "said_another_date"): then it is not done.
+    That somebody is home is said of who went with her too.
     """
     row, case = task_for(session, viewer, task_id)
     if case is not None and row.kind == TELL and row.box:
@@ -61,6 +63,9 @@ def finish(session: Session, vault: Vault, viewer: Viewer, task_id: int, said: d
         if notice.day is not None and said != notice.day:
             raise Refused(422, "said_another_date")
         _told(session, viewer, row, now)
+    if row.kind == offers.CHECK_IN:
+        offers.say_home(session, viewer, int(row.about), now)
+        return
     end_task(session, viewer, task_id, now)
 
 

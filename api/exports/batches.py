@@ -1,6 +1,6 @@
 """Batches: the file that a recipient accepts, with nothing in it that consent and the columns do not name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -101,8 +101,11 @@ def export(
     form: Form = "xlsx",
     again: bool = False,
     now: datetime,
+    step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Exported:
     """Make the file and mark its cases as exported; `again` puts those in that were exported before.
+
+    `step` hears how many of how many rows are made.
 
     Refused: (404, "no_such_export"), (422, "unknown_form"), (409, "already_exported") when every case that could go
     went before, (409, "nothing_to_export").
@@ -111,7 +114,7 @@ def export(
     if form not in _WRITERS:
         raise Refused(422, "unknown_form")
     cases = _going(session, sheet, again)
-    content = _WRITERS[form](sheet.header, [sheet.row(case) for case in cases])
+    content = _WRITERS[form](sheet.header, _rows(sheet, cases, step))
     checksum = sha256(content).hexdigest()
     number = _store(session, sheet, form, checksum, cases)
     trail = {"rows": len(cases), "sha256": checksum, "again": again}
@@ -178,6 +181,12 @@ def _going(session: Session, sheet: Sheet, again: bool) -> list[CaseRow]:
 def _may_go_again(sheet: Sheet, found: _Found) -> bool:
     """What went before may go once more, as long as she has not taken her consent back."""
     return found.reason == "already_exported" and sheet.consented(found.case) == "yes"
+
+
+def _rows(sheet: Sheet, cases: Sequence[CaseRow], step: Callable[[int, int], None]) -> Iterator[list[str]]:
+    for done, case in enumerate(cases, start=1):
+        yield sheet.row(case)
+        step(done, len(cases))
 
 
 def _store(session: Session, sheet: Sheet, form: Form, checksum: str, cases: list[CaseRow]) -> int:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from api.answers import Contact, pack, pack_message
 from api.desk import cases, reading, slips
 from api.keys.vault import Vault
+from api.media import keeping
 from api.outbound.replies import Fresh, queue_replies, reply_row
 from api.staff import audit
 from api.store.once import insert_once
@@ -31,7 +32,7 @@ from flows.effects import (
     TellBySlip,
     TellStatus,
 )
-from flows.model import Message, Reply
+from flows.model import Media, Message, Reply
 
 _case, _reply, _silence = (metadata.tables[name] for name in ("case", "reply", "silence"))
 
@@ -141,6 +142,7 @@ def _open(
     if message.manner == "assisted":
         audit.record(scene.session, int(message.lane.partition(":")[2]), "case.assist", opened.reference, scene.now)
     scene.opened.append(opened.reference)
+    _keep_files(scene, opened.id, message, *(answer.media for answer in effect.answers.values()))
     return opened.reference
 
 
@@ -170,7 +172,15 @@ def _amend(scene: Scene, effect: Amend) -> None:
 
 def _put_in(scene: Scene, case_id: int, reference: str, message: Message) -> None:
     cases.deliver(scene.session, scene.vault, case_id, "in", pack_message(message), scene.now)
+    _keep_files(scene, case_id, message, message.media)
     scene.changed.append(reference)
+
+
+def _keep_files(scene: Scene, case_id: int, message: Message, *media: Media | None) -> None:
+    """Have what she sent lie in the case, or be fetched for it."""
+    found = [one for one in media if one is not None]
+    if found:
+        keeping.expect_in_case(scene.session, scene.vault, case_id, scene.address, message.lane, found, scene.now)
 
 
 def _confirm(scene: Scene, effect: Confirm) -> None:

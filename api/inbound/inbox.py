@@ -18,6 +18,7 @@ from api.errors import Refused
 from api.inbound import effects
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
+from api.media import keeping
 from api.outbound.replies import Fresh, address_index, remember_chat_messages
 from api.store.hot import ForRows
 from api.tables import Unhandled, metadata
@@ -96,7 +97,11 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
         shredded = any(isinstance(effect, ForgetDraft) for effect in turn.effects)
         if turn.draft is not None:
             draft = replace(turn.draft, cases=(*turn.draft.cases, *opened)) if opened else turn.draft
-            kept.append(_row(vault, address, draft, drafts[address].secret_id, shredded, now))
+            secret_id = drafts[address].secret_id
+            if shredded and secret_id:
+                secret_id = _renewed(session, vault, address, draft, secret_id)
+            kept.append(_row(vault, address, draft, secret_id, now))
+            _expect_file(session, vault, address, message, draft, kept[-1]["secret_id"], now)
     if kept:
         _KEEP.run(session, kept)
     remember_chat_messages(session, vault, [(a, one.lane, one.chat_message) for a, one in by_address.items()], now)
@@ -118,7 +123,7 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     before = _written_to(session, vault, address, language, now)
     asking = before.draft.asking and replace(before.draft.asking, due=False)
     waiting = replace(before.draft, reply_to=reference, reply_due=True, asking=asking)
-    row = _row(vault, address, waiting, before.secret_id, False, now)
+    row = _row(vault, address, waiting, before.secret_id, now)
     _KEEP.run(session, [row])
 
 
@@ -131,7 +136,7 @@ def expect_answer(session: Session, vault: Vault, address: bytes, asking: Asking
     before = _written_to(session, vault, address, language, now)
     waiting = replace(before.draft, reply_to=asking.reference, reply_due=False, asking=asking)
     begins = now if protects(before.draft) else max(now, asking.since)
-    row = _row(vault, address, waiting, before.secret_id, False, begins)
+    row = _row(vault, address, waiting, before.secret_id, begins)
     _KEEP.run(session, [row])
 
 
@@ -159,7 +164,7 @@ def lock_draft(session: Session, vault: Vault, address: bytes, now: datetime) ->
     before = _load(session, vault, [address])[address]
     if before.secret_id is not None and protects(before.draft):
         locked = replace(before.draft, locked=True, gate="go_on", failures=0)
-        row = _row(vault, address, locked, before.secret_id, False, now)
+        row = _row(vault, address, locked, before.secret_id, now)
         _KEEP.run(session, [row])
 
 
@@ -177,7 +182,7 @@ def expect_confirmation(session: Session, vault: Vault, address: bytes, unread: 
     if before.secret_id is not None:
         others = tuple(one for one in before.draft.unread if one.reference != unread.reference)
         draft = replace(before.draft, unread=(*others, unread))
-        _KEEP.run(session, [_row(vault, address, draft, before.secret_id, False, now)])
+        _KEEP.run(session, [_row(vault, address, draft, before.secret_id, now)])
 
 
 def _kind(session: Session) -> str:
@@ -231,14 +236,25 @@ def _one_at_a_time(session: Session, addresses: list[bytes]) -> None:
             session.connection().execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def _row(
-    vault: Vault, address: bytes, draft: Draft, secret_id: bytes | None, shredded: bool, now: datetime
-) -> dict[str, Any]:
-    """A draft as it is kept; when it was forgotten, under a new secret, and the old one is destroyed."""
-    if shredded and secret_id:
-        vault.keyring.destroy(secret_id)
-        secret_id = None
+def _row(vault: Vault, address: bytes, draft: Draft, secret_id: bytes | None, now: datetime) -> dict[str, Any]:
+    """A draft as it is kept; one that is new gets a shred secret."""
     secret_id = secret_id or vault.keyring.new_secret()
     expires = now + DRAFT_LIVES
     box = vault.lock(pack_draft(draft), expires=expires, secret_id=secret_id)
     return {"address_index": address, "secret_id": secret_id, "box": box, "expires_at": expires}
+
+
+def _renewed(session: Session, vault: Vault, address: bytes, draft: Draft, old: bytes) -> bytes:
+    """A draft was forgotten: what is left of it lies under a new secret, and the old one is destroyed."""
+    new = vault.keyring.new_secret()
+    keeping.follow_draft(session, vault, old, new, address, draft)
+    vault.keyring.destroy(old)
+    return new
+
+
+def _expect_file(
+    session: Session, vault: Vault, address: bytes, message: Message, draft: Draft, secret_id: bytes, now: datetime
+) -> None:
+    """Have the file of a message fetched that the draft keeps; one that went to a case is fetched for that."""
+    if message.media is not None and message.media in keeping.held_in(draft):
+        keeping.expect_in_draft(session, vault, address, message.lane, message.media, secret_id, now)

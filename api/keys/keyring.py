@@ -104,6 +104,12 @@ class Keyring:
         row = thread.connection.execute("SELECT value FROM secret WHERE id = ?", (secret_id,)).fetchone()
         return _living(row[0] if row else None)
 
+    def standing_secret(self, secret_id: bytes) -> bytes:
+        """A secret that is made when it is first asked for and then stays; it is written at once."""
+        connection = self._thread.connection
+        connection.execute("INSERT OR IGNORE INTO secret VALUES (?, ?)", (secret_id, secrets.token_bytes(SECRET_BYTES)))
+        return self.secret(secret_id)
+
     def read_ahead(self, secret_ids: Sequence[bytes]) -> None:
         """Read some hundred secrets at most in one look, for `secret`, until this thread's next commit or rollback."""
         query = f"SELECT id, value FROM secret WHERE id IN ({','.join('?' * len(secret_ids))})"  # noqa: S608  only marks

@@ -78,12 +78,6 @@ def add_appointment(
     return _keep(session, vault, viewer, case, None, {"portal": portal}, said, now)
 
 
-def is_kept(session: Session, case: CaseRow, at: datetime) -> bool:
-    """Whether a case has an appointment at this moment already."""
-    same = select(AppointmentRow.id).where(AppointmentRow.case_id == case.id, AppointmentRow.at == at)
-    return session.exec(same.limit(1)).first() is not None
-
-
 def appointments_of(session: Session, case: CaseRow, key: CaseKey) -> list[Appointment]:
     """The appointments of a case, opened, the earliest first."""
     hers = select(AppointmentRow).where(AppointmentRow.case_id == case.id)

@@ -18,6 +18,7 @@ from api.store.db import Database
 from bot.channel import Channel, ChannelError
 from bot.room import Room
 from flows.model import Reply
+from flows.segments import paid_for
 
 log = logging.getLogger("rafiqa.outbox")
 POLL = 1.0
@@ -62,6 +63,13 @@ class Outbox:
         self._next_slot = 0.0
         self._held_until: datetime | None = None
         self.last_error = ""
+        self.segments = 0
+        self._by_sms = channel.manner == "sms"
+
+    def take_segments(self) -> int:
+        """How many SMS segments went out since somebody asked last."""
+        taken, self.segments = self.segments, 0
+        return taken
 
     def wake(self) -> None:
         """Something was committed: look whether there is anything to send."""
@@ -222,6 +230,8 @@ class Outbox:
         except Exception as error:  # a bug in one reply must not stop the others
             return self._failed(due, ChannelError(type(error).__name__, permanent=False))
         self.last_error = ""
+        if self._by_sms:
+            self.segments += paid_for(reply.plain)
         return Outcome(due, "sent", provider_id)
 
     async def _hand_over(self, due: Due, address: str, reply: Reply) -> str:

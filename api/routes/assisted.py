@@ -14,7 +14,7 @@ from api.events import case_topic
 from api.inbound import assisted
 from api.inbound.assisted import LONGEST, Said, message_of
 from api.inbound.intake import Intake
-from api.routes.doors import Desk, Looking, go, language_of, page
+from api.routes.doors import Desk, Helping, go, language_of, page
 from api.routes.reaching import CODES
 from api.shell import Shell
 from api.staff.people import Viewer
@@ -34,7 +34,7 @@ Typed = Annotated[str, Form(max_length=LONGEST)]
 
 
 @router.get("")
-async def choose(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse:
+async def choose(request: Request, shell: Desk, viewer: Helping) -> HTMLResponse:
     """Choose a service and the language of the one who is there; below it what was filled in today."""
     since = day_began(shell.clock(), shell.settings.zone)
     today = await shell.db.read(lambda session: intakes_since(session, since))
@@ -47,7 +47,7 @@ async def choose(request: Request, shell: Desk, viewer: Looking) -> HTMLResponse
 
 
 @router.post("")
-async def begin(request: Request, shell: Desk, viewer: Looking, service: Typed, language: Typed) -> RedirectResponse:
+async def begin(request: Request, shell: Desk, viewer: Helping, service: Typed, language: Typed) -> RedirectResponse:
     """Begin with the next person; an intake that she leaves unfinished shows nothing any more by itself."""
     known = services(shell).get(service)
     if known is None or language not in known.file.languages:
@@ -62,7 +62,7 @@ async def begin(request: Request, shell: Desk, viewer: Looking, service: Typed, 
 
 @router.post("/slips")
 async def make_slips(
-    request: Request, shell: Desk, viewer: Looking, reference: Annotated[tuple[str, ...], Form()]
+    request: Request, shell: Desk, viewer: Helping, reference: Annotated[tuple[str, ...], Form()]
 ) -> HTMLResponse:
     """Make slips for cases that were filled in today, and show their digits this once, to print."""
     now, since = shell.clock(), day_began(shell.clock(), shell.settings.zone)
@@ -74,7 +74,7 @@ async def make_slips(
 
 
 @router.get("/{key}")
-async def ask(request: Request, shell: Desk, viewer: Looking, key: Key) -> HTMLResponse:
+async def ask(request: Request, shell: Desk, viewer: Helping, key: Key) -> HTMLResponse:
     """What is asked now, or what came of it."""
     return _page(request, shell, viewer, key, await _look(shell, viewer, key))
 
@@ -83,7 +83,7 @@ async def ask(request: Request, shell: Desk, viewer: Looking, key: Key) -> HTMLR
 async def answer(
     request: Request,
     shell: Desk,
-    viewer: Looking,
+    viewer: Helping,
     key: Key,
     once: Once,
     text: Typed = "",

@@ -18,11 +18,12 @@ from api.exports.batches import Form as FileForm
 from api.exports.batches import Preview
 from api.inbound import unhandled
 from api.numbers import health, leases, phones, pool, sims
+from api.progress import Work
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.forms import ProvenCoordinator
 from api.routes.live import changes
+from api.routes.works import Working
 from api.shell import Shell
-from api.staff import audit
 from api.staff.people import Viewer
 
 router = APIRouter()
@@ -30,12 +31,12 @@ LONGEST = 200
 MONTH = timedelta(days=29)
 WARN_BEFORE = timedelta(days=21)
 """How long before a number's paid time ends the page warns."""
+PATIENCE = 2.0
+"""Seconds that she waits for a file before she is shown how far it is."""
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-ENTRIES = 100
-"""Lines of the audit list on one page."""
 Typed = Annotated[str, Form(max_length=LONGEST)]
 
 
@@ -133,14 +134,30 @@ async def export_changes(shell: Desk, viewer: CoordinatingOn) -> AsyncIterator[S
 @router.post("/export")
 async def make_file(
     shell: Desk,
+    works: Working,
     viewer: ProvenCoordinator,
     service: Typed,
     export: Typed,
     form: Annotated[FileForm, Form()],
     again: Typed = "",
 ) -> Response:
-    """Make the file: it goes to her browser and is kept nowhere."""
-    now = shell.clock()
+    """Make the file: it goes to her browser and is kept nowhere. Of a long one she sees how far it is."""
+
+    async def make(work: Work) -> Response:
+        return await _file(shell, viewer, service, export, form, again=again == "yes", work=work)
+
+    work = works.begin("export", viewer.person_id, 1, make)
+    if not await works.soon(work, PATIENCE):
+        return go(f"/work/{work.key}")
+    made = works.take(work)
+    assert isinstance(made, Response)
+    return made
+
+
+async def _file(
+    shell: Shell, viewer: Viewer, service: str, export: str, form: FileForm, *, again: bool, work: Work
+) -> Response:
+    now, step = shell.clock(), work.step
     made = await shell.db.write(
         lambda session: batches.export(
             session,
@@ -150,23 +167,14 @@ async def make_file(
             service=service,
             export=export,
             form=form,
-            again=again == "yes",
+            again=again,
             now=now,
+            step=step,
         )
     )
     shell.events.changed(BATCHES)
     headers = {"Content-Disposition": f'attachment; filename="{made.filename}"'}
     return Response(made.content, media_type=MEDIA_TYPES[form], headers=headers)
-
-
-@router.get("/audit")
-async def the_trail(
-    request: Request, shell: Desk, viewer: Coordinating, before: int | None = None, about: str = ""
-) -> HTMLResponse:
-    """Who did what, the newest first; about one case or number when it is named."""
-    entries = await shell.db.read(lambda session: audit.recent(session, limit=ENTRIES, before=before, object=about))
-    older = entries[-1].id if len(entries) == ENTRIES else None
-    return page(request, "audit.html", viewer, entries=entries, older=older, about=about)
 
 
 async def _exports(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:

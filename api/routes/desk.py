@@ -17,6 +17,7 @@ from api.desk import caseview, conversation, likeness, phrases, queue, training
 from api.desk.caseview import CaseView
 from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
+from api.going import offers, outings
 from api.inbound import unhandled
 from api.numbers import answering, health, proxies, waiting
 from api.numbers.standing import standing_of
@@ -30,6 +31,8 @@ from flows.training import versions
 
 router = APIRouter()
 Typed = Annotated[str, Form()]
+NAMES: dict[str, Any] = {"reasons": REASONS, "media": MEDIA, "calls": CALLS, "notices": NOTICES, "via": VIA}
+"""What the codes in a case are called."""
 SOON = 3
 """Seconds that a countdown begins with at least: the page looks again when it ends."""
 
@@ -199,11 +202,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         keep_day=(standing.keep_until - timedelta(seconds=1)).date() if standing.keep_until else None,
         turn_whole=round(TURN.total_seconds()),
         whole=round(portal.lifetime.total_seconds()) if portal else 0,
-        reasons=REASONS,
-        media=MEDIA,
-        calls=CALLS,
-        notices=NOTICES,
-        via=VIA,
+        **NAMES,
         task_kinds=KINDS,
         message_kinds=MESSAGES,
         portals=shell.portals,
@@ -213,6 +212,8 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         colleagues=await shell.db.read(lambda session: people.colleagues(session, viewer, now)),
         line=shell.channels.voice,
         mail_domain=shell.settings.mail_domain,
+        company=await shell.db.read(lambda session: offers.offers_of(session, viewer, reference)),
+        came=await shell.db.read(lambda session: outings.came_of(session, reference)),
         learning=await shell.db.read(lambda session: access.learning(session, viewer, reference, now)),
     )
 

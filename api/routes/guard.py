@@ -12,7 +12,7 @@ SERVERS = ("/webhooks/",)
 LASTING = "/static/"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -63,5 +63,5 @@ def origin_of(url: str) -> str:
 
 def _add_headers(headers: MutableHeaders, path: str) -> None:
     for name, value in HEADERS.items():
-        headers[name] = value
+        headers.setdefault(name, value)  # what a page says is stricter
     headers.setdefault("Cache-Control", "no-cache" if path.startswith(LASTING) else "no-store")

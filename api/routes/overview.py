@@ -39,7 +39,7 @@ async def the_overview(request: Request, shell: Desk, viewer: Coordinating) -> H
         states=[(words.service(name), words.states(counts)) for name, counts in found.states.items()],
         dropouts=words.dropouts(found),
         numbers=words.counted((one.number, one.lent + one.cooling) for one in found.numbers),
-        sent=words.counted((words.text(CHANNELS.get(kind, kind)), count) for kind, count in found.sent.items()),
+        sent=words.sent(found),
         each=words.each(found),
     )
 
@@ -86,12 +86,19 @@ class _Words:
             plots.append((title, rows, note % {"stopped": stopped, "finished": finished}))
         return plots
 
+    def sent(self, found: Overview) -> list[Bar]:
+        rows = [(self.text(CHANNELS.get(kind, kind)), count) for kind, count in found.sent.items()]
+        return self.counted([*rows, (self.text(t("SMS segments")), found.segments)] if found.segments else rows)
+
     def each(self, found: Overview) -> str:
         finished = sum(found.finished.values())
-        if not finished or not found.sent:
+        if not finished or not (found.sent or found.segments):
             return ""
-        text = self.text(t("About %s for each registration that was finished."))
-        return text % format_decimal(round(sum(found.sent.values()) / finished, 1), locale=self.locale)
+        text = self.text(t("About %(messages)s messages and %(segments)s SMS segments for each finished registration."))
+        counts = {"messages": sum(found.sent.values()), "segments": found.segments}
+        return text % {
+            name: format_decimal(round(count / finished, 1), locale=self.locale) for name, count in counts.items()
+        }
 
     def _question(self, one: Dropout) -> str:
         return question_title(self.library, one.service, one.question, self.reader) or self.text(t("The last look"))

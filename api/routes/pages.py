@@ -11,18 +11,25 @@ from starlette.exceptions import HTTPException
 from api.console.render import STATIC
 from api.errors import Refused
 from api.keys import deployment
+from api.progress import Works
 from api.routes import (
     amending,
     assisted,
+    batches,
     coordination,
     desk,
     duty,
+    going,
     joining,
     lending,
     mail,
+    media,
     messages,
+    month,
     moves,
+    notices,
     numbers,
+    outings,
     overview,
     own,
     people,
@@ -30,16 +37,19 @@ from api.routes import (
     phrases,
     portal,
     reaching,
+    retention,
     search,
     services,
     sheets,
     signin,
     sims,
     tasks,
+    trail,
     trainees,
     training,
     typed,
     voice,
+    works,
 )
 from api.routes.carried import carry
 from api.routes.doors import NotSignedIn, failure, go
@@ -60,14 +70,16 @@ def add_console(app: FastAPI, shell: Shell) -> None:
         idle=timedelta(minutes=settings.session_idle_minutes),
         longest=timedelta(minutes=settings.session_minutes),
     )
+    app.state.works = Works(shell.events, shell.clock)
     app.add_middleware(Once)
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
-    cases += [amending, search, phrases]
+    cases += [amending, search, phrases, media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
-    pages = [*team, *cases, overview, services, coordination, sims, numbers]
+    house = [overview, services, month, works, batches, trail, retention]
+    pages = [*team, *cases, *house, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

@@ -33,14 +33,13 @@ async def preview(
     day: Typed = "",
     at: Typed = "",
     place: Typed = "",
-    keep: Typed = "",
 ) -> HTMLResponse:
     """Show what would go out, in both languages, when and by which way."""
     now, notice, ways = shell.clock(), _notice(kind, day, at, place), shell.ways
     plan = await shell.db.write(
         lambda session: reaching.preview(session, shell.vault, shell.library, viewer, reference, notice, ways, now)
     )
-    form = {"kind": kind, "day": day, "at": at, "place": place, "keep": keep}
+    form = {"kind": kind, "day": day, "at": at, "place": place}
     return page(request, "tell.html", viewer, reference=reference, plan=plan, form=form, why=WHY)
 
 
@@ -53,13 +52,11 @@ async def tell(
     day: Typed = "",
     at: Typed = "",
     place: Typed = "",
-    keep: Typed = "",
 ) -> RedirectResponse:
-    """Tell her; a date that was typed in by hand (`keep`) is also kept as an appointment of the case."""
+    """Tell her."""
     now, notice, ways = shell.clock(), _notice(kind, day, at, place), shell.ways
-    reach = reaching.keep_and_reach if keep else reaching.reach
     plan = await shell.db.write(
-        lambda session: reach(session, shell.vault, shell.library, viewer, reference, notice, ways, now)
+        lambda session: reaching.reach(session, shell.vault, shell.library, viewer, reference, notice, ways, now)
     )
     return _changed(shell, reference, "task" if plan.via == "task" else "told")
 

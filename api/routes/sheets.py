@@ -12,7 +12,7 @@ from api.events import QUEUE, case_topic
 from api.inbound import assisted
 from api.inbound.assisted import LONGEST, message_of
 from api.routes.assisted import services, tongues
-from api.routes.doors import Desk, Looking, go, language_of, page
+from api.routes.doors import Desk, Helping, go, language_of, page
 from api.shell import Shell
 from api.staff.people import Viewer
 from flows.sheet import Sheet, Typed, fields_of, read_sheet
@@ -23,7 +23,7 @@ Once = Annotated[str, Form(pattern=r"^[\w-]{22}$")]
 
 
 @router.get("")
-async def empty(request: Request, shell: Desk, viewer: Looking, service: str = "", language: str = "") -> HTMLResponse:
+async def empty(request: Request, shell: Desk, viewer: Helping, service: str = "", language: str = "") -> HTMLResponse:
     """An empty form; of the first service and in the first language, when none is named."""
     known = services(shell)
     service = service if service in known else next(iter(known))
@@ -33,7 +33,7 @@ async def empty(request: Request, shell: Desk, viewer: Looking, service: str = "
 
 
 @router.post("")
-async def take(request: Request, shell: Desk, viewer: Looking, once: Once, service: Name, language: Name) -> Response:
+async def take(request: Request, shell: Desk, viewer: Helping, once: Once, service: Name, language: Name) -> Response:
     """Take a form in, or say at each field what is wrong with it, with all that was typed still there."""
     known = services(shell).get(service)
     if known is None or not shell.offered.offers(service, language):

@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from api.tables import Person
+from sqlmodel import Session, col, update
+
+from api.tables import OfferRow, Person
 
 LIVES = timedelta(days=90)
 """How long somebody can sign in after a coordinator last said that she is still one of us."""
@@ -18,3 +20,9 @@ def active(person: Person, now: datetime) -> bool:
 def ends_at(person: Person) -> datetime:
     """When her account ends unless a coordinator prolongs it."""
     return person.expires_at or person.created_at + LIVES
+
+
+def go_along_no_more(session: Session, person_id: int) -> None:
+    """Where she would have gone along, somebody else is asked for."""
+    hers = update(OfferRow).where(col(OfferRow.taken_by) == person_id, col(OfferRow.state) == "taken")
+    session.connection().execute(hers.values(state="offered", taken_by=None, taken_at=None))

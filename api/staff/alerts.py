@@ -20,12 +20,15 @@ KINDS: Mapping[str, str] = {
     "unhandled": t("A message could not be read. Open the desk."),
     "urgent": t("Somebody is needed at once. Open the desk."),
     "handed_over": t("Something was handed over. Open the desk."),
+    "given_back": t("Something was given back. Open the desk."),
+    "changed": t("Something that you do has changed. Open the desk."),
     "call": t("A call is asked for. Open the desk."),
     "late": t("Something to do is late. Open the desk."),
     "number": t("A number of ours needs a look. Open the desk."),
     "gateway": t("A phone of ours is silent. Open the desk."),
     "language": t("A text has to be read again. Open the desk."),
     "mailbox": t("Our mailbox needs a look. Open the desk."),
+    "forgetting": t("Something will be deleted in a week. Open the desk."),
     "test": t("This is a test. Alerts arrive here."),
 }
 """What is said, by kind, in the console's source language: who reads over her shoulder learns nothing."""

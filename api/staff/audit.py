@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from api.store import trail
 from api.tables import Audit, Person
 
 VISIT = timedelta(minutes=10)
@@ -30,7 +31,7 @@ def record(session: Session, person_id: int | None, action: str, object: str, no
 
     `detail` holds counts, codes and names of ours; never a worker's name, number or words.
     """
-    session.add(Audit(at=now, person_id=person_id, action=action, object=object, detail=detail))
+    trail.add(session, Audit(at=now, person_id=person_id, action=action, object=object, detail=detail))
 
 
 def record_visit(session: Session, person_id: int, action: str, object: str, now: datetime) -> None:
@@ -42,13 +43,28 @@ def record_visit(session: Session, person_id: int, action: str, object: str, now
         record(session, person_id, action, object, now)
 
 
-def recent(session: Session, *, limit: int = 100, before: int | None = None, object: str = "") -> list[AuditEntry]:
-    """The newest lines first; older ones than the line `before`, and about one `object`, when these are given."""
+def recent(
+    session: Session,
+    *,
+    limit: int = 100,
+    before: int | None = None,
+    object: str = "",
+    action: str = "",
+    person_id: int | None = None,
+) -> list[AuditEntry]:
+    """The newest lines first; older ones than the line `before`, and about one `object`, when these are given.
+
+    `action` and `person_id` leave only one kind of act, or what one of us did.
+    """
     statement = select(Audit, Person.name).join(Person, isouter=True).order_by(col(Audit.id).desc()).limit(limit)
     if before is not None:
         statement = statement.where(col(Audit.id) < before)
     if object:
         statement = statement.where(Audit.object == object)
+    if action:
+        statement = statement.where(Audit.action == action)
+    if person_id is not None:
+        statement = statement.where(Audit.person_id == person_id)
     return [_entry(line, name) for line, name in session.exec(statement)]
 
 

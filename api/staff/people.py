@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, select, update
 from api.errors import Refused
 from api.keys.locks import PersonLock, share_team, token_hash
 from api.keys.vault import TeamKey
-from api.staff import audit
+from api.staff import accounts, audit
 from api.staff.accounts import LIVES, WARNED, active, ends_at
 from api.staff.facts import Facts
 from api.tables import AddressCode, CaseRow, CaseShare, Duty, Invitation, OnCall, Passed, Person, SignIn, StaffAddress
@@ -277,6 +277,7 @@ def _not_the_last(session: Session, person: Person, now: datetime) -> None:
 def _give_back(session: Session, person_id: int) -> None:
     hers = update(CaseRow).where(col(CaseRow.claimed_by) == person_id, col(CaseRow.state) == "claimed")
     session.connection().execute(hers.values(state="open", claimed_by=None, claimed_at=None))
+    accounts.go_along_no_more(session, person_id)
 
 
 def _members(session: Session) -> list[Person]:

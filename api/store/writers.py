@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from api.keys.keyring import Keyring
+from api.store import trail
 from api.store.engines import writing_engine
 
 GROUP = 64
@@ -144,6 +145,7 @@ class GroupWriter:
         session = Session(connection, expire_on_commit=False)
         try:
             result = job.use_case(session)
+            trail.write(session, self._keyring)
             session.flush()
         except Exception as error:
             raw.execute("ROLLBACK TO job")
@@ -194,6 +196,7 @@ class SideBySideWriter:
         with Session(self._engine, expire_on_commit=False) as session:
             try:
                 result = job.use_case(session)
+                trail.write(session, self._keyring)
                 session.flush()
                 self._keyring.commit()
                 session.commit()

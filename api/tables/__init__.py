@@ -7,11 +7,13 @@ from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.casework import CaseApart, Phrase
+from api.tables.going import NoticeToMany, OfferRow, OutingCase, OutingRow
 from api.tables.heard import Heard
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
-from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
+from api.tables.media import MediaRow
+from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team, TrailEnd
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
@@ -48,11 +50,16 @@ __all__ = [
     "MailAddress",
     "MailFileRow",
     "MailMessage",
+    "MediaRow",
     "NoticeRow",
+    "NoticeToMany",
     "Number",
     "NumberAlarm",
     "NumberWait",
+    "OfferRow",
     "OnCall",
+    "OutingCase",
+    "OutingRow",
     "Passed",
     "Person",
     "Phrase",
@@ -70,6 +77,7 @@ __all__ = [
     "Tally",
     "TaskRow",
     "Team",
+    "TrailEnd",
     "Unhandled",
     "WindowTurn",
     "metadata",

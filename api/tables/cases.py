@@ -1,6 +1,6 @@
 """Cases, what is sealed in them, and what of them left in a batch."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field, SQLModel
@@ -14,6 +14,7 @@ class CaseRow(SQLModel, table=True):
     `state` is `open`, `claimed`, `closed` or `forgotten`; `route` holds the facts that the service names there.
     `keep_until` is until when a closed case keeps its numbers, because a portal may still write to them.
     `needs` are the codes of the skills that it asks for, each between blanks, so that one can be looked for in SQL.
+    `kept_until` is until when it is not forgotten because somebody said why, `warned_at` since when the desk is warned.
     `snoozed_until` is when a case that rests is to be looked at again, `escalated` why those on duty were asked.
     """
 
@@ -44,6 +45,8 @@ class CaseRow(SQLModel, table=True):
     snoozed_until: datetime | None = None
     escalated: str = ""
     escalated_at: datetime | None = None
+    kept_until: datetime | None = None
+    warned_at: datetime | None = None
 
 
 class Item(SQLModel, table=True):
@@ -77,9 +80,19 @@ class Batch(SQLModel, table=True):
 
 
 class BatchCase(SQLModel, table=True):
-    """Which case left in which batch; `again` counts repeats that somebody asked for."""
+    """Which case left in which batch, and what the recipient answered, as somebody marked it.
+
+    `answer` is empty, `appointment`, `refused` or `done`; `day` is when she was served. The reason of a refusal is the
+    case's item `item_id`, an appointment its appointment `appointment_id`.
+    """
 
     __tablename__ = "batch_case"
 
     batch_id: int = Field(foreign_key="batch.id", primary_key=True)
-    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False, index=True))
+    answer: str = ""
+    day: date | None = None
+    item_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    appointment_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    answered_at: datetime | None = None
+    answered_by: int | None = Field(default=None, foreign_key="person.id")

@@ -95,7 +95,7 @@ class SignIn(SQLModel, table=True):
 
 
 class Audit(SQLModel, table=True):
-    """Who did what to which object, and when. No names of workers, no values."""
+    """Who did what to which object, and when. No names of workers, no values. `hash` ties it to the line before."""
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     at: datetime = Field(index=True)
@@ -103,3 +103,14 @@ class Audit(SQLModel, table=True):
     action: str
     object: str = Field(default="", index=True)
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    hash: bytes = b""
+
+
+class TrailEnd(SQLModel, table=True):
+    """How long the trail is and the hash of its last line: one row, and the turn of who adds the next."""
+
+    __tablename__ = "trail_end"
+
+    id: int = Field(default=1, primary_key=True)
+    lines: int = 0
+    hash: bytes = b""

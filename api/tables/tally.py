@@ -9,8 +9,8 @@ class Tally(SQLModel, table=True):
     """How often something happened on a day: `name` is what, `label` where. Nobody can be found in it.
 
     `stopped`: conversations that ended unfinished, by service and the question that stood open (`vaccination:born`).
-    `sent`: replies, by kind of channel. `unknown`: what came and could be given to nobody: `mail` to an address that no
-    case has, and a missed `call` of a hidden number.
+    `sent`: replies, by kind of channel; `segments`: what was paid for by SMS. `unknown`: what came and could be given
+    to nobody: `mail` to an address that no case has, and a missed `call` of a hidden number.
     """
 
     day: date = Field(primary_key=True)

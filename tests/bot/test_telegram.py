@@ -215,3 +215,14 @@ async def test_no_log_and_no_error_shows_token_chat_or_text(
     assert "the capture works" in written
     for secret in (TOKEN, TOKEN.split(":")[1], str(ALMAZ), TEXT, "ወረቀት"):
         assert secret not in written
+
+
+async def test_a_voice_note_is_fetched_by_its_id(api: TelegramApi, telegram: Telegram) -> None:
+    api.files["AwACAgQ"] = b"OggS" + b"her voice" * 9
+    assert await telegram.fetch("AwACAgQ", 1000) == api.files["AwACAgQ"]
+
+
+async def test_a_file_that_is_too_large_or_gone_is_not_fetched(api: TelegramApi, telegram: Telegram) -> None:
+    api.files["AwACAgQ"] = b"OggS" + b"her voice" * 9
+    assert (await failure(telegram.fetch("AwACAgQ", 20)))[:2] == ("large", True)
+    assert (await failure(telegram.fetch("gone", 20)))[:2] == ("400", True)

@@ -35,6 +35,11 @@ UNNAMED = """[...document.querySelectorAll('button, a, input:not([type=hidden]),
 
 async def look_at(tab: Page, address: str, path: str, picture: str, language: str) -> None:
     await tab.goto(address + path)
+    await holds_together(tab, picture, language)
+
+
+async def holds_together(tab: Page, picture: str, language: str) -> None:
+    """Take a picture of the page that is open, and measure it with everything unfolded."""
     await tab.wait_for_load_state()
     await tab.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
     await tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")

@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from api import retention, runner
-from api.desk import cases
+from api.desk import cases, forgetting, many
+from api.going import outings
 from api.inbound import inbox, unhandled
 from api.keys import passphrases
 from api.keys.keyring import Keyring
 from api.keys.locks import STANDARD
 from api.keys.vault import BUCKET, Vault
+from api.media import keeping
 from api.numbers import selftest
 from api.outbound import replies
 from api.settings import Settings
@@ -73,6 +75,8 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 DEFAULTS = Settings.model_fields
 SAID = [
+    ("case", "warned {} days before", forgetting.WARNED / timedelta(days=1)),
+    ("case", "during the last {} days", forgetting.FRESH / timedelta(days=1)),
     ("draft", "{} hours after the last message", inbox.DRAFT_LIVES / HOUR),
     ("reply", "{} hours after it may be sent", replies.LIVES / HOUR),
     ("reply", "at most {} hours", replies.HELD_LIVES / HOUR),
@@ -89,6 +93,10 @@ SAID = [
     ("staff_address", "{} days after the server last renewed it", addresses.LIVES / timedelta(days=1)),
     ("address_code", "{} minutes after it was made", addresses.CODE_LIVES / MINUTE),
     ("alert", "after {} days", alerts.KEPT / timedelta(days=1)),
+    ("media", "within {} hours", keeping.WAITS / HOUR),
+    ("media", "{} MiB", keeping.LARGEST / 2**20),
+    ("outing", "{} days after it", outings.KEPT / timedelta(days=1)),
+    ("notice_to_many", "{} days after it was sent", many.KEPT / timedelta(days=1)),
     ("duty", "{} days after the shift ended", duty.KEPT / timedelta(days=1)),
 ]
 

@@ -14,6 +14,7 @@ from aiohttp import web
 TOKEN = "8123456789:AAFakeTokenOfATestBot_0123456789abcde"
 BOT = {"id": 8123456789, "is_bot": True, "first_name": "Calendar", "username": "calendar_bot"}
 DELETABLE_SECONDS = 48 * 3600
+MOST_BYTES = 20 * 1024 * 1024  # core.telegram.org/bots/api#getfile
 
 
 class Refusal(Exception):
@@ -34,7 +35,7 @@ class Refusal(Exception):
 class TelegramApi:
     """`async with TelegramApi() as api:` serves at `api.url`.
 
-    Tests read `sent`, `chats`, `answered` and `calls`, and steer with `blocked`, `unknown` and `refusals` (the
+    Tests read `sent`, `chats`, `answered` and `calls`, and steer with `blocked`, `unknown`, `files` and `refusals` (the
     next answers, before anything else is looked at). `now` is the clock of the 48 hours.
     """
 
@@ -50,12 +51,14 @@ class TelegramApi:
     refusals: list[Refusal | web.Response] = field(default_factory=list)
     webhook: dict[str, Any] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # file id → its bytes
     url: str = ""
     polling: bool = False
 
     async def __aenter__(self) -> "TelegramApi":
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._serve_file)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True)  # who hangs up waits no more
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -106,6 +109,21 @@ class TelegramApi:
             return web.json_response({"ok": True, "result": await result if asyncio.iscoroutine(result) else result})
         except Refusal as refusal:
             return refusal.answer()
+
+    async def _serve_file(self, request: web.Request) -> web.Response:
+        name = request.match_info["path"].partition("/")[2].partition(".")[0]
+        if request.match_info["token"] != self.token or name not in self.files:
+            return Refusal(404, "Not Found").answer()
+        return web.Response(body=self.files[name], content_type="application/octet-stream")
+
+    def _do_getfile(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        name = given.get("file_id", "")
+        if name not in self.files:
+            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[name]) > MOST_BYTES:
+            raise Refusal(400, "Bad Request: file is too big")
+        size = {"file_size": len(self.files[name])}
+        return {"file_id": name, "file_unique_id": "AgADZQ", **size, "file_path": f"voice/{name}.oga"}
 
     def _do_getme(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {**BOT, "can_join_groups": False, "can_read_all_group_messages": False, "supports_inline_queries": False}

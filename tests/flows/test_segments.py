@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flows.segments import Segments, count, fold, not_gsm, split
+from flows.segments import Segments, count, fold, not_gsm, paid_for, split
 
 FLAG, RAINBOW, FAMILY = "🇱🇧", "🏳️\u200d🌈", "👩\u200d👩\u200d👧"
 LAMENT = "e\u0301\u0301\u0301"  # one letter under three accents
@@ -133,3 +133,16 @@ def test_a_message_ends_at_a_line_or_else_at_a_space() -> None:
 
 def test_a_character_is_not_parted_from_its_marks() -> None:
     assert split("x" * 70 + "ে" + "y" * 10, 1) == ["x" * 69, "xে" + "y" * 10]
+
+
+TEXTS = ["hello", "a" * 160, "a" * 161, "a" * 307, "ሰላም" * 17, "ሰላም" * 18, "قهوة" * 60, "café", "It’s…"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_went_out_is_counted_fast_and_as_it_is_paid_for(text: str) -> None:
+    assert paid_for(text) == count(fold(text)).segments
+
+
+@given(st.text(st.sampled_from("aé ’ሰلবক…\n1"), min_size=1, max_size=400))
+def test_the_fast_count_is_hardly_ever_off_by_one(text: str) -> None:
+    assert abs(paid_for(text) - count(fold(text)).segments) <= 1

@@ -112,6 +112,8 @@ function swap(old, fresh) {
   offerCopying(fresh);
   startCounting(fresh);
   const say = fresh.querySelector("[data-say]")?.dataset.say;
+  const go = fresh.querySelector("[data-go]"); // what was waited for is there
+  if (go) location.replace(go.href);
   if (say && say !== said) document.querySelector("[data-announce]").textContent = say;
 }
 

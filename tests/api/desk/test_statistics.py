@@ -70,6 +70,12 @@ def test_where_people_stop_is_counted_when_their_draft_ends_and_nothing_else_of_
     assert seen.finished == {"vaccination": 1}
 
 
+def test_segments_are_added_up_by_day(db: Database, coordinator: Viewer) -> None:
+    for segments in (3, 4):
+        db.write_now(lambda session, more=segments: tallies.add(session, NOW.date(), tallies.SEGMENTS, {"sms": more}))  # type: ignore[misc]
+    assert look(db, coordinator).segments == 7
+
+
 def test_a_volunteer_has_no_overview(db: Database, volunteer: Viewer) -> None:
     with pytest.raises(Refused, match="not_found"):
         look(db, volunteer)

@@ -106,6 +106,14 @@ async def test_what_waits_is_sent_in_order_and_marked(db: Database, vault: Vault
     assert bot.sent == [("1", "a"), ("1", "b"), ("1", "c")]
 
 
+async def test_what_is_paid_for_by_sms_is_counted_when_it_was_sent(db: Database, vault: Vault) -> None:
+    bot = FakeBot(manner="sms")
+    queue(db, vault, "1", "hello", "a" * 200)
+    async with sending(db, vault, bot, Clock()) as outbox:
+        await until(lambda: states(db) == ["sent"] * 2)
+        assert (outbox.take_segments(), outbox.take_segments()) == (3, 0)
+
+
 async def test_chats_are_written_to_side_by_side(db: Database, vault: Vault) -> None:
     bot = FakeBot(slow=0.05)
     for chat in range(10):

@@ -12,25 +12,61 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from fastapi.responses import PlainTextResponse
 from httpx import AsyncClient, Response
 from sqlmodel import Session, select
 
+from api.desk import many
 from api.desk.phrases import add_phrase
 from api.desk.rules import PERSONAL, set_rule
+from api.going import offers, outings
+from api.going.offers import Company
 from api.inbound import inbox
 from api.keys import locks
+from api.media import keeping
 from api.numbers.proxies import Sms, receive
+from api.progress import Work, Works
 from api.routes.forms import TOKEN_HEADER
 from api.staff import access, invitations, people
 from api.staff.people import TRAINEE, Newcomer, Viewer
-from api.tables import CaseRow, Duty, Person, Phrase, PortalMessage, Unhandled
-from flows.model import Message
+from api.tables import (
+    Batch,
+    BatchCase,
+    CaseRow,
+    Duty,
+    MediaRow,
+    NoticeToMany,
+    OfferRow,
+    Person,
+    Phrase,
+    PortalMessage,
+    Unhandled,
+)
+from flows.model import Media, Message
 from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
 from tests.scenes import Scene
 
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
-About = Literal["", "case", "person", "shift", "invitation", "message", "unhandled", "code", "number", "phrase"]
+About = Literal[
+    "",
+    "case",
+    "person",
+    "shift",
+    "invitation",
+    "message",
+    "unhandled",
+    "code",
+    "number",
+    "media",
+    "offer",
+    "taken",
+    "outing",
+    "notice",
+    "phrase",
+    "work",
+    "batch",
+]
 OUTSIDE: tuple[Actor, ...] = ("anonymous", "removed", "expired")
 """Who is not signed in, or no longer: for them everything is the sign-in page."""
 INSIDE: tuple[Actor, ...] = ("trainee", "stranger", "volunteer", "coordinator")
@@ -61,7 +97,10 @@ ALL, TAKERS, COORDINATORS = INSIDE, ("stranger", "volunteer", "coordinator"), ("
 OPEN, TEAM, TAKER, COORDINATOR = Line(open=True), Line(ALL), Line(TAKERS), Line(COORDINATORS)
 READ = Line(("trainee", "volunteer", "coordinator"), "case")
 ACT = Line(("volunteer", "coordinator"), "case")
+GOES: tuple[Actor, ...] = ("volunteer", "coordinator")
 PERSON = Line(COORDINATORS, "person")
+WORK = Line(COORDINATORS, "work")
+BATCH = Line(COORDINATORS, "batch")
 
 
 def act(**form: str) -> Line:
@@ -149,6 +188,27 @@ MATRIX: Mapping[str, Line] = {
     "GET /services/{service}/{language}": COORDINATOR,
     "POST /services/{service}/{language}": Line(COORDINATORS, form={"reviewer": "Selam", "texts": "old"}),
     "POST /services/{service}/{language}/take-back": COORDINATOR,
+    "GET /cases/{reference}/media/{media_id}": Line(READ.who, "media"),
+    "POST /cases/{reference}/company": act(day="2099-01-05", start="09:00", end="12:00", place="There"),
+    "POST /cases/{reference}/company/{offer_id}/withdraw": Line(ACT.who, "offer"),
+    "GET /going": TAKER,
+    "GET /going/live": TAKER,
+    "GET /going/{offer_id}": Line(GOES, "taken"),
+    "GET /going/{offer_id}/calendar.ics": Line(GOES, "taken"),
+    "POST /going/{offer_id}/take": Line(TAKERS, "offer"),
+    "POST /going/{offer_id}/give-back": Line(GOES, "taken"),
+    "POST /going/{offer_id}/home": Line(GOES, "taken"),
+    "POST /going/{offer_id}/call": Line((), "taken", {"number": "+96170123456"}),  # there is no line in a trial
+    "GET /outings": TAKER,
+    "POST /outings": Line(COORDINATORS, form={"day": "2099-01-05", "start": "09:00", "place": "There", "places": "9"}),
+    "GET /outings/{outing_id}": Line(GOES, "outing"),
+    "POST /outings/{outing_id}/add": Line(COORDINATORS, "outing"),
+    "POST /outings/{outing_id}/drop": Line(COORDINATORS, "outing", {"reference": "{case}"}),
+    "POST /outings/{outing_id}/ticks": Line(GOES, "outing"),
+    "GET /notices": COORDINATOR,
+    "POST /notices": Line(COORDINATORS, form={"service": "vaccination"}),
+    "POST /notices/preview": Line(COORDINATORS, form={"service": "vaccination"}),
+    "POST /notices/{notice_id}/stop": Line(COORDINATORS, "notice"),
     "GET /rules": COORDINATOR,
     "POST /rules": COORDINATOR,
     "GET /overview": COORDINATOR,
@@ -187,6 +247,22 @@ MATRIX: Mapping[str, Line] = {
     "GET /export/events": COORDINATOR,
     "POST /export": Line(COORDINATORS, form={"service": "vaccination", "export": "ministry", "form": "csv"}),
     "GET /audit": COORDINATOR,
+    "GET /month": COORDINATOR,
+    "GET /month/file": COORDINATOR,
+    "GET /work/{key}": WORK,
+    "GET /work/{key}/live": WORK,
+    "GET /work/{key}/events": WORK,
+    "GET /work/{key}/result": WORK,
+    "GET /batches/{batch_id}": BATCH,
+    "POST /batches/{batch_id}/names": BATCH,
+    "POST /batches/{batch_id}/answer": Line(
+        COORDINATORS, "batch", {"answer": "refused", "reason": "No paper", "reference": "{sent}"}
+    ),
+    "GET /retention": COORDINATOR,
+    "POST /retention": Line(COORDINATORS, form={"service": "vaccination", "group": "closed", "days": "30"}),
+    "POST /cases/{reference}/keep-longer": Line(
+        COORDINATORS, "case", {"until": "2027-06-01", "reason": "A court asks"}
+    ),
     "GET /people": COORDINATOR,
     "POST /people": COORDINATOR,
     "POST /people/invite": COORDINATOR,
@@ -254,7 +330,11 @@ class Objects:
     async def fresh(self, about: About) -> dict[str, str]:
         """What the path's names stand for, with a new object of this kind."""
         self.made += 1
-        return await self.desk.shell.db.write(lambda session: self._make(session, about))
+        works: Works = self.desk.app.state.works
+        work = works.begin("export", self.scene.amal.person_id, 1, _nothing) if about == "work" else None
+        named = await self.desk.shell.db.write(lambda session: self._make(session, about))
+        await asyncio.sleep(0)  # the work is done before anybody looks
+        return named | ({"key": work.key} if work else {})
 
     def _make(self, session: Session, about: About) -> dict[str, str]:
         shell, scene = self.desk.shell, self.scene
@@ -269,7 +349,7 @@ class Objects:
             "language": "am",
             "trainee": self.trainee,
         }
-        if about in ("case", "code", "message"):
+        if about in ("case", "code", "message", "media", "offer", "taken", "outing"):
             named["reference"] = named["case"] = self._case(session, scene)
         if about == "case":
             self.made += 1
@@ -282,6 +362,19 @@ class Objects:
             message = Message("phone", "phone:chat", "x", f"m{self.made}", "help")
             inbox.store_unhandled(session, shell.vault, message, "KeyError", NOW)
             named["message_id"] = _newest(session, Unhandled)
+        if about == "outing":
+            named["outing_id"] = self._outing(session, named["reference"])
+        if about == "notice":
+            nothing = {"service": "vaccination", "area": "", "language": "", "told": 0, "segments": 0}
+            box = shell.vault.seal_to_team(many.ITEM, b"{}")
+            times = {"created_at": NOW, "last_at": NOW + timedelta(hours=1)}
+            session.add(NoticeToMany(**nothing, box=box, person_id=scene.amal.person_id, **times))
+            session.flush()
+            named["notice_id"] = _newest(session, NoticeToMany)
+        if about == "media":
+            named["media_id"] = self._media(session, named["reference"])
+        if about in ("offer", "taken"):
+            named["offer_id"] = self._offer(session, named["reference"], taken=about == "taken")
         if about == "shift":
             session.add(Duty(person_id=scene.hana.person_id, starts_at=NOW, ends_at=NOW + timedelta(hours=1)))
             session.flush()
@@ -298,6 +391,8 @@ class Objects:
             named["number"] = NUMBER
         if about == "person":
             named["person_id"] = _add(session, scene.amal, f"Person {self.made}")
+        if about == "batch":
+            named["batch_id"], named["sent"] = self._batch(session)
         return {name: str(value) for name, value in named.items()}
 
     def _case(self, session: Session, scene: Scene) -> str:
@@ -307,6 +402,42 @@ class Objects:
         session.flush()
         access.share(session, scene.hana, reference, self.trainee, NOW)
         return reference
+
+    def _batch(self, session: Session) -> tuple[int, str]:
+        amal, case = self.scene.amal.person_id, self._case(session, self.scene)
+        sent = {"service": "vaccination", "export": "ministry", "form": "csv", "rows": 1, "sha256": ""}
+        batch = Batch(**sent, person_id=amal, created_at=NOW)
+        session.add(batch)
+        session.flush()
+        row = session.exec(select(CaseRow).where(CaseRow.reference == case)).one()
+        session.add(BatchCase(batch_id=batch.id, case_id=row.id))
+        session.flush()
+        return batch.id or 0, case
+
+    def _offer(self, session: Session, reference: str, *, taken: bool) -> int:
+        shell, hana = self.desk.shell, self.scene.hana
+        said = Company(NOW + timedelta(hours=5), NOW + timedelta(hours=7), "There")
+        offers.offer(session, shell.vault, shell.library, hana, reference, said, NOW)
+        number = _newest(session, OfferRow)
+        if taken:
+            offers.take(session, hana, number, NOW)
+        return number
+
+    def _outing(self, session: Session, reference: str) -> int:
+        vault, amal, hana = self.desk.shell.vault, self.scene.amal, self.scene.hana
+        number = outings.plan(session, vault, amal, NOW + timedelta(days=1), "There", 9, hana.person_id, NOW)
+        outings.add(session, amal, number, [reference], NOW)
+        return number
+
+    def _media(self, session: Session, reference: str) -> int:
+        shell = self.desk.shell
+        case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one()
+        media = [Media("voice", f"v{self.made}")]
+        keeping.expect_in_case(session, shell.vault, case.id or 0, case.address_index, "telegram:1", media, NOW)
+        session.flush()
+        number = _newest(session, MediaRow)
+        keeping.keep(session, shell.vault, number, b"OggS", NOW)
+        return number
 
     def _portal_message(self, session: Session) -> int:
         shell = self.desk.shell
@@ -423,6 +554,10 @@ async def knock(app: Callable[..., Any], path: str, browser: AsyncClient) -> int
     return status
 
 
+async def _nothing(_work: Work) -> PlainTextResponse:
+    return PlainTextResponse("made")
+
+
 _OTHERS: tuple[Actor, ...] = ("removed", "expired", "trainee")
 _ABSENT = {
     "reference": "K7-4QF",
@@ -436,6 +571,12 @@ _ABSENT = {
     "sim_id": "999999",
     "service": "elsewhere",
     "language": "xx",
+    "key": "nothing",
+    "batch_id": "999999",
+    "media_id": "999999",
+    "offer_id": "999999",
+    "outing_id": "999999",
+    "notice_id": "999999",
 }
 
 

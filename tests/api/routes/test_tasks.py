@@ -21,7 +21,7 @@ async def test_a_worker_without_a_phone_is_told_by_a_task_and_says_the_date_back
         shown = (await hana.post(f"/cases/{hanas}/tell/preview", data=DATE)).text
         assert "The worker has no phone." in shown
         assert "Dora, Main road 4" in shown
-        told = await hana.post(f"/cases/{hanas}/tell", data=DATE | {"keep": "1"})
+        told = await hana.post(f"/cases/{hanas}/tell", data=DATE)
         assert "It is a task now." in told.text
         assert "Dora, Main road 4" in told.text
         page = (await hana.get("/tasks")).text

@@ -1,0 +1,1 @@
+"""Not going alone: offers to go along, and outings."""

@@ -1,0 +1,64 @@
+"""Asks providers for the files that workers sent, after the message is safe, and locks the bytes at once."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+from api.events import case_topic
+from api.media import keeping
+from api.media.keeping import LARGEST, Wanted
+from api.shell import Shell
+from bot.channel import ChannelError, Fetches
+
+log = logging.getLogger("rafiqa.media")
+EVERY = 3.0
+"""Seconds between two looks; what was just sent is in the case before somebody opens it."""
+
+
+class MediaFetching:
+    """One process's part of it: two never fetch the same file at once. The bytes are in memory only until locked."""
+
+    def __init__(self, shell: Shell, *, every: float = EVERY) -> None:
+        self._shell, self._every = shell, every
+        self._providers = providers(shell)
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while self._providers:
+            try:
+                await self.look()
+            except Exception as error:
+                log.error("a file could not be stored: %s", type(error).__name__)
+            await asyncio.sleep(self._every)
+
+    async def look(self) -> int:
+        """Fetch what waits now; gives how many files were kept."""
+        shell, lanes = self._shell, list(self._providers)
+        if not await shell.db.read(lambda session: keeping.any_wanted(session, lanes, shell.clock())):
+            return 0
+        wanted = await shell.db.write(lambda session: keeping.next_wanted(session, shell.vault, lanes, shell.clock()))
+        return sum([await self._fetch(one) for one in wanted])
+
+    async def _fetch(self, wanted: Wanted) -> bool:
+        shell = self._shell
+        try:
+            content = await self._providers[wanted.lane].fetch(wanted.reference, LARGEST)
+        except ChannelError as error:
+            log.warning("a file was not given to us: %s", error)
+            if error.permanent:
+                state = "large" if error.code == "large" else "lost"
+                await shell.db.write(lambda session: keeping.give_up(session, wanted.id, state))
+            return False
+        reference = await shell.db.write(
+            lambda session: keeping.keep(session, shell.vault, wanted.id, content, shell.clock())
+        )
+        if reference:
+            shell.events.changed(case_topic(reference))
+        return True
+
+
+def providers(shell: Shell) -> Mapping[str, Fetches]:
+    """Who can be asked for files, by lane."""
+    channels = shell.channels
+    known: Sequence[Fetches | None] = (channels.telegram, channels.sms, channels.whatsapp)
+    return {one.lane: one for one in known if one is not None}

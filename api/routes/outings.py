@@ -1,0 +1,101 @@
+"""Outings: planned by a coordinator, printed, and ticked on a phone that has no connection for a while."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.console.shown import place_name
+from api.errors import Refused
+from api.events import case_topic
+from api.going import outings
+from api.routes.doors import Coordinating, Desk, Helping, go, language_of, page
+from api.staff import people
+
+router = APIRouter()
+Typed = Annotated[str, Form(max_length=200)]
+Many = Annotated[list[str], Form()]
+
+
+@router.get("/outings")
+async def the_outings(request: Request, shell: Desk, viewer: Helping) -> HTMLResponse:
+    """All of them, and planning another one."""
+    now = shell.clock()
+    found = await shell.db.read(lambda session: outings.outings(session, viewer))
+    team = await shell.db.read(lambda session: people.colleagues(session, viewer, now))
+    return page(request, "outings.html", viewer, outings=found, people=team)
+
+
+@router.post("/outings")
+async def plan(
+    shell: Desk,
+    viewer: Coordinating,
+    day: Typed,
+    start: Typed,
+    place: Typed,
+    places: Annotated[int, Form()],
+    led_by: Annotated[int, Form(lt=2**31)] = 0,
+) -> RedirectResponse:
+    """Plan an outing."""
+    now = shell.clock()
+    try:
+        starts_at = datetime.combine(date.fromisoformat(day), time.fromisoformat(start), shell.settings.zone)
+    except ValueError:
+        raise Refused(422, "incomplete") from None
+    made = await shell.db.write(
+        lambda session: outings.plan(session, shell.vault, viewer, starts_at, place, places, led_by or None, now)
+    )
+    return go(f"/outings/{made}")
+
+
+@router.get("/outings/{outing_id}")
+async def the_outing(request: Request, shell: Desk, viewer: Helping, outing_id: int) -> HTMLResponse:
+    """The list: to be printed, or ticked here; and, for a coordinator, who else could come."""
+    now, reader = shell.clock(), language_of(request, viewer)
+    outing = await shell.db.read(lambda session: outings.the_outing(session, viewer, outing_id))
+    lines = await shell.db.write(
+        lambda session: outings.list_of(session, shell.vault, shell.library, viewer, outing_id, now)
+    )
+    others = (
+        await shell.db.read(
+            lambda session: outings.candidates(session, shell.vault, shell.library, viewer, outing_id, now)
+        )
+        if viewer.coordinator
+        else []
+    )
+    districts = {one.district: place_name(shell.library, one.district, reader) for one in others}
+    return page(request, "outing.html", viewer, outing=outing, lines=lines, others=others, districts=districts)
+
+
+@router.post("/outings/{outing_id}/add")
+async def add(shell: Desk, viewer: Coordinating, outing_id: int, reference: Many = []) -> RedirectResponse:  # noqa: B006
+    """Put cases on the list."""
+    now = shell.clock()
+    await shell.db.write(lambda session: outings.add(session, viewer, outing_id, reference, now))
+    shell.events.changed(*map(case_topic, reference))
+    return go(f"/outings/{outing_id}")
+
+
+@router.post("/outings/{outing_id}/drop")
+async def drop(shell: Desk, viewer: Coordinating, outing_id: int, reference: Typed) -> RedirectResponse:
+    """Take a case off the list."""
+    now = shell.clock()
+    await shell.db.write(lambda session: outings.drop(session, viewer, outing_id, reference, now))
+    shell.events.changed(case_topic(reference))
+    return go(f"/outings/{outing_id}")
+
+
+@router.post("/outings/{outing_id}/ticks")
+async def tick(
+    shell: Desk,
+    viewer: Helping,
+    outing_id: int,
+    listed: Many = [],  # noqa: B006 - FastAPI copies it
+    came: Many = [],  # noqa: B006
+) -> RedirectResponse:
+    """Say who came, of those listed; sent again after a lost answer it changes nothing."""
+    now = shell.clock()
+    changed = await shell.db.write(lambda session: outings.tick(session, viewer, outing_id, listed, came, now))
+    shell.events.changed(*map(case_topic, changed))
+    return go(f"/outings/{outing_id}?done=ticked")
