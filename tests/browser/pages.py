@@ -17,7 +17,19 @@ See = Callable[[str, str], Awaitable[None]]
 
 OUTSIDE = ("sign-in", "join", "phone/1/chat", "phone/1/sms", "portal")
 """Pages for whoever is not signed in, and of the simulator."""
-HELPING = ("queue", "inbox", "tasks", "intake", "intake/paper", "typed-in", "calls", "duty", "search", "training")
+HELPING = (
+    "queue",
+    "inbox",
+    "tasks",
+    "intake",
+    "intake/paper",
+    "typed-in",
+    "calls",
+    "duty",
+    "search",
+    "training",
+    "going",
+)
 """Pages of a volunteer's day."""
 OWN = ("me", "me/factor", "passphrase", "people")
 """What is about herself; the last is a page that she may not see."""
@@ -31,6 +43,9 @@ COORDINATING = (
     "people/2",
     "rules",
     "services",
+    "month",
+    "notices",
+    "retention",
     "export",
     "audit",
     "slips/print",

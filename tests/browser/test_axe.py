@@ -31,6 +31,7 @@ async def judged(tab: Page) -> list[str]:
     if await tab.locator("#menu").count():
         await tab.evaluate("document.getElementById('menu').open = true")
         found += await tab.evaluate(JUDGE.replace("document,", "'#menu',"), LEVELS)
+        await tab.evaluate("document.getElementById('menu').open = false")
     return found
 
 

@@ -22,8 +22,9 @@ from api.numbers import leases, windows
 from api.staff import people
 from api.staff.people import Newcomer
 from tests.browser.conftest import free_port, serving
+from tests.browser.pages import sign_in
 from tests.browser.test_intake import fill
-from tests.browser.test_pages import WIDTHS, holds_together, sign_in
+from tests.browser.test_pages import WIDTHS, holds_together
 from tests.browser.test_turns import Clock
 from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.factories import CHEAP

@@ -47,7 +47,7 @@ async def test_offline_the_page_stays_and_the_message_goes_once_when_the_connect
     await expect(tab.locator("#text")).to_have_value(WORDS)
     await tab.get_by_role("button", name="Send", exact=True).click()  # again, impatiently
     await tab.context.set_offline(False)
-    await expect(tab.get_by_text("Your message is on its way.")).to_be_visible()
+    await expect(tab.get_by_role("status").filter(has_text="Your message")).to_be_visible()
     assert await said(tab) == 1
     await expect(tab.locator("#text")).to_have_value("")
 
@@ -67,7 +67,7 @@ async def test_an_answer_that_was_lost_on_its_way_is_asked_for_again_and_nothing
     await tab.get_by_role("button", name="Send", exact=True).click()
     await expect(tab.get_by_text(NOT_SENT)).to_be_visible()
     await tab.click("[data-send]")
-    await expect(tab.get_by_text("Your message is on its way.")).to_be_visible()
+    await expect(tab.get_by_role("status").filter(has_text="Your message")).to_be_visible()
     assert await said(tab) == 1
 
 
@@ -81,7 +81,7 @@ async def test_a_session_that_ended_while_she_typed_costs_a_sign_in_and_no_words
     await tab.fill("#name", "Hana")
     await tab.fill("#passphrase", passphrase_of("Hana"))
     await tab.keyboard.press("Enter")
-    await expect(tab.get_by_text("Your message is on its way.")).to_be_visible()
+    await expect(tab.get_by_role("status").filter(has_text="Your message")).to_be_visible()
     assert tab.url.startswith(desk.case)
     assert await said(tab) == 1
 
