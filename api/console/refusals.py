@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "no_such_sim": ABSENT,
     "sms_incomplete": t("Say to which number it came, from whom, and what it says."),
     "bad_time": t("That is no time in the past. Write when the phone received it."),
+    "impossible": t("Something failed on our side. Try again; if it stays so, tell a coordinator."),
     "incomplete": t("Something in that form was missing or too long. Go back and look once more."),
     "too_long": t("That is too long. Send it in two parts."),
     "no_such_export": ABSENT,
