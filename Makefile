@@ -24,13 +24,14 @@ check: $(VENV)/test
 	$(BIN)/mypy
 
 unit: $(VENV)/test
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not long"
 
 browser: $(VENV)/test chromium
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m "browser and not long"
 
 drills: $(VENV)/test ## what takes longer: kill -9 in the middle, seizure of the disk
 	$(BIN)/python -m pytest tests/drills
+	$(BIN)/python -m pytest -m long
 
 bench: $(VENV)/test ## speed, beside others
 	$(BIN)/python -m tests.benchmarks

@@ -30,7 +30,7 @@ from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.factories import CHEAP
 from tests.scenes import Scene
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 EVERY_WAY = pytest.mark.parametrize(("language", "width"), [(one, two) for one in ("en", "ar") for two in WIDTHS])
 SOON = 20
 """Days until the appointment."""

@@ -154,6 +154,7 @@ async def test_leaving_warns_while_something_is_not_sent(desk: SimpleNamespace, 
     await asked(tab, "born")
 
 
+@pytest.mark.long
 async def test_back_never_shows_the_person_before(desk: SimpleNamespace, tab: Page) -> None:
     await begin(tab, desk.address)
     await press(tab, "privacy=yes", "for_whom")

@@ -15,7 +15,7 @@ from tests.browser.pages import sign_in
 from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.scenes import SMS, Scene
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 FOCUSED = """() => { const one = document.activeElement, style = getComputedStyle(one);
   const name = one.getAttribute('aria-label') || one.innerText || one.labels?.[0]?.innerText || one.value || '';
   return {name: name.trim(), seen: style.outlineStyle !== 'none' || one.matches('[type=radio], main') } }"""

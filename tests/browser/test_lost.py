@@ -14,7 +14,7 @@ from tests.browser.pages import sign_in
 from tests.desks import founded_app, passphrase_of
 from tests.scenes import Scene
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 NOT_SENT = "Not sent yet: no connection. Keep this page open."
 WORDS = "I come on Saturday at nine."
 

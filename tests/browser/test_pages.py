@@ -13,7 +13,7 @@ from tests.browser.pages import walk
 from tests.desks import founded_app
 from tests.scenes import Scene
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
 WIDTHS = {
     "small": {"width": 320, "height": 640},

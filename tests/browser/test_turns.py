@@ -16,7 +16,7 @@ from tests.browser.test_road import sign_in
 from tests.desks import NUMBER, founded_app
 from tests.scenes import Scene
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 CODE = "MOPH: your login code is 482913. It is valid for 10 minutes."
 
 
