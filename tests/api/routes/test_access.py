@@ -47,6 +47,8 @@ from tests.desks import NUMBER, TestDesk, passphrase_of, running_desk, sign_in
 from tests.factories import CHEAP, NOW
 from tests.scenes import Scene
 
+pytestmark = pytest.mark.long
+
 Actor = Literal["anonymous", "removed", "expired", "trainee", "stranger", "volunteer", "coordinator"]
 About = Literal[
     "",
