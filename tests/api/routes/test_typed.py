@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from api.console.words import catalogue
 from api.staff import audit
 from api.tables import PortalMessage, ReplyRow
 from tests.desks import NUMBER, TestDesk
@@ -38,7 +39,7 @@ async def test_a_code_goes_to_the_window_that_is_open_and_only_its_own_volunteer
 ) -> None:
     async with desk.browser("Rima") as rima, desk.browser("Hana") as hana:
         said = (await rima.post(PAGE, data=form(CODE))).text
-        assert 'role="status"' in said, "Rima reads Arabic"
+        assert catalogue("ar").gettext("It is with the case that waited for it.") in said, "Rima reads Arabic"
         assert hanas not in said
         assert "482" in (await hana.get(f"/cases/{hanas}")).text
         again = (await hana.post(PAGE, data=form(CODE))).text
