@@ -81,7 +81,7 @@ async def answer(
     else:
         raise Refused(422, "incomplete")
     shell.events.changed(QUEUE, BATCHES, *map(case_topic, reference))
-    return go(f"/batches/{batch_id}?done={'unanswered' if answer == UNDO else 'answered'}{told}")
+    return go(f"/batches/{batch_id}?done={'unmarked' if answer == UNDO else 'marked'}{told}")
 
 
 async def _batch(
