@@ -38,7 +38,7 @@ async def the_batch(
 ) -> HTMLResponse:
     """Its cases by reference; after an appointment, how many are told by which way."""
     told = {"channel": channel, "trusted": trusted, "task": task}
-    return await _batch(request, shell, viewer, batch_id, told=told if any(told.values()) else {})
+    return await _batch(request, shell, viewer, batch_id, told=told)
 
 
 @router.post("/batches/{batch_id}/names")
@@ -80,7 +80,7 @@ async def answer(
     async def mark(work: Work) -> Response:
         told = await _mark(shell, viewer, batch_id, said, work)
         shell.events.changed(QUEUE, BATCHES, *map(case_topic, reference))
-        return go(f"/batches/{batch_id}?done={'unanswered' if answer == UNDO else 'answered'}{told}")
+        return go(f"/batches/{batch_id}?done={'unmarked' if answer == UNDO else 'marked'}{told}")
 
     return await done_soon(works, viewer, "answer", mark)
 

@@ -74,7 +74,7 @@ async def keep(shell: Desk, viewer: Coordinating, reference: str, until: Typed, 
 @router.get("/cases/{reference}/forget")
 async def ask_to_forget(request: Request, shell: Desk, viewer: Coordinating, reference: str) -> HTMLResponse:
     """What it means to forget this case, and the form that does it."""
-    case = await shell.db.read(lambda session: forgetting.forgettable(session, viewer, reference))
+    case = await shell.db.write(lambda session: forgetting.forgettable(session, viewer, reference))
     title = service_title(shell.library, case.service, language_of(request, viewer))
     return page(request, "forget.html", viewer, case=case, title=title, states=STATES)
 
