@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
 from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.next_step import next_step
 from api.console.portal_form import portal_form
 from api.console.shown import as_written, facts, headline, offered, service_title
 from api.desk import caseview, conversation, likeness, phrases, queue, training
@@ -204,6 +205,7 @@ async def _case(
         viewer,
         case=case,
         asked_at=at,
+        step=next_step(case, standing, shell.settings.zone, now),
         **await _work(shell, viewer, case, reader, whole=template == "case.html"),
         left=_seconds(case.window.closes_at, now) if case.window else 0,
         standing=standing,
