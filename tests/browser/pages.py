@@ -42,6 +42,7 @@ COORDINATING = (
     "people",
     "people/2",
     "rules",
+    "settings",
     "services",
     "month",
     "notices",
@@ -68,6 +69,7 @@ async def walk(tab: Page, address: str, scene: Scene, language: str, see: See) -
     for path in (*HELPING, *COORDINATING):
         await see(path, path)
     await see(f"cases/{cases['{closed}']}", "case-closed")
+    await see(f"cases/{cases['{closed}']}/forget", "case-forget")
     await sign_in(tab, address, "Hana", language)
     for path in (*HELPING, *OWN):
         await see(path, f"{path}-volunteer")
