@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Request, Response
@@ -98,7 +100,23 @@ def founded_app(
 
 
 def found(settings: Settings) -> None:
-    """Make the tables, the team key, the people and one proxy number."""
+    """Make the tables, the team key, the people and one proxy number; files are made once, and copied."""
+    if not settings.database_url.startswith("sqlite"):
+        return _make(settings)
+    for name, content in _founded():
+        (settings.data_dir / name).write_bytes(content)
+    return None
+
+
+@cache
+def _founded() -> tuple[tuple[str, bytes], ...]:
+    """The files of a desk that was founded just now: every desk of a test begins with the same ones."""
+    with TemporaryDirectory() as folder:
+        _make(Settings(data_dir=Path(folder), base_url=ADDRESS, index_key="1d" * 32))  # type: ignore[arg-type]
+        return tuple((file.name, file.read_bytes()) for file in Path(folder).iterdir() if file.is_file())
+
+
+def _make(settings: Settings) -> None:
     upgrade(settings.database_url)
     db = Database(settings.database_url, Keyring(settings.keyring_path))
     db.write_now(_found)
