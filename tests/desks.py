@@ -1,5 +1,6 @@
 """A whole desk for a test: founded on disk, with people who can sign in, and the application that serves it."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Request, Response
@@ -100,27 +101,23 @@ def founded_app(
 
 
 def found(settings: Settings) -> None:
-    """Make the tables, the team key, the people and one proxy number; files are made once, and copied."""
+    """Make the tables, the team key, the people and one proxy number."""
     if not settings.database_url.startswith("sqlite"):
-        return _make(settings)
-    for name, content in _founded():
-        (settings.data_dir / name).write_bytes(content)
-    return None
-
-
-@cache
-def _founded() -> tuple[tuple[str, bytes], ...]:
-    """The files of a desk that was founded just now: every desk of a test begins with the same ones."""
-    with TemporaryDirectory() as folder:
-        _make(Settings(data_dir=Path(folder), base_url=ADDRESS, index_key="1d" * 32))  # type: ignore[arg-type]
-        return tuple((file.name, file.read_bytes()) for file in Path(folder).iterdir() if file.is_file())
-
-
-def _make(settings: Settings) -> None:
-    upgrade(settings.database_url)
+        upgrade(settings.database_url)
+    else:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_migrated(), settings.data_dir / "main.db")
     db = Database(settings.database_url, Keyring(settings.keyring_path))
     db.write_now(_found)
     db.close()
+
+
+@cache
+def _migrated() -> Path:
+    """A migrated SQLite file, to be copied: made once for all desks of this process."""
+    path = Path(mkdtemp(prefix="rafiqa-desk-")) / "main.db"
+    upgrade(f"sqlite:///{path}")
+    return path
 
 
 def _found(session: Session) -> None:

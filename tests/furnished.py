@@ -142,7 +142,11 @@ def _outing(session: Session, scene: Scene, *references: str) -> int:
 def _answered_batch(session: Session, scene: Scene) -> int:
     """The batch of the scene, of which one case was refused and one got an appointment."""
     number = session.exec(select(Batch.id).order_by(col(Batch.id))).first() or 0
-    sent = select(CaseRow.reference).join(BatchCase).where(BatchCase.batch_id == number)
+    sent = (
+        select(CaseRow.reference)
+        .join(BatchCase, col(BatchCase.case_id) == CaseRow.id)
+        .where(BatchCase.batch_id == number)
+    )
     first, second = session.exec(sent.order_by(CaseRow.reference)).all()[:2]
     vault, library, amal, now = scene.shell.vault, scene.shell.library, scene.amal, scene.now
     results.mark_refused(session, vault, amal, number, [first], "The copy of the passport cannot be read.", now)

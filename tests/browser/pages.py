@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 
 from api.progress import Work
 from api.staff import invitations
@@ -121,7 +121,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     ),
     "/portal": (
         nobody("/portal", "portal"),
-        nobody("/portal", "portal-sent", presses("main form button", "main [role=status]")),
+        nobody("/portal", "portal-sent", presses("main form button", "main [role=status]"), "code"),
     ),
     "/queue": (
         amal("/queue", "queue-empty", state="empty"),
@@ -264,14 +264,17 @@ class Walker:
     words: Mapping[str, str] = field(default_factory=dict)
     tabs: dict[Who, Page] = field(default_factory=dict)
 
-    async def walk(self, looked: Callable[[Page, str], Awaitable[None]]) -> None:
-        """Open every page in every state, and have it looked at."""
+    async def walk(self, looked: Callable[[Page, str], Awaitable[None]]) -> list[str]:
+        """Open every page in every state, and have it looked at; gives what could not be opened, and why."""
+        shut: list[str] = []
         for state in STATES:
             await self._bring_about(state)
-            for visits in PAGES.values():
-                for visit in visits:
-                    if visit.state == state:
-                        await looked(await self._open(visit), visit.picture)
+            for visit in (one for visits in PAGES.values() for one in visits if one.state == state):
+                try:
+                    await looked(await self._open(visit), visit.picture)
+                except (Error, AssertionError) as error:
+                    shut.append(f"{visit.picture}: {str(error)[:1000]}")
+        return shut
 
     async def close(self) -> None:
         """Put the devices away."""

@@ -46,7 +46,7 @@ async def test_every_page_holds_together_and_shuts_nobody_out(tmp_path: Path, br
     async with serving(app, port) as address:
         scene = await Scene.of(app.state.shell, app.state.gate)
         walker = Walker(browser, app, address, scene, language)
-        await walker.walk(look)
+        wrong += await walker.walk(look)
         for who in ("Amal", "Hana", "Tala"):
             wrong += [f"menu of {who}: {one}" for one in await menu(walker.tabs[who])]
         await walker.close()
