@@ -35,7 +35,7 @@ async def the_batch(
 ) -> HTMLResponse:
     """Its cases by reference; after an appointment, how many are told by which way."""
     told = {"channel": channel, "trusted": trusted, "task": task}
-    return await _batch(request, shell, viewer, batch_id, told=told if any(told.values()) else {})
+    return await _batch(request, shell, viewer, batch_id, told=told)
 
 
 @router.post("/batches/{batch_id}/names")
@@ -81,7 +81,7 @@ async def answer(
     else:
         raise Refused(422, "incomplete")
     shell.events.changed(QUEUE, BATCHES, *map(case_topic, reference))
-    return go(f"/batches/{batch_id}?done={'unanswered' if answer == UNDO else 'answered'}{told}")
+    return go(f"/batches/{batch_id}?done={'unmarked' if answer == UNDO else 'marked'}{told}")
 
 
 async def _batch(
