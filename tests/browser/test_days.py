@@ -22,16 +22,16 @@ from api.numbers import leases, windows
 from api.staff import people
 from api.staff.people import Newcomer
 from tests.browser.conftest import free_port, serving
+from tests.browser.measuring import PICTURED, WIDTHS, holds_together
 from tests.browser.pages import sign_in
 from tests.browser.test_intake import fill
-from tests.browser.test_pages import WIDTHS, holds_together
 from tests.browser.test_turns import Clock
 from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.factories import CHEAP
 from tests.scenes import Scene
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
-EVERY_WAY = pytest.mark.parametrize(("language", "width"), [(one, two) for one in ("en", "ar") for two in WIDTHS])
+pytestmark = pytest.mark.browser
+EVERY_WAY = pytest.mark.parametrize(("language", "width"), [(one, two) for one in ("en", "ar") for two in PICTURED])
 SOON = 20
 """Days until the appointment."""
 

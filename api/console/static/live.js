@@ -126,8 +126,10 @@ function swap(old, fresh) {
   fresh.madeOf = fresh.outerHTML;
   const typed = whatWasTyped(old);
   const said = old.querySelector("[data-say]")?.dataset.say;
+  const asked = old.contains(document.activeElement) && document.activeElement.matches("[data-again]");
   old.replaceWith(document.adoptNode(fresh));
   typed.forEach(putBack);
+  if (asked) fresh.querySelector("[data-again]")?.focus({ preventScroll: true });
   offerCopying(fresh);
   startCounting(fresh);
   const say = fresh.querySelector("[data-say]")?.dataset.say;
