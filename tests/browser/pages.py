@@ -131,6 +131,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     ),
     "/cases/{reference}": (
         hana("/cases/{case}", "case-window"),
+        hana("/cases/{case}", "case-named", presses("button[form=names-form]", "#portal-name")),
         hana("/cases/{case}", "case-tell", unfold_and_preview),
         hana("/cases/{other}", "case-new"),
         hana("/cases/{waiting}", "case-waiting"),
@@ -143,7 +144,10 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
         hana("/cases/{case}/answers/name", "answer-name"),
         hana("/cases/{case}/answers/papers", "answer-choice"),
     ),
-    "/cases/{reference}/beside/{other}": (hana("/cases/{case}/beside/{other}", "beside"),),
+    "/cases/{reference}/beside/{other}": (
+        hana("/cases/{case}/beside/{other}", "beside"),
+        hana("/cases/{case}/beside/{other}", "beside-named", presses("button[form=names-form]")),
+    ),
     "/inbox": (
         amal("/inbox", "inbox-empty", state="empty"),
         amal("/inbox", "inbox-coordinator"),
@@ -206,6 +210,8 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     ),
     "/people/{person_id}": (amal("/people/{person}", "person"),),
     "/rules": (amal("/rules", "rules"),),
+    "/settings": (amal("/settings", "settings"),),
+    "/cases/{reference}/forget": (amal("/cases/{closed}/forget", "forget"),),
     "/services": (amal("/services", "services"),),
     "/services/{service}/try": (
         amal("/services/vaccination/try?language=ar", "service-try", presses("main form.stack button", text="1")),
