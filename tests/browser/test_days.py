@@ -193,6 +193,7 @@ async def she_waits_for_the_number_and_gets_her_code(day: Day, hana: Person) -> 
     code = await day.ministry_sends_a_code()
     await expect(hana.tab.locator("#code")).to_have_text(code)
     await hana.look("06-case-code")
+    await hana.unfold("#code-used")
     await hana.press("/wipe")
     await expect(hana.tab.locator("#code")).to_have_count(0)
 
@@ -395,7 +396,9 @@ async def test_a_trainees_hour(tmp_path: Path, browser: Browser, language: str, 
         await lina.tab.click(f"a[href='/cases/{reference}']")
         await lina.tab.wait_for_selector("#said")
         await lina.look("03-case")
-        assert await lina.tab.locator(f"main form[action^='/cases/{reference}']").count() == 1, "a note, nothing else"
+        assert await lina.tab.locator(f"main form[action^='/cases/{reference}']").count() == 2, (
+            "names that are asked for, and a note"
+        )
         await lina.unfold("#note-form")
         await lina.tab.fill("#note", "I have read along.")
         await lina.press("/note")

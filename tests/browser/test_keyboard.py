@@ -73,6 +73,7 @@ async def test_the_main_job_by_the_keyboard_alone(desk: SimpleNamespace, tab: Pa
     await expect(tab.locator("[data-announce]")).to_have_text("The code has come: 4 8 2 9 1 3")
     await press(tab, "^Copy: Code", "Space")
     await press(tab, "I have used it")
+    await press(tab, "Yes, wipe it")
     await expect(tab.locator("#code")).to_have_count(0)
     await expect(tab.locator("[data-live-state]")).to_contain_text("by themselves")
 
