@@ -146,7 +146,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
         hana("/cases/{case}", "case-window"),
         hana("/cases/{other}", "case-tell", unfold_and_preview),
         hana("/cases/{other}", "case-new"),
-        hana("/cases/{waiting}", "case-waiting"),
+        amal("/cases/{waiting}", "case-waiting"),
         amal("/cases/{case}", "case-of-another"),
         amal("/cases/{closed}", "case-closed"),
         tala("/cases/{case}", "case-trainee"),
@@ -156,6 +156,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
         hana("/cases/{case}/answers/name", "answer-name"),
         hana("/cases/{case}/answers/papers", "answer-choice"),
     ),
+    "/cases/{reference}/forget": (amal("/cases/{closed}/forget", "case-forget"),),
     "/cases/{reference}/beside/{other}": (hana("/cases/{case}/beside/{other}", "beside"),),
     "/inbox": (
         amal("/inbox", "inbox-empty", state="empty"),
@@ -220,6 +221,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     ),
     "/people/{person_id}": (amal("/people/{person}", "person"),),
     "/rules": (amal("/rules", "rules"),),
+    "/settings": (amal("/settings", "settings"),),
     "/services": (amal("/services", "services"),),
     "/services/{service}/try": (
         amal("/services/vaccination/try?language=ar", "service-try", presses("main form.stack button", text="1")),

@@ -60,6 +60,7 @@ async def walk_and_look(folder: Path, browser: Browser, language: str, theme: Th
         walker = Walker(browser, app, address, scene, language, clock)
         wrong += await walker.walk(look)
         for who in ("Amal", "Hana", "Tala"):
+            await walker.tabs[who].goto(f"{address}/queue")
             await walker.tabs[who].evaluate("document.getElementById('menu').open = true")
             wrong += [f"menu of {who}: {one}" for one in await judged(walker.tabs[who], theme, "#menu")]
         await walker.close()
