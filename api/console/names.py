@@ -89,6 +89,7 @@ ACTIONS: dict[str, str] = {
     "batch.undo": t("took back what the recipient answered"),
     "month.count": t("had a month counted"),
     "case.keep": t("had the case kept longer"),
+    "person.code": t("had a code sent to a number"),
     "person.link": t("linked an address for alerts"),
     "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
@@ -111,6 +112,10 @@ ACTIONS: dict[str, str] = {
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
     "message.nobody": t("said that a message is for nobody"),
+    "message.apart": t("said that a message is not for the case"),
+    "message.together": t("took back that a message is not for the case"),
+    "sender.accept": t("accepted a sender of a portal"),
+    "sender.drop": t("accepts a sender of a portal no more"),
     "message.back": t("put a message back into the inbox"),
     "message.answer": t("answered the portal"),
     "unhandled.list": t("looked at messages that the bot could not read"),
@@ -220,6 +225,7 @@ SPEAKS_FOR: dict[str, str] = {
     "part_of_name": t("a part of the name"),
     "day": t("the day of the appointment"),
     "window": t("a code was expected for it just then"),
+    "address": t("it came to an address that is, or nearly is, this case’s"),
 }
 STATES: dict[str, str] = {
     "open": t("Waiting"),

@@ -55,7 +55,15 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         gateways=GATEWAYS,
         states=NUMBER_STATES,
         alarms=await shell.db.read(health.alarm_count),
-        phones=await shell.db.read(lambda session: phones.phones(session, viewer, shell.countries)),
+        phones=await shell.db.read(
+            lambda session: phones.phones(
+                session,
+                viewer,
+                shell.countries,
+                fixed=shell.settings.numbers,
+                twilio=sims.TWILIO in shell.channels.gateways,
+            )
+        ),
         soon=(now + WARN_BEFORE).date(),
     )
 

@@ -151,7 +151,7 @@ MATRIX: Mapping[str, Line] = {
     "POST /queue/next": TAKER,
     "GET /cases/{reference}": READ,
     "GET /cases/{reference}/live": READ,
-    "GET /cases/{reference}/events": TEAM,  # says only that something changed; of what does not exist, nothing does
+    "GET /cases/{reference}/events": READ,
     "POST /cases/{reference}/note": Line(READ.who, "case", {"text": "a note"}),
     "POST /cases/{reference}/claim": Line(ACT.who, "case", refuses=("stranger",)),  # everybody sees what waits
     "POST /cases/{reference}/release": ACT,
@@ -237,11 +237,18 @@ MATRIX: Mapping[str, Line] = {
     "POST /numbers/channels/end": COORDINATOR,
     "POST /numbers/sims/{sim_id}/assign": COORDINATOR,
     "POST /numbers/sims/{sim_id}/drop": Line(()),  # no phone has announced a SIM here
-    "POST /numbers/{number}/again": Line(COORDINATORS, form={"portal": "model_ministry"}),  # forgets, if there is any
+    "POST /numbers/{number}/again": Line(COORDINATORS, "number", {"portal": "model_ministry"}),
     "POST /numbers/{number}/details": Line(COORDINATORS, "number"),
     "POST /numbers/{number}/lost": Line(COORDINATORS, "number"),
     "POST /numbers/{number}/state": Line(COORDINATORS, "number", {"state": "active"}),
     "POST /messages/{message_id}/assign": Line(COORDINATORS, "message", {"reference": "{case}"}),
+    "POST /inbox/{message_id}/apart": Line((), "message", {"reference": "{case}"}),  # that case never had the number
+    "POST /inbox/{message_id}/together": Line(ACT.who, "message", {"reference": "{case}"}),
+    "POST /inbox/{message_id}/sender": Line(COORDINATORS, "message", {"portal": "model_ministry"}),
+    "POST /inbox/senders/drop": Line((), form={"portal": "model_ministry", "sender": "MOH"}),  # none is accepted here
+    "POST /inbox/mail/{mail_id}/assign": Line((), form={"reference": "K7-4QF"}),  # no e-mail has strayed here
+    "POST /inbox/mail/{mail_id}/nobody": Line(()),
+    "POST /inbox/mail/{mail_id}/back": Line(()),
     "GET /unhandled": COORDINATOR,
     "POST /unhandled/{message_id}/settle": Line(COORDINATORS, "unhandled"),
     "GET /export": COORDINATOR,
@@ -347,6 +354,7 @@ class Objects:
             "other": "M3-TRX",
             "name": "name",
             "sim_id": 1,
+            "mail_id": 1,
             "service": "vaccination",
             "language": "am",
             "trainee": self.trainee,
