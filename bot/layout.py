@@ -11,7 +11,7 @@ Button = tuple[str, str]
 SHORT_LABEL = 14  # characters that still fit twice beside each other at 360 px, Ethiopic included
 DATA_BYTES = 64  # what Telegram lets a button carry (Bot API, InlineKeyboardButton.callback_data)
 PLACE = "({}/{}) "
-"""Before each SMS of a reply that needs several: which one it is, of how many. Every alphabet of SMS has these signs."""
+"""Before each SMS of a reply that needs several: which one it is, of how many; in signs that every SMS has."""
 MOST_BUTTONS = 100  # what Telegram shows under one message
 
 

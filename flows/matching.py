@@ -16,8 +16,8 @@ from flows.names import alike, words_of
 from flows.portal import TOKENS, Portal, Token
 
 _WEIGHT = {
-    "reference": 100, "case": 100, "document": 90, "last_digits": 50, "birth": 50, "name": 50, "window": 45, "address": 45,
-    "part_of_name": 20, "day": 15,
+    "reference": 100, "case": 100, "document": 90, "last_digits": 50, "birth": 50, "name": 50, "window": 45,
+    "address": 45, "part_of_name": 20, "day": 15,
 }  # fmt: skip
 REASONS = tuple(_WEIGHT)
 """What can speak for a case: the portal's or our own reference, its document, that a code was expected for it …"""

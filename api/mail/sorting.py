@@ -64,7 +64,9 @@ def strays(session: Session, known: Known, viewer: Viewer, now: datetime) -> tup
 
 def count(session: Session, viewer: Viewer, now: datetime) -> int:
     """How much e-mail waits that could be hers to decide: of a volunteer what came for a portal of her addresses."""
-    waiting = select(func.count(col(StrayMail.id))).where(col(StrayMail.wipe_at) > now, col(StrayMail.settled_at).is_(None))
+    waiting = select(func.count(col(StrayMail.id))).where(
+        col(StrayMail.wipe_at) > now, col(StrayMail.settled_at).is_(None)
+    )
     if not viewer.coordinator:
         mine = select(MailAddress.portal).join(CaseRow, col(MailAddress.case_id) == CaseRow.id)
         hers = CaseRow.claimed_by == viewer.person_id, CaseRow.state == "claimed"
@@ -142,7 +144,11 @@ def _shown(session: Session, proposals: Proposals, viewer: Viewer, row: StrayMai
         return None
     likely = tuple(one for one in ranking.likely if one != proposed and _may(session, viewer, one))
     settled = row.settled_at is not None
-    shown = StrayText(content.to, replace(content.mail, subject=HIDDEN, text=HIDDEN, code="")) if row.kind == CODE else content
+    shown = (
+        StrayText(content.to, replace(content.mail, subject=HIDDEN, text=HIDDEN, code=""))
+        if row.kind == CODE
+        else content
+    )
     return Stray(row.id or 0, row.kind, row.portal, row.received_at, row.wipe_at, shown, proposed, likely, settled)
 
 

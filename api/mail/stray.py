@@ -69,9 +69,7 @@ def _distance(one: str, other: str) -> int:
     return OSA.distance(one, other, score_cutoff=MISTYPED)
 
 
-def _keep(
-    session: Session, vault: Vault, portals: Portals, to: str, portal: str, mail: Mail, now: datetime
-) -> None:
+def _keep(session: Session, vault: Vault, portals: Portals, to: str, portal: str, mail: Mail, now: datetime) -> None:
     key = vault.index("mail", to, mail.message_id, mail.digest)
     if insert_once(session, _seen, {"key": key, "at": now}) is None:
         return

@@ -42,7 +42,7 @@ def put_aside(session: Session, known: Known, viewer: Viewer, message_id: int, r
 
 
 def take_back(session: Session, viewer: Viewer, message_id: int, reference: str, now: datetime) -> None:
-    """It may be for that case after all. Refused as `put_aside`; nothing happens when nobody had said that it is not."""
+    """It may be for that case after all. Refused as `put_aside`; nothing happens when nobody said that it is not."""
     row = waiting_row(session, viewer, message_id, now)
     case = case_for(session, viewer, reference)
     said = _apart.c.message_id == message_id, _apart.c.case_id == case.id
@@ -51,9 +51,7 @@ def take_back(session: Session, viewer: Viewer, message_id: int, reference: str,
         audit.record(session, viewer.person_id, "message.together", reference, now, number=row.number)
 
 
-def accept_sender(
-    session: Session, known: Known, viewer: Viewer, message_id: int, portal: str, now: datetime
-) -> None:
+def accept_sender(session: Session, known: Known, viewer: Viewer, message_id: int, portal: str, now: datetime) -> None:
     """The sender of a message is one of a portal's from now on, and this message its. Refused as `senders.accept`."""
     coordinators_only(viewer)
     row = waiting_row(session, viewer, message_id, now)

@@ -130,7 +130,7 @@ def _code_in(text: str, portals: Sequence[Portal]) -> str:
 
 
 def _may_have_sent(portals: Portals, lent: Sequence[str], sender: str) -> list[Portal]:
-    """Of the portals for which a number was ever lent those that write from this sender; those that surely do, if any."""
+    """Of the portals for which a number was lent those that write from this sender; those that surely do, if any."""
     possible = [portals[name] for name in lent if name in portals and portals[name].writes_from(sender)]
     return [portal for portal in possible if portal.is_sender(sender)] or possible
 

@@ -119,9 +119,7 @@ async def the_reader(shell: Desk, viewer: LookingOn, reference: str) -> None:
     await shell.db.read(lambda session: access.refuse_strangers(session, viewer, reference))
 
 
-@router.get(
-    "/cases/{reference}/events", response_class=EventSourceResponse, dependencies=[Depends(the_reader)]
-)
+@router.get("/cases/{reference}/events", response_class=EventSourceResponse, dependencies=[Depends(the_reader)])
 async def case_changes(shell: Desk, reference: str) -> AsyncIterator[ServerSentEvent]:
     """Say `changed` whenever something in the case did, and nothing more."""
     async for change in changes(shell.events, case_topic(reference), INBOX):

@@ -51,11 +51,11 @@ def _code(message_id: str) -> str:
     return f"{(int(message_id[-9:]) * 7919 + 104729) % 900000 + 100000}"
 
 
-async def _show(
-    request: Request, shell: Desk, chosen: str = "", sent: str = "", sender: str = SENDER
-) -> HTMLResponse:
+async def _show(request: Request, shell: Desk, chosen: str = "", sent: str = "", sender: str = SENDER) -> HTMLResponse:
     numbers = await _numbers(shell)
-    return page(request, "portal.html", numbers=numbers, chosen=chosen, sent=sent, sender=sender, longest=senders.LONGEST)
+    return page(
+        request, "portal.html", numbers=numbers, chosen=chosen, sent=sent, sender=sender, longest=senders.LONGEST
+    )
 
 
 async def _numbers(shell: Shell) -> list[str]:

@@ -13,7 +13,7 @@ from api.desk import queue, tasks
 from api.desk.cases import forget
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
-from api.numbers import appointments, leases, pool, unmatched
+from api.numbers import appointments, aside, leases, pool, unmatched
 from api.numbers.appointments import Corrected
 from api.numbers.proxies import PortalText
 from api.numbers.quiet import expire_windows
@@ -22,17 +22,9 @@ from api.staff.alerts import unseen
 from api.staff.people import Viewer
 from api.store.db import Database
 from api.tables import CaseRow, CodeWindow, PortalMessage
-from flows.model import Answer
 from tests.factories import MINISTRY, NOW, make_case, make_viewer
-from tests.mornings import APPOINTMENT, CODE, HIDDEN_CODE, Morning
+from tests.mornings import APPOINTMENT, CODE, HERS, HIDDEN_CODE, RAHIMA, Morning
 
-RAHIMA = {
-    "name": Answer("রহিমা খাতুন", "রহিমা খাতুন"),
-    "born": Answer("1988-01-02", "2 Jan 1988", "day", "gregorian"),
-    "papers_number": Answer("BX0098871", "bx 0098871"),
-    "share_ministry": Answer("yes", "1"),
-}
-HERS = "Dear Rahima Khatun, your appointment is on 12/12/2026 at 09:30, Rafik Hariri hospital."
 TO_BOTH = "Dear Almaz, it is your turn."
 OFFER = "MOPH: a place is free for Rahima Khatun on 12/12/2026 at 09:30. Reply YES within 48 h."
 
