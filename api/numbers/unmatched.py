@@ -110,6 +110,7 @@ def assign(session: Session, known: Known, viewer: Viewer, message_id: int, refe
     case = case_for(session, viewer, reference)
     if case.id not in [one.id for one in holders(session, row.number)]:
         raise Refused(409, "never_lent")
+    _is_of_its_portal(session, known, row, case)
     seal_to_case(session, known.vault, row, content_of(viewer, row), id_of(case))
     session.connection().execute(_apart.delete().where(_apart.c.message_id == message_id))
     settle(session, "read_message", now, about=str(row.id))
@@ -211,6 +212,17 @@ def waiting_row(session: Session, viewer: Viewer, message_id: int, now: datetime
     if row is None or gone or (row.wipe_at is not None and row.wipe_at <= now):
         raise Refused(404, "no_such_message")
     return row
+
+
+def _is_of_its_portal(session: Session, known: Known, row: PortalMessage, case: CaseRow) -> None:
+    """What came from a sender that nobody knew is of the portal for which this case had the number, if it was one."""
+    had = select(Lease.portal).where(Lease.number == row.number, Lease.case_id == case.id).distinct()
+    lent = session.exec(had).all()
+    if row.portal or len(lent) != 1 or lent[0] not in known.portals:
+        return
+    row.portal = lent[0]
+    wanted = known.portals[row.portal].wanted
+    row.answer_by = row.received_at + timedelta(hours=wanted.hours) if row.kind == "answer" and wanted else None
 
 
 def _ask_for_more(session: Session, row: PortalMessage, case: CaseRow, now: datetime) -> None:

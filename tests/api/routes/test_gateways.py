@@ -109,7 +109,7 @@ async def test_an_sms_to_a_proxy_number_is_a_portal_message_once_whatever_ids_it
         smsgate_api.received(CODE, sender="MOPH", at="2026-11-24T11:00:01.211+02:00"),  # by Android's other way
     ):
         assert (await phones.smsgate(said)).status_code == 200
-    assert phones.portal_messages() == [(NUMBER, "other")]
+    assert phones.portal_messages() == [(NUMBER, "code")]
     later = smsgate_api.received(CODE, sender="MOPH", at="2026-11-24T11:05:00.000+02:00")
     assert (await phones.smsgate(later)).status_code == 200
     assert len(phones.portal_messages()) == 2
@@ -270,10 +270,10 @@ async def test_a_sim_that_nobody_knows_is_listed_without_content_and_what_it_got
         assert "482913" in (await amal.get("/unhandled")).text
         done = await amal.post(action[0], data={"number": "+96181000555"})
         assert "The SIM has its number" in done.text
-    assert phones.portal_messages() == [("+96181000555", "other")]
+    assert phones.portal_messages() == [("+96181000555", "code")]
     assert phones.unhandled() == []
     assert (await phones.smsgate(smsgate_api.received(CODE, sender="MOPH", **stranger))).status_code == 200
-    assert phones.portal_messages() == [("+96181000555", "other")], "a late retry is known all the same"
+    assert phones.portal_messages() == [("+96181000555", "code")], "a late retry is known all the same"
 
 
 async def test_a_worker_who_wrote_to_a_sim_that_nobody_knew_is_answered_once_it_is_known(phones: Phones) -> None:
