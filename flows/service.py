@@ -129,9 +129,10 @@ class Training(Part):
 
 
 class ServiceFile(Part):
-    """A whole service file, as its author wrote it."""
+    """A whole service file, as its author wrote it; `on`: it is offered unless a coordinator switched it off."""
 
     service: Name
+    on: bool = False
     audience: Literal["worker", "volunteer", "assisted"] = "worker"
     title: str
     languages: tuple[str, ...]

@@ -64,7 +64,7 @@ def take_manner(talk: Talk) -> Turn:
         t("We will call you. If you cannot speak when we call, just hang up. Your number with us is {reference}."),
         reference="{reference}",
     )
-    service = next(iter(talk.library.services))
+    service = next((one.value for one in _services(talk)), next(iter(talk.library.services)))
     call = OpenCase(service, talk.draft.language, {}, closing, call=True)
     return talk.turn(call, gate="")
 
