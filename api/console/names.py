@@ -254,35 +254,6 @@ CALLS: dict[str, str] = {
     "failed": t("The call failed"),
     "missed": t("Nobody could take it"),
 }
-GATEWAYS: dict[str, str] = {
-    "simulator": t("The simulator"),
-    "twilio": t("Twilio"),
-    "smsgate": t("An Android phone with SMSGate"),
-    "httpsms": t("An Android phone with httpSMS"),
-    "cht": t("An Android phone with cht-gateway"),
-    "typed": t("Somebody types them in"),
-}
-NUMBER_STATES: dict[str, str] = {
-    "reserved": t("Set aside"),
-    "active": t("In use"),
-    "draining": t("Runs out: lent to nobody new"),
-    "cooling": t("Rests"),
-    "retired": t("Retired"),
-    "lost": t("Lost"),
-}
-TESTS: dict[str, str] = {
-    "sent": t("on its way"),
-    "arrived": t("arrived"),
-    "late": t("came much too late"),
-    "lost": t("did not arrive"),
-    "unsent": t("was not sent"),
-}
-WAYS: dict[str, str] = {
-    "channel": t("The bot can write to the worker"),
-    "trusted": t("Through a person whom the worker trusts"),
-    "none": t("No phone: somebody must go or call"),
-}
-
 KEPT: dict[str, str] = {
     "UnknownSim": t("It came to a SIM that nobody knows yet. Say under Numbers which one it is."),
     "UnknownNumber": t("It came to a number that is not among ours. Add it under Numbers."),

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
+from api.console.names import KEPT, LEFT_OUT, MEDIA
+from api.console.number_names import GATEWAYS, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
 from api.desk import tallies
 from api.errors import Refused
