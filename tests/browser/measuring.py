@@ -35,7 +35,8 @@ AGAIN = """(() => { const parts = [...document.querySelectorAll('[data-live]:not
 MEASURED = f"[...{FORM}, ...{TOUCH}, ...{NAMES}, ...{AGAIN}]"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-JUDGE = """([where, rules]) => axe.run(where, {runOnly: rules, resultTypes: ['violations']})
+JUDGE = """([where, levels]) =>
+  axe.run(where, {runOnly: {type: 'tag', values: levels}, resultTypes: ['violations'], preload: false})
   .then((found) => found.violations.flatMap((rule) => rule.nodes.map((node) =>
     `${rule.id}: ${node.html.slice(0, 160)} | ${node.failureSummary}`)))"""
 Theme = Literal["light", "dark"]
@@ -65,14 +66,10 @@ async def wrong_at_any_width(tab: Page, picture: str) -> list[str]:
     return wrong
 
 
-async def judged(tab: Page, theme: Theme, where: str = "") -> list[str]:
-    """What axe-core finds wrong with the page, or a part of it, as it stands.
-
-    The dark theme differs from the light one in nothing but its colours, so only they are judged anew.
-    """
+async def judged(tab: Page, theme: Theme, where: str = "html") -> list[str]:
+    """What axe-core finds wrong with the page, or a part of it, as it stands."""
     await tab.emulate_media(color_scheme=theme)
     if not await tab.evaluate("'axe' in window"):
         await tab.evaluate(AXE)
-    rules = {"type": "rule", "values": ["color-contrast"]} if theme == "dark" else {"type": "tag", "values": LEVELS}
-    found: list[str] = await tab.evaluate(JUDGE, [where or "html", rules])
+    found: list[str] = await tab.evaluate(JUDGE, [where, LEVELS])
     return [f"{theme}: {one}" for one in found]
