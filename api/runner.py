@@ -15,7 +15,7 @@ from api.events import QUEUE, case_topic
 from api.going import offers, outings
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
-from api.mail import receiving
+from api.mail import receiving, sorting
 from api.mail.fetching import Fetching
 from api.media.fetching import MediaFetching, providers
 from api.numbers import proxies, sims, unmatched, upkeep
@@ -131,6 +131,7 @@ class Runner:
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
+        sorting.alert_unread(session, self._shell.vault, now)
         calls.end_what_is_over(session, now)
         receiving.end_what_is_over(session, now)
         heard.end_what_is_over(session, now)

@@ -10,6 +10,7 @@ from api.events import Events
 from api.keys.vault import Vault
 from api.settings import Settings
 from api.store.db import Database
+from bot import cht
 from bot.channel import Channel
 from bot.gateway import Gateway
 from bot.mailbox import Mailbox
@@ -74,6 +75,11 @@ class Shell:
     def offered(self) -> Library:
         """The library as workers may be asked from it: without what is off, and the languages that nobody has read."""
         return replace(self.library, offered=self.offering.allowed)
+
+    @property
+    def sending(self) -> frozenset[str]:
+        """The gateways by which numbers that coordinators added can send; cht-gateway fetches what there is."""
+        return frozenset((*self.channels.gateways, *((cht.NAME,) if self.settings.cht_password else ())))
 
     @property
     def ways(self) -> Ways:

@@ -93,6 +93,7 @@ ACTIONS: dict[str, str] = {
     "batch.undo": t("took back what the recipient answered"),
     "month.count": t("had a month counted"),
     "case.keep": t("had the case kept longer"),
+    "person.code": t("had a code sent to a number"),
     "person.link": t("linked an address for alerts"),
     "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
@@ -115,6 +116,10 @@ ACTIONS: dict[str, str] = {
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
     "message.nobody": t("said that a message is for nobody"),
+    "message.apart": t("said that a message is not for the case"),
+    "message.together": t("took back that a message is not for the case"),
+    "sender.accept": t("accepted a sender of a portal"),
+    "sender.drop": t("accepts a sender of a portal no more"),
     "message.back": t("put a message back into the inbox"),
     "message.answer": t("answered the portal"),
     "unhandled.list": t("looked at messages that the bot could not read"),
@@ -226,6 +231,7 @@ SPEAKS_FOR: dict[str, str] = {
     "part_of_name": t("a part of the name"),
     "day": t("the day of the appointment"),
     "window": t("a code was expected for it just then"),
+    "address": t("it came to an address that is, or nearly is, this case’s"),
 }
 STATES: dict[str, str] = {
     "open": t("Waiting"),
@@ -248,35 +254,6 @@ CALLS: dict[str, str] = {
     "failed": t("The call failed"),
     "missed": t("Nobody could take it"),
 }
-GATEWAYS: dict[str, str] = {
-    "simulator": t("The simulator"),
-    "twilio": t("Twilio"),
-    "smsgate": t("An Android phone with SMSGate"),
-    "httpsms": t("An Android phone with httpSMS"),
-    "cht": t("An Android phone with cht-gateway"),
-    "typed": t("Somebody types them in"),
-}
-NUMBER_STATES: dict[str, str] = {
-    "reserved": t("Set aside"),
-    "active": t("In use"),
-    "draining": t("Runs out: lent to nobody new"),
-    "cooling": t("Rests"),
-    "retired": t("Retired"),
-    "lost": t("Lost"),
-}
-TESTS: dict[str, str] = {
-    "sent": t("on its way"),
-    "arrived": t("arrived"),
-    "late": t("came much too late"),
-    "lost": t("did not arrive"),
-    "unsent": t("was not sent"),
-}
-WAYS: dict[str, str] = {
-    "channel": t("The bot can write to the worker"),
-    "trusted": t("Through a person whom the worker trusts"),
-    "none": t("No phone: somebody must go or call"),
-}
-
 KEPT: dict[str, str] = {
     "UnknownSim": t("It came to a SIM that nobody knows yet. Say under Numbers which one it is."),
     "UnknownNumber": t("It came to a number that is not among ours. Add it under Numbers."),

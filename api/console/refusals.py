@@ -99,6 +99,7 @@ SENTENCES: dict[str, str] = {
     "signed_out": t("That took too long. Sign in again."),
     "last_coordinator": t("This is the last coordinator. Add another one first."),
     "too_many_tries": t("That was wrong too often."),
+    "too_many_codes": t("Three codes were sent within an hour. Wait a little, or link the address by the bot."),
     "busy": t("Too many people are signing in just now. Try again in a minute."),
     "wrong_passphrase": t("That name and that passphrase do not belong together."),
 }

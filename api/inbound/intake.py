@@ -127,8 +127,7 @@ class Intake:
         touched = await shell.db.write(
             lambda session: receiving.receive(session, shell.vault, shell.portals, mail, now)
         )
-        if touched:
-            shell.events.changed(QUEUE, *map(case_topic, touched))
+        shell.events.changed(INBOX, QUEUE, *map(case_topic, touched))
 
     async def report(self, reply_id: int, report: StatusReport) -> None:
         """Take a provider's report on a reply."""

@@ -7,7 +7,18 @@ from sqlmodel import Session, col, func, select
 
 from api.keys.locks import RecoveryKey, share_team
 from api.keys.vault import TeamKey, reseal
-from api.tables import CaseRow, DeskRule, Invitation, Person, PortalMessage, Team, Unhandled, metadata
+from api.tables import (
+    CaseRow,
+    DeskRule,
+    Invitation,
+    Person,
+    PortalMessage,
+    StrayFile,
+    StrayMail,
+    Team,
+    Unhandled,
+    metadata,
+)
 
 PAGE = 500
 """How many boxes are resealed in one go."""
@@ -16,6 +27,8 @@ _SEALED_TO_TEAM: tuple[tuple[str, str, ColumnElement[bool]], ...] = (
     ("case", "sealed_key", col(CaseRow.state) != "forgotten"),
     ("unhandled", "box", col(Unhandled.box) != b""),
     ("portal_message", "box", and_(col(PortalMessage.case_id).is_(None), col(PortalMessage.box) != b"")),
+    ("stray_mail", "box", col(StrayMail.box) != b""),
+    ("stray_file", "box", col(StrayFile.box) != b""),
 )
 
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
+from api.console.names import KEPT, LEFT_OUT, MEDIA
+from api.console.number_names import GATEWAYS, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
 from api.desk import tallies
 from api.errors import Refused
@@ -53,7 +54,15 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         gateways=GATEWAYS,
         states=NUMBER_STATES,
         alarms=await shell.db.read(health.alarm_count),
-        phones=await shell.db.read(lambda session: phones.phones(session, viewer, shell.countries)),
+        phones=await shell.db.read(
+            lambda session: phones.phones(
+                session,
+                viewer,
+                shell.countries,
+                fixed=shell.settings.numbers,
+                twilio=sims.TWILIO in shell.channels.gateways,
+            )
+        ),
         soon=(now + WARN_BEFORE).date(),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -124,9 +124,14 @@ async def the_case_again(request: Request, shell: Desk, viewer: LookingOn, refer
     return await _case(request, shell, viewer, reference, "case_live.html")
 
 
-@router.get("/cases/{reference}/events", response_class=EventSourceResponse)
-async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncIterator[ServerSentEvent]:
-    """Say `changed` whenever something in the case did. It says nothing more, so anybody signed in may listen."""
+async def the_reader(shell: Desk, viewer: LookingOn, reference: str) -> None:
+    """Lets only who may read the case listen, before the stream begins: even when it changes tells something."""
+    await shell.db.read(lambda session: access.refuse_strangers(session, viewer, reference))
+
+
+@router.get("/cases/{reference}/events", response_class=EventSourceResponse, dependencies=[Depends(the_reader)])
+async def case_changes(shell: Desk, reference: str) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` whenever something in the case did, and nothing more."""
     async for change in changes(shell.events, case_topic(reference), INBOX):
         yield change
 
@@ -198,7 +203,7 @@ async def _case(
     standing = await shell.db.write(lambda session: standing_of(session, reference, case.portal, shell.portals, now))
     shell.events.changed(*map(case_topic, standing.touched))
     portal = shell.portals.get(case.portal)
-    sendable = await shell.db.read(lambda session: answering.answerable(session, case.portal_messages))
+    sendable = await shell.db.read(lambda one: answering.answerable(one, case.portal_messages, shell.sending))
     return page(
         request,
         template,

@@ -9,6 +9,7 @@ from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.casework import CaseApart, Phrase
 from api.tables.going import NoticeToMany, OfferRow, OutingCase, OutingRow
 from api.tables.heard import Heard
+from api.tables.inbox import MessageApart, PortalSender, StrayFile, StrayMail
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
@@ -51,6 +52,7 @@ __all__ = [
     "MailFileRow",
     "MailMessage",
     "MediaRow",
+    "MessageApart",
     "NoticeRow",
     "NoticeToMany",
     "Number",
@@ -65,6 +67,7 @@ __all__ = [
     "Phrase",
     "PortalMessage",
     "PortalRefusal",
+    "PortalSender",
     "ReplyRow",
     "Seen",
     "SelfTest",
@@ -75,6 +78,8 @@ __all__ = [
     "SlipRow",
     "SlipTry",
     "StaffAddress",
+    "StrayFile",
+    "StrayMail",
     "Tally",
     "TaskRow",
     "Team",

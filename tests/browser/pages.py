@@ -144,6 +144,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     ),
     "/cases/{reference}": (
         hana("/cases/{case}", "case-window"),
+        hana("/cases/{case}", "case-named", presses("button[form=names-form]", "#portal-name")),
         hana("/cases/{other}", "case-tell", unfold_and_preview),
         hana("/cases/{other}", "case-new"),
         amal("/cases/{waiting}", "case-waiting"),
@@ -157,7 +158,10 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
         hana("/cases/{case}/answers/papers", "answer-choice"),
     ),
     "/cases/{reference}/forget": (amal("/cases/{closed}/forget", "case-forget"),),
-    "/cases/{reference}/beside/{other}": (hana("/cases/{case}/beside/{other}", "beside"),),
+    "/cases/{reference}/beside/{other}": (
+        hana("/cases/{case}/beside/{other}", "beside"),
+        hana("/cases/{case}/beside/{other}", "beside-named", presses("button[form=names-form]")),
+    ),
     "/inbox": (
         amal("/inbox", "inbox-empty", state="empty"),
         amal("/inbox", "inbox-coordinator"),

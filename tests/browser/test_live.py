@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from api.console.render import STATIC
 from api.events import Events
@@ -79,6 +79,19 @@ async def test_what_changed_appears_without_reloading_and_is_announced(toy: Toy,
         toy.change("482913")
         await expect(tab.locator("#words")).to_have_text("482913")
         await expect(tab.locator("[data-announce]")).to_have_text("482913")
+
+
+async def test_what_changed_before_the_page_listened_is_not_missed(toy: Toy, tab: Page) -> None:
+    """The page is made, something changes, and only then its stream begins: nobody would say it again."""
+    async with serving(toy.app) as address:
+
+        async def late(route: Route) -> None:
+            toy.change("482913")
+            await route.continue_()
+
+        await tab.route("**/events", late)
+        await tab.goto(address)
+        await expect(tab.locator("#words")).to_have_text("482913")
 
 
 async def test_what_was_typed_and_what_was_open_stays_over_a_change(toy: Toy, tab: Page) -> None:

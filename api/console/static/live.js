@@ -167,7 +167,10 @@ let poll = null;
 function listen() {
   if (!source || stream) return;
   stream = new EventSource(source.dataset.events);
-  stream.addEventListener("open", () => showState(true));
+  stream.addEventListener("open", () => {
+    showState(true);
+    look(); // what changed after the page was made, or while there was no connection, nobody tells again
+  });
   stream.addEventListener("changed", look);
   stream.addEventListener("error", () => showState(false));
 }

@@ -26,7 +26,7 @@ from api.inbound.assisted import message_of
 from api.keys import locks
 from api.mail import lending, receiving
 from api.media import keeping
-from api.numbers import unmatched
+from api.numbers import aside as put_aside
 from api.numbers.proxies import PortalText, Sms, receive, seal_to_case
 from api.progress import Work, Works
 from api.routes.forms import TOKEN_HEADER
@@ -171,7 +171,7 @@ MATRIX: Mapping[str, Line] = {
     "GET /cases/{reference}": READ,
     "POST /cases/{reference}/names": READ,
     "GET /cases/{reference}/live": READ,
-    "GET /cases/{reference}/events": TEAM,  # says only that something changed; of what does not exist, nothing does
+    "GET /cases/{reference}/events": READ,
     "POST /cases/{reference}/note": Line(READ.who, "case", {"text": "a note"}),
     "POST /cases/{reference}/claim": Line(ACT.who, "case", refuses=("stranger",)),  # everybody sees what waits
     "POST /cases/{reference}/release": ACT,
@@ -261,7 +261,7 @@ MATRIX: Mapping[str, Line] = {
     "POST /numbers/channels/end": COORDINATOR,
     "POST /numbers/sims/{sim_id}/assign": COORDINATOR,
     "POST /numbers/sims/{sim_id}/drop": Line(()),  # no phone has announced a SIM here
-    "POST /numbers/{number}/again": Line(COORDINATORS, form={"portal": "model_ministry"}),  # forgets, if there is any
+    "POST /numbers/{number}/again": Line(COORDINATORS, "number", {"portal": "model_ministry"}),
     "POST /numbers/{number}/details": Line(COORDINATORS, "number"),
     "POST /numbers/{number}/lost": Line(COORDINATORS, "number"),
     "POST /numbers/{number}/state": Line(COORDINATORS, "number", {"state": "active"}),
@@ -303,6 +303,13 @@ MATRIX: Mapping[str, Line] = {
     "POST /intake/slips": Line(TAKERS, "assisted", {"reference": "{case}"}),
     "GET /intake/{key}": Line(("volunteer",), "intake"),  # only who began it goes on, so that nobody reads along
     "POST /intake/{key}": Line(("volunteer",), "intake", {"once": "y" * 22, "text": "1"}),
+    "POST /inbox/{message_id}/apart": Line((), "message", {"reference": "{case}"}),  # that case never had the number
+    "POST /inbox/{message_id}/together": Line(ACT.who, "message", {"reference": "{case}"}),
+    "POST /inbox/{message_id}/sender": Line(COORDINATORS, "message", {"portal": "model_ministry"}),
+    "POST /inbox/senders/drop": Line((), form={"portal": "model_ministry", "sender": "MOH"}),  # none is accepted here
+    "POST /inbox/mail/{mail_id}/assign": Line((), form={"reference": "K7-4QF"}),  # no e-mail has strayed here
+    "POST /inbox/mail/{mail_id}/nobody": Line(()),
+    "POST /inbox/mail/{mail_id}/back": Line(()),
     "GET /unhandled": COORDINATOR,
     "POST /unhandled/{message_id}/settle": Line(COORDINATORS, "unhandled"),
     "GET /export": COORDINATOR,
@@ -419,6 +426,7 @@ class Objects:
             "other": "M3-TRX",
             "name": "name",
             "sim_id": 1,
+            "mail_id": 1,
             "service": "vaccination",
             "language": "am",
             "trainee": self.trainee,
@@ -435,7 +443,7 @@ class Objects:
         if about in ("message", "aside"):
             named["message_id"] = self._portal_message(session)
         if about == "aside":
-            unmatched.nobodys(session, scene.amal, named["message_id"], NOW)
+            put_aside.nobodys(session, scene.amal, named["message_id"], NOW)
         if about == "letter":
             named["message_id"] = self._letter(session, named["reference"])
         if about == "mail":
