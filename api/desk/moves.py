@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from api.answers import encode
 from api.desk.cases import put_in
-from api.desk.tasks import open_task
+from api.desk.tasks import open_task, settle
 from api.desk.training import Versions, may_be_given
 from api.errors import Refused
 from api.keys.vault import Vault
@@ -69,10 +69,11 @@ def escalate(session: Session, vault: Vault, viewer: Viewer, reference: str, rea
 
 
 def settle_escalation(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
-    """The help has come: the case is no longer marked."""
+    """The help has come: the case is no longer marked, and nobody is asked for it any more."""
     case = claimed_case(session, viewer, reference)
     case.escalated, case.escalated_at = "", None
     session.add(case)
+    settle(session, "escalated", now, case_id=id_of(case))
     audit.record(session, viewer.person_id, "case.calm", reference, now)
 
 
