@@ -148,7 +148,9 @@ def _asking_in(packed: dict[str, Any] | None) -> Asking | None:
     if packed is None:
         return None
     packed["known"], packed["heard"] = _answers_in(packed["known"]), tuple(packed["heard"])
-    return Asking(**packed | {"since": datetime.fromisoformat(packed["since"])})
+    packed["then"], until = tuple(packed.get("then", ())), packed.get("until")
+    times = {"since": datetime.fromisoformat(packed["since"]), "until": until and datetime.fromisoformat(until)}
+    return Asking(**packed | times)
 
 
 def _unread_in(packed: dict[str, Any]) -> Unread:

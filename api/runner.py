@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, forgetting, idle, lateness, many, offering, reading, slips, tallies
+from api.desk import calls, forgetting, idle, lateness, many, offering, reading, reminding, slips, tallies
 from api.events import QUEUE, case_topic
 from api.going import offers, outings
 from api.inbound import announcing, polling
@@ -166,8 +166,10 @@ class Runner:
             asked = reading.open_late(session, now) + offers.ask_who_is_home(session, now)
             return asked + lateness.escalate_late(session, vault, now)
 
-        if await self._shell.db.write(remind):
-            self._shell.events.changed(QUEUE)
+        library, ways = self._shell.library, self._shell.ways
+        followed = await self._shell.db.write(lambda session: reminding.run_due(session, vault, library, ways, now))
+        if await self._shell.db.write(remind) or followed:
+            self._shell.events.changed(QUEUE, *map(case_topic, followed))
 
 
 def _speaking(shell: Shell, channel: Channel) -> Channel:

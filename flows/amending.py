@@ -104,7 +104,8 @@ def asked_of_her(library: Library, whose: Whose, now: datetime) -> tuple[str, ..
     """The names of the questions that are asked of her, answered or not, in the order of the form."""
     values = relevant(library, whose, now)
     questions = library.services[whose.service].questions
-    return tuple(one.question.ask for one in questions if one.relevant is None or one.relevant.truth(values, now=now))
+    asked = (one for one in questions if not one.question.later or one.question.ask in values)
+    return tuple(one.question.ask for one in asked if one.relevant is None or one.relevant.truth(values, now=now))
 
 
 def may_be_asked(library: Library, service: str, name: str) -> bool:

@@ -37,9 +37,12 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
     for asked in service.questions:
         if asked.relevant is not None and not asked.relevant.truth(values, now=now):
             continue
-        total += 1
         name = asked.question.ask
         answer = draft.answers.get(name)
+        if asked.question.later and name != draft.editing:
+            values.update({name: answer.value} if answer is not None else {})
+            continue
+        total += 1
         if answer is not None:
             values[name] = answer.value
         if name == draft.editing or (answer is None and found is None):

@@ -13,6 +13,7 @@ from flows.expressions import Expression
 from flows.language import Catalogues, tidy
 from flows.loader import Asked, Library, Service
 from flows.model import Draft, Manner, Message, Value
+from flows.planning import amiss, expressions_of
 from flows.segments import count
 from flows.talk import Talk
 from flows.training import untaught
@@ -46,7 +47,7 @@ def check(library: Library, service: Service) -> list[Finding]:
 
 def errors(library: Library, service: Service) -> list[Finding]:
     """What must be mended before a service may run."""
-    looks = (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts, _tells_health, untaught)
+    looks = (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts, _tells_health, untaught, _plans)
     found = [one for look in looks for one in look(service)]
     return [_finding(service, *one) for one in (*found, *_translations(library.catalogues, service))]
 
@@ -87,6 +88,11 @@ def _undefined(service: Service) -> Found:
             yield "undefined", place, f"${{{missing}}} is not a question of this service"
 
 
+def _plans(service: Service) -> Found:
+    """Tasks, follow-ups and reports that name what is not there."""
+    yield from amiss(service.plans, service.file)
+
+
 def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
     for what, expression in service.lend.items():
         yield f"case.lend.{what}", expression
@@ -96,6 +102,7 @@ def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
         yield f"case.offer {number}", expression
     for skill, expression in service.needs.items():
         yield f"case.needs.{skill}", expression
+    yield from expressions_of(service.plans)
     for export, columns in service.columns.items():
         for header, expression in columns.items():
             yield f"exports.{export}.{header}", expression
@@ -164,17 +171,24 @@ def _unknown_parts(service: Service) -> Found:
 
 def _tells_health(service: Service) -> Found:
     """A need that follows from a sensitive answer tells it: what is needed lies readable beside the sealed case."""
-    for skill, expression in service.needs.items():
+    for place, expression in _readable(service):
         for name in sorted(expression.names & set(service.by_name)):
             if service.by_name[name].question.sensitive:
-                yield "consent", f"case.needs.{skill}", f"${{{name}}} could be guessed from it on a seized disk"
+                yield "consent", place, f"${{{name}}} could be guessed from it on a seized disk"
+
+
+def _readable(service: Service) -> Iterator[tuple[str, Expression]]:
+    """What decides over something that lies readable beside the sealed case: a need, a task, a follow-up."""
+    yield from ((f"case.needs.{skill}", one) for skill, one in service.needs.items())
+    yield from ((f"case.tasks.{name}", one.when) for name, one in service.plans.tasks.items() if one.when)
+    yield from ((f"case.follow_ups.{name}", one.when) for name, one in service.plans.follow_ups.items() if one.when)
 
 
 def _routed(service: Service) -> Found:
     """What a need that follows from an answer gives away, for the author to weigh."""
-    for skill, expression in service.needs.items():
+    for place, expression in _readable(service):
         for name in sorted(expression.names & set(service.by_name)):
-            yield "routed", f"case.needs.{skill}", f"who sees that it is needed may guess the answer to ${{{name}}}"
+            yield "routed", place, f"who sees that it is needed may guess the answer to ${{{name}}}"
 
 
 def _translations(catalogues: Catalogues, service: Service) -> Found:
@@ -207,6 +221,10 @@ def texts_of(service: Service) -> Iterator[tuple[str, str, str]]:
                 yield question.ask, f"{name}:{key}", text
         for value, label in question.choices.items():
             yield question.ask, f"{name}:choice:{value}", tidy(label)
+    for plan in file.case.follow_ups:
+        if plan.say:
+            place = f"case.follow_ups.{plan.follow_up}"
+            yield place, f"{file.service}:follow_up:{plan.follow_up}:say", tidy(plan.say)
 
 
 def _long(library: Library, service: Service) -> Iterator[tuple[str, str]]:

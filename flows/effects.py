@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flows.model import Answer, Draft, Message, Reply
+from flows.planning import Open, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class OpenCase:
 
     `route` holds the readable facts (never names, numbers or free text), `urgency` is `normal` or `high`,
     `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for.
+    `tasks` and `steps` are what the service plans for it; `reads` the answers that its follow-ups have to know later.
+    `call_within` is how soon whoever asks for a call was promised one.
     """
 
     service: str
@@ -29,6 +33,10 @@ class OpenCase:
     urgency: str = "normal"
     call: bool = False
     needs: tuple[str, ...] = ()
+    tasks: tuple[Open, ...] = ()
+    steps: tuple[Step, ...] = ()
+    reads: frozenset[str] = frozenset()
+    call_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +53,30 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A follow-up (`number` is the shell's) was answered: whether it is `bad`, whether that was the last question of
+    it (`over`), and the follow-ups that come after it."""
+
+    number: int
+    bad: bool
+    over: bool
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Amend:
     """Put an answer into a case of this address, in the place of the one that it has; then say `done`.
 
-    When no such case belongs to this address, `unknown` is said instead and nothing is stored.
+    When no such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
+    follow-up it is an answer, if any.
     """
 
     reference: str
     question: str
     answer: Answer
-    done: Reply
+    done: Reply | None
     unknown: Reply
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)

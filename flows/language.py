@@ -105,6 +105,10 @@ def extract_service(
             yield question.lc.key("choices")[0] + 1, "pgettext", (f"{name}:choice:{value}", tidy(label)), []
     for number, offer in enumerate(tree.get("case", {}).get("offer", []), start=1):
         yield tree.lc.key("case")[0] + 1, "pgettext", (f"{service}:offer:{number}", tidy(offer["say"])), []
+    for plan in tree.get("case", {}).get("follow_ups", []):
+        if plan.get("say"):
+            key = f"{service}:follow_up:{plan['follow_up']}:say"
+            yield plan.lc.key("say")[0] + 1, "pgettext", (key, tidy(plan["say"])), []
 
 
 def extract_training(
@@ -126,6 +130,21 @@ def extract_training(
             yield asked.lc.key(key)[0] + 1, "pgettext", (f"{name}:{key}", tidy(asked[key])), []
         for value, label in asked["choices"].items():
             yield asked.lc.key("choices")[0] + 1, "pgettext", (f"{name}:choice:{value}", tidy(label)), []
+    yield from _planned(tree)
+
+
+def _planned(tree: Any) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """What the desk reads of tasks, follow-ups and reports."""
+    service, case = tree["service"], tree.get("case", {})
+    for part, word, key in (("tasks", "task", "title"), ("follow_ups", "follow_up", "task")):
+        for plan in case.get(part, []):
+            if plan.get(key):
+                yield plan.lc.key(key)[0] + 1, "pgettext", (f"{service}:{word}:{plan[word]}:{key}", tidy(plan[key])), []
+    for name, report in tree.get("reports", {}).items():
+        line = tree["reports"].lc.key(name)[0] + 1
+        yield line, "pgettext", (f"{service}:report:{name}:title", tidy(report["title"])), []
+        for label in report["rows"]:
+            yield line, "pgettext", (f"{service}:report:{name}:row:{label}", tidy(label)), []
 
 
 def tidy(text: object) -> str:

@@ -12,6 +12,7 @@ from flows.expressions import Expression, compile_expression
 from flows.language import Catalogues, Words, tidy
 from flows.model import Desk, Option
 from flows.places import Places
+from flows.planning import Plans, compile_plans
 from flows.service import Question, ServiceFile
 from flows.source import located, read_yaml
 
@@ -58,6 +59,7 @@ class Service:
     accompany: Expression | None
     offers: tuple[tuple[Expression, str], ...]
     needs: Mapping[str, Expression]
+    plans: Plans
 
     @property
     def name(self) -> str:
@@ -149,6 +151,7 @@ def _compile(file: ServiceFile, tree: Any, path: Path, catalogues: Catalogues) -
             (_compiled(offer.when, {**place, "question": "case.offer"}), tidy(offer.say)) for offer in file.case.offer
         ),
         needs=_by_name("case.needs", file.case.needs, place),
+        plans=compile_plans(file, tree, path.name, catalogues),
     )
 
 

@@ -113,7 +113,8 @@ class Asking:
 
     `reference` is the case, `since` when the question goes out, `known` the answers on which it depends. `due` says
     that nothing else was asked after it, `heard` is what she wrote and was not understood, `doubt` a text that can be
-    read in more than one way.
+    read in more than one way. A follow-up of this name asked it, in the shell's row `number`; it asks the questions
+    `then` after it, and waits for an answer until `until`.
     """
 
     reference: str
@@ -124,6 +125,10 @@ class Asking:
     due: bool = True
     heard: tuple[str, ...] = ()
     doubt: str = ""
+    follow_up: str = ""
+    number: int = 0
+    then: tuple[str, ...] = ()
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> A
         case "name":
             return name.read(said)
         case "date":
-            return date.read(said, today=talk.now.date(), language=language)
+            return date.read(said, today=talk.now.date(), language=language, coming=question.coming)
         case "phone":
             return phone.read(said, options)
         case "number":

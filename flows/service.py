@@ -1,10 +1,12 @@
 """What a service file may say: the schema, with every expression compiled, and no way to be half right."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+from flows.parts import Name, Part, Skill, Span
+from flows.plans import FollowUp, Report, TaskPlan
+
 Kind = Literal[
     "choice",
     "many",
@@ -21,16 +23,6 @@ Kind = Literal[
 ]
 
 
-Skill = Literal["medical", "legal", "listening", "children", "violence", "papers", "accompany", "driving"]
-"""What not everybody can do, and a case may need."""
-
-
-class Part(BaseModel):
-    """A piece of a service file: unknown words are mistakes, and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Question(Part):
     """One prompt and the kind of answer that fits.
 
@@ -40,6 +32,8 @@ class Question(Part):
     `{items}`; its `refusal`, if any, ends the conversation when the answer is `no`. `choices` of a `country` or a
     `phone` are only the common ones: anything else may be typed. `in_hand` names the choices that mean the phone on
     which she reads the question; they are not offered on paper, nor by a volunteer who fills it in with her.
+    A question that is `later` is not asked in the intake, but by a follow-up or a volunteer. A date that is
+    `coming` may lie ahead, up to two years.
     """
 
     ask: Name
@@ -60,6 +54,8 @@ class Question(Part):
     constraint_message: str = ""
     sensitive: Literal["", "identity", "health"] = ""
     optional: bool = False
+    later: bool = False
+    coming: bool = False
 
 
 class Lend(Part):
@@ -81,6 +77,8 @@ class CasePlan(Part):
 
     `needs` says by an expression when a case needs a skill; that it does stays readable, as what is routed is.
     `accompany` is an expression over the answers: when it holds, she wants somebody to go along on the day.
+    `call` is an expression: when it holds, she asks to be called, within `call_within`. `tasks` and
+    `follow_ups` stand in `flows.plans`.
     """
 
     portal: str = ""
@@ -89,18 +87,24 @@ class CasePlan(Part):
     route: tuple[str, ...] = ()
     needs: dict[Skill, str] = Field(default_factory=dict)
     offer: tuple[Offer, ...] = ()
+    call: str = ""
+    call_within: Span | None = None
+    tasks: tuple[TaskPlan, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 class Export(Part):
     """What may leave, to whom: `consent` names the question that must be answered `yes`, `columns` the cells.
 
     Only answers that are `items` of that consent can be read by a column. `language` (ISO 639) is the recipient's.
+    `bundle`: besides the list there is a folder for each person, with her sheet, her pictures and her documents.
     """
 
     recipient: str
     language: str = "en"
     consent: str
     columns: dict[str, str]
+    bundle: bool = False
 
 
 class Card(Part):
@@ -139,4 +143,5 @@ class ServiceFile(Part):
     questions: tuple[Question, ...]
     case: CasePlan = CasePlan()
     exports: dict[str, Export] = Field(default_factory=dict)
+    reports: dict[str, Report] = Field(default_factory=dict)
     training: Training = Training()

@@ -40,6 +40,7 @@ _OF_A_CASE = tuple(
         "media",
         "offer",
         "outing_case",
+        "follow_up",
     )
 )
 """What belongs to a case alone, and goes with it."""
@@ -52,10 +53,11 @@ _PUT_IN = _item.insert()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case that was just opened."""
+    """A case that was just opened, and the id of its shred secret."""
 
     id: int
     reference: str
+    secret_id: bytes = b""
 
 
 def open_case(
@@ -191,5 +193,5 @@ def _insert(session: Session, vault: Vault, values: dict[str, Any]) -> Opened:
         reference = new_reference(random, length)
         case_id = insert_once(session, _case, {**values, "reference": reference})
         if case_id is not None:
-            return Opened(case_id, reference)
+            return Opened(case_id, reference, values["secret_id"])
     raise RuntimeError("no reference is free")

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from api.answers import unpack_contact
 from api.desk.answered import fold
 from api.desk.casework import Casework, work_of
+from api.desk.happened import catch_up
 from api.desk.labels import in_words, prompt_in
 from api.desk.lines import Line, lines_of
 from api.desk.rules import check_opens
@@ -186,7 +187,10 @@ class _View:
         return unpack_contact(self._open(self._items("address")[-1])).address
 
     def _answers(self) -> dict[str, Answer]:
-        return fold(self.session, self.vault, self.library, self.key, self.case, self.now)
+        """The answers as they are now, and everything that follows from them."""
+        answers = fold(self.session, self.vault, self.library, self.key, self.case, self.now)
+        catch_up(self.session, self.vault, self.library, self.case, self.key, answers, self.now)
+        return answers
 
     def _shown(self, service: Service | None, answers: Mapping[str, Answer]) -> Iterator[AnswerView]:
         """In the order of the form; last, what an older form asked."""

@@ -9,10 +9,11 @@ from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from api.answers import Contact, pack, pack_message
-from api.desk import cases, reading, slips
+from api.desk import cases, following, planned, reading, slips
+from api.desk.following import Known, Whose
 from api.keys.vault import Vault
 from api.media import keeping
-from api.outbound.replies import Fresh, queue_replies, reply_row
+from api.outbound.replies import Fresh, address_index, queue_replies, reply_row
 from api.staff import audit
 from api.store.once import insert_once
 from api.tables import ReplyRow, metadata
@@ -141,9 +142,23 @@ def _open(
     )
     if message.manner == "assisted":
         audit.record(scene.session, int(message.lane.partition(":")[2]), "case.assist", opened.reference, scene.now)
+    if isinstance(effect, OpenCase):
+        _plan(scene, effect, opened, contact)
     scene.opened.append(opened.reference)
     _keep_files(scene, opened.id, message, *(answer.media for answer in effect.answers.values()))
     return opened.reference
+
+
+def _plan(scene: Scene, effect: OpenCase, opened: cases.Opened, contact: Contact) -> None:
+    """Open the tasks that the service plans, and plan what follows; a call that was promised is a task."""
+    planned.open_planned(scene.session, opened.id, effect.tasks, scene.now)
+    if effect.steps:
+        index = address_index(scene.vault, contact.lane, contact.address)
+        whose = Whose(opened.id, opened.secret_id, index)
+        known = Known.of(contact, effect.answers, effect.reads)
+        following.plan(scene.session, scene.vault, whose, effect.steps, known, scene.now)
+    if effect.call and effect.call_within:
+        planned.promise_call(scene.session, scene.vault, opened, effect.language, effect.call_within, scene.now)
 
 
 def _deliver(scene: Scene, effect: Deliver) -> None:
@@ -165,9 +180,12 @@ def _amend(scene: Scene, effect: Amend) -> None:
         return
     content = pack({effect.question: effect.answer})
     cases.deliver(scene.session, scene.vault, found.id, "amended", content, scene.now)
+    if effect.heard:
+        following.heard(scene.session, scene.vault, found.id, effect.question, effect.answer, effect.heard, scene.now)
     audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
     scene.changed.append(effect.reference)
-    _say(scene, effect.done)
+    if effect.done:
+        _say(scene, effect.done)
 
 
 def _put_in(scene: Scene, case_id: int, reference: str, message: Message) -> None:

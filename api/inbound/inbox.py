@@ -130,7 +130,8 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
 def expect_answer(session: Session, vault: Vault, address: bytes, asking: Asking, language: str, now: datetime) -> None:
     """A volunteer had one question asked: what comes next from this address answers it.
 
-    An address of which nothing else is known remembers it for as long after the question goes out as a draft lives.
+    An address of which nothing else is known remembers it for as long after the question goes out as a draft lives,
+    and the question of a follow-up until its window is over.
     Refused(409, "she_said_stop") as above.
     """
     before = _written_to(session, vault, address, language, now)
@@ -240,6 +241,8 @@ def _row(vault: Vault, address: bytes, draft: Draft, secret_id: bytes | None, no
     """A draft as it is kept; one that is new gets a shred secret."""
     secret_id = secret_id or vault.keyring.new_secret()
     expires = now + DRAFT_LIVES
+    if draft.asking and draft.asking.until and not protects(draft):
+        expires = max(expires, draft.asking.until)
     box = vault.lock(pack_draft(draft), expires=expires, secret_id=secret_id)
     return {"address_index": address, "secret_id": secret_id, "box": box, "expires_at": expires}
 

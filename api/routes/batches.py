@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.console.names import RESULTS
 from api.console.shown import service_title
+from api.desk import afterwards
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
 from api.exports import batches, results
@@ -35,7 +36,7 @@ async def the_batch(
 ) -> HTMLResponse:
     """Its cases by reference; after an appointment, how many are told by which way."""
     told = {"channel": channel, "trusted": trusted, "task": task}
-    return await _batch(request, shell, viewer, batch_id, told=told)
+    return await _batch(request, shell, viewer, batch_id, told=told if any(told.values()) else {})
 
 
 @router.post("/batches/{batch_id}/names")
@@ -62,7 +63,7 @@ async def answer(
     if answer == results.APPOINTMENT:
         notice = _notice(day, at, place)
         ways = await shell.db.write(
-            lambda session: results.mark_appointment(
+            lambda session: afterwards.mark_appointment(
                 session, shell.vault, shell.library, viewer, batch_id, reference, notice, shell.ways, now
             )
         )
@@ -74,14 +75,16 @@ async def answer(
     elif answer == results.DONE:
         day_served, today = _day(served), now.astimezone(shell.settings.zone).date()
         await shell.db.write(
-            lambda session: results.mark_done(session, viewer, batch_id, reference, day_served, now, today)
+            lambda session: afterwards.mark_done(
+                session, shell.vault, shell.library, viewer, batch_id, reference, day_served, now, today
+            )
         )
     elif answer == UNDO:
-        await shell.db.write(lambda session: results.undo(session, viewer, batch_id, reference, now))
+        await shell.db.write(lambda session: afterwards.undo(session, shell.library, viewer, batch_id, reference, now))
     else:
         raise Refused(422, "incomplete")
     shell.events.changed(QUEUE, BATCHES, *map(case_topic, reference))
-    return go(f"/batches/{batch_id}?done={'unmarked' if answer == UNDO else 'marked'}{told}")
+    return go(f"/batches/{batch_id}?done={'unanswered' if answer == UNDO else 'answered'}{told}")
 
 
 async def _batch(

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, SKILLS, VIA
+from api.console.plans import FOLLOWED, STATES, follow_up_titles, titles_of
 from api.console.portal_form import portal_form
 from api.console.shown import as_written, facts, headline, offered, service_title
-from api.desk import caseview, conversation, likeness, phrases, queue, training
+from api.desk import afterwards, caseview, conversation, likeness, phrases, queue, training
 from api.desk.caseview import CaseView
-from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
 from api.going import offers, outings
 from api.inbound import unhandled
@@ -90,7 +90,9 @@ async def release(shell: Desk, viewer: Looking, reference: str) -> RedirectRespo
 async def close(shell: Desk, viewer: Looking, reference: str, reason: Typed) -> RedirectResponse:
     """Close a case."""
     now = shell.clock()
-    await shell.db.write(lambda session: queue.close(session, viewer, reference, reason, now))
+    await shell.db.write(
+        lambda session: afterwards.close(session, shell.vault, shell.library, viewer, reference, reason, now)
+    )
     return _changed(shell, reference, "/queue?done=closed")
 
 
@@ -203,7 +205,7 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
         turn_whole=round(TURN.total_seconds()),
         whole=round(portal.lifetime.total_seconds()) if portal else 0,
         **NAMES,
-        task_kinds=KINDS,
+        **_planned(shell, case, reader),
         message_kinds=MESSAGES,
         portals=shell.portals,
         offered=offered(case, shell.portals, shell.settings.zone),
@@ -234,6 +236,20 @@ async def _work(shell: Shell, viewer: Viewer, case: CaseView, reader: str, *, wh
         "phrases": await shell.db.read(lambda session: phrases.ready(session, library, language, reader)),
         "portal_form": portal_form(library, case, shell.portals.get(case.portal), reader),
         "likeness": LIKENESS,
+    }
+
+
+def _planned(shell: Shell, case: CaseView, reader: str) -> dict[str, Any]:
+    """What is planned for the case, in words."""
+    service = shell.library.services.get(case.service)
+    tasks = service.plans.tasks if service else {}
+    return {
+        "plan_titles": titles_of(shell.library, [*case.work.tasks, *case.told.tasks], reader),
+        "follow_titles": follow_up_titles(shell.library, case.service, reader),
+        "coded": [name for name, one in tasks.items() if one.plan.code],
+        "task_states": STATES,
+        "followed": FOLLOWED,
+        "skills": SKILLS,
     }
 
 

@@ -35,8 +35,10 @@ from api.routes import (
     people,
     phone,
     phrases,
+    planned,
     portal,
     reaching,
+    reports,
     retention,
     search,
     services,
@@ -76,9 +78,9 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
-    cases += [amending, search, phrases, media, going, outings, notices]
+    cases += [planned, amending, search, phrases, media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
-    house = [overview, services, month, works, batches, trail, retention]
+    house = [overview, services, month, reports, works, batches, trail, retention]
     pages = [*team, *cases, *house, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]

@@ -8,14 +8,16 @@ from flows.asking import ask, is_voice, wording
 from flows.conversation.cases import passed_on
 from flows.conversation.going import go_on
 from flows.conversation.taking import SPOKEN, TRIES, understand
-from flows.effects import Amend, Effect, Say, Turn
+from flows.effects import Amend, Effect, Heard, Say, Turn
 from flows.language import t
 from flows.loader import Asked, Library
 from flows.model import Answer, Asking, Draft, Manner, Message, Option, Reply
+from flows.planning import is_bad, steps_after
 from flows.reading import explain, pick
 from flows.talk import Talk
 
 BEFORE = t("One question is still open:")
+AGREED = t("Hello. A short question, as we agreed:")
 
 
 def question(library: Library, asking: Asking, language: str, manner: Manner, now: datetime) -> Reply:
@@ -23,7 +25,7 @@ def question(library: Library, asking: Asking, language: str, manner: Manner, no
     talk = Talk(library, Draft(language=language, manner=manner), Message("page", "page:", "", ""), now)
     aside, asked = _aside(talk, asking)
     assert asked is not None
-    return _question(aside, asked, asking, talk.words.t(BEFORE))
+    return _question(aside, asked, asking, talk.words.t(AGREED if asking.follow_up else BEFORE))
 
 
 def is_answered(talk: Talk) -> bool:
@@ -126,7 +128,39 @@ def _about(asking: Asking) -> str:
 def _amend(talk: Talk, asking: Asking, answer: Answer) -> Turn:
     done = talk.reply(t("Thank you. We have added it."))
     unknown = talk.reply(t("We do not find that number. Please look at it once more."))
-    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown))
+    amend = Amend(asking.reference, asking.question, answer, done, unknown)
+    if not asking.follow_up:
+        return _then(talk, amend)
+    known = {**asking.known, asking.question: answer}
+    following = next_of(talk.library, replace(asking, known=known), talk.now)
+    amend = replace(amend, done=None if following else done, heard=_heard(talk, asking, known, over=not following))
+    if following is None:
+        return _then(talk, amend)
+    aside, asked = _aside(talk, following)
+    assert asked is not None
+    return talk.turn(amend, Say(_question(aside, asked, following, "")), asking=following)
+
+
+def _heard(talk: Talk, asking: Asking, known: dict[str, Answer], *, over: bool) -> Heard | None:
+    """What its answer means to the follow-up that asked it; None when the service has no such follow-up any more."""
+    service = talk.library.services.get(asking.service)
+    if service is None or asking.follow_up not in service.plans.follow_ups:
+        return None
+    values = {name: one.value for name, one in known.items()}
+    event = f"follow_up.{asking.follow_up}"
+    steps = steps_after(service.plans, event, talk.now, values, talk.now) if over else ()
+    return Heard(asking.number, is_bad(service.plans, asking.follow_up, values, talk.now), over, steps)
+
+
+def next_of(library: Library, asking: Asking, now: datetime) -> Asking | None:
+    """The next question of a follow-up that is relevant after what she has answered; None after the last."""
+    service = library.services.get(asking.service)
+    values = {name: one.value for name, one in asking.known.items()}
+    for place, name in enumerate(asking.then, start=1):
+        asked = service.by_name.get(name) if service else None
+        if asked and (asked.relevant is None or asked.relevant.truth(values, now=now)):
+            return replace(asking, question=name, then=asking.then[place:], heard=(), doubt="", due=True)
+    return None
 
 
 def _pass_on(talk: Talk, asking: Asking) -> Turn:

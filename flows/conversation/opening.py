@@ -65,7 +65,8 @@ def take_manner(talk: Talk) -> Turn:
         reference="{reference}",
     )
     service = next(iter(talk.library.services))
-    call = OpenCase(service, talk.draft.language, {}, closing, call=True)
+    within = talk.library.services[service].plans.call_within
+    call = OpenCase(service, talk.draft.language, {}, closing, call=True, call_within=within)
     return talk.turn(call, gate="")
 
 

@@ -10,6 +10,7 @@ from flows.effects import ForgetDraft, OpenCase, Say, Turn
 from flows.language import t
 from flows.loader import Asked
 from flows.model import Answer, Draft, Message, Option, Reply
+from flows.planning import steps_after, steps_from_answers, tasks_for
 from flows.reading import Misread, explain, pick, pick_by_number, read
 from flows.talk import Talk
 
@@ -185,7 +186,12 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     route = {name: str(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
     closing = Reply(service.closings.get(language) or service.file.closing)
     needs = tuple(skill for skill, when in service.needs.items() if when.truth(here.relevant, now=talk.now))
-    return OpenCase(service.name, language, answers, closing, route, needs=needs)
+    plans, now = service.plans, talk.now
+    steps = steps_after(plans, "opened", now, here.relevant, now) + steps_from_answers(plans, here.relevant, now)
+    tasks = tasks_for(plans, here.relevant, now)
+    call = plans.call is not None and plans.call.truth(here.relevant, now=now)
+    opened = OpenCase(service.name, language, answers, closing, route, needs=needs, tasks=tasks, steps=steps)
+    return replace(opened, call=call, call_within=plans.call_within if call else None, reads=plans.reads)
 
 
 def _after(talk: Talk) -> Draft:

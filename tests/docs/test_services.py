@@ -10,6 +10,7 @@ from flows.check import check
 from flows.expressions import compile_expression
 from flows.language import load_catalogues
 from flows.loader import EXPORT_FUNCTIONS, Library, load_library
+from flows.plans import FollowUp, Report, TaskPlan
 from flows.service import CasePlan, Export, Kind, Lend, Offer, Question, ServiceFile
 from tests.libraries import DESK, ROOT
 from tests.transcripts.play import play
@@ -20,7 +21,7 @@ TRANSCRIPT = Path(__file__).parent / "school.txt"
 
 def example() -> str:
     """The service file that the page builds."""
-    (block,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
+    block, *_ = re.findall(r"^```yaml\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
     return str(block)
 
 
@@ -41,9 +42,10 @@ def test_the_example_is_a_conversation(school: Library) -> None:
     assert play(school, written) == written
 
 
-@pytest.mark.parametrize("part", [ServiceFile, Question, CasePlan, Lend, Offer, Export])
+@pytest.mark.parametrize("part", [ServiceFile, Question, CasePlan, Lend, Offer, Export, TaskPlan, FollowUp, Report])
 def test_every_word_of_the_schema_is_explained(part: type[ServiceFile]) -> None:
-    assert [word for word in part.model_fields if f"`{word}`" not in PAGE] == []
+    words = [field.alias or word for word, field in part.model_fields.items()]
+    assert [word for word in words if f"`{word}`" not in PAGE] == []
 
 
 def test_every_kind_of_answer_is_explained() -> None:
