@@ -18,7 +18,9 @@ class OpenCase:
     """Seal these answers into a new case, then say `closing`, in which `{reference}` stands for its reference.
 
     `route` holds the readable facts (never names, numbers or free text), `urgency` is `normal` or `high`,
-    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for.
+    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for. `begun` is
+    a case that opened before: if it is of this service, that one gets the answers, and none is opened.
+    `open_items` are those of its checklist that are still to be had.
     """
 
     service: str
@@ -29,6 +31,8 @@ class OpenCase:
     urgency: str = "normal"
     call: bool = False
     needs: tuple[str, ...] = ()
+    begun: str = ""
+    open_items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,18 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Amend:
-    """Put an answer into a case of this address, in the place of the one that it has; then say `done`.
+    """Put an answer into a case of this address, in the place of the one that it has; then say `done`, if anything.
 
-    When no such case belongs to this address, `unknown` is said instead and nothing is stored.
+    `still_open` says of an item of its checklist whether it is still to be had (None: it is no such item). When no
+    such case belongs to this address, `unknown` is said instead and nothing is stored.
     """
 
     reference: str
     question: str
     answer: Answer
-    done: Reply
+    done: Reply | None
     unknown: Reply
+    still_open: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +120,16 @@ class ClearChat:
 
 @dataclass(frozen=True, slots=True)
 class Escalate:
-    """Ask for a person now: `reason` is `human` or `danger`. Opens a case at once if none is open."""
+    """Ask for a person now: `reason` is `human` (she asked), or one of `service.Reason`: those on duty are called.
+
+    `reference` is the case of this address that it is about; without one, or when it is no more, a case is opened.
+    """
 
     reason: str
     service: str
     language: str
     answers: Mapping[str, Answer]
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from typing import Any, Literal, assert_never
 
 from sqlalchemy import delete, select
 from sqlmodel import Session
+from sqlmodel import select as entity
 
 from api.answers import Contact, pack, pack_message
-from api.desk import cases, reading, slips
+from api.desk import cases, moves, reading, slips
 from api.keys.vault import Vault
 from api.media import keeping
 from api.outbound.replies import Fresh, queue_replies, reply_row
 from api.staff import audit
 from api.store.once import insert_once
-from api.tables import ReplyRow, metadata
+from api.tables import CaseRow, ReplyRow, metadata
 from flows.effects import (
     Amend,
     BreakSilence,
@@ -82,7 +83,7 @@ def _apply(scene: Scene, effect: Effect) -> None:
         case OpenCase():
             _open_case(scene, effect)
         case Escalate():
-            _open(scene, effect, {}, urgency="high")
+            _escalate(scene, effect)
         case Deliver():
             _deliver(scene, effect)
         case Amend():
@@ -118,8 +119,33 @@ def _say(scene: Scene, reply: Reply, kind: Literal["say", "clear"] = "say") -> N
 
 
 def _open_case(scene: Scene, effect: OpenCase) -> None:
-    reference = _open(scene, effect, effect.route, urgency=effect.urgency, call=effect.call)
+    """Open a case; or complete the one that opened before, if it is of this service and not closed meanwhile."""
+    begun = _hers(scene, effect.begun) if effect.begun else None
+    if begun is None or begun.state == "closed" or begun.service != effect.service:
+        reference = _open(scene, effect, effect.route, urgency=effect.urgency, call=effect.call)
+    else:
+        reference = effect.begun
+        cases.complete(
+            scene.session, scene.vault, begun.id,
+            answers=effect.answers, route=effect.route, needs=effect.needs, now=scene.now,
+        )  # fmt: skip
+        _keep_files(scene, begun.id, scene.message, *(answer.media for answer in effect.answers.values()))
+        scene.changed.append(reference)
     _say(scene, Reply(effect.closing.text.replace("{reference}", reference), effect.closing.options))
+
+
+def _escalate(scene: Scene, effect: Escalate) -> None:
+    """She asked for a person: a case opens. Danger: those on duty are called as well, to the case that there is."""
+    found = _hers(scene, effect.reference) if effect.reference else None
+    if found is None:
+        reference = _open(scene, effect, {}, urgency="high")
+    else:
+        reference = effect.reference
+        scene.changed.append(reference)
+    if effect.reason != "human":
+        case = scene.session.exec(entity(CaseRow).where(CaseRow.reference == reference)).one()
+        moves.call_for_help(scene.session, scene.vault, case, effect.reason, scene.now)
+        scene.session.flush()
 
 
 def _open(
@@ -166,8 +192,12 @@ def _amend(scene: Scene, effect: Amend) -> None:
     content = pack({effect.question: effect.answer})
     cases.deliver(scene.session, scene.vault, found.id, "amended", content, scene.now)
     audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
+    _keep_files(scene, found.id, scene.message, effect.answer.media)
+    if effect.still_open is not None:
+        cases.mark_item(scene.session, found.id, effect.question, still_open=effect.still_open)
     scene.changed.append(effect.reference)
-    _say(scene, effect.done)
+    if effect.done:
+        _say(scene, effect.done)
 
 
 def _put_in(scene: Scene, case_id: int, reference: str, message: Message) -> None:
@@ -218,6 +248,7 @@ def _forget_case(scene: Scene, effect: ForgetCase) -> None:
 class _Hers:
     id: int
     state: str
+    service: str
 
 
 def _hers(scene: Scene, reference: str) -> _Hers | None:
@@ -225,10 +256,10 @@ def _hers(scene: Scene, reference: str) -> _Hers | None:
     row = (
         scene.session.connection()
         .execute(
-            select(_case.c.id, _case.c.state).where(
+            select(_case.c.id, _case.c.state, _case.c.service).where(
                 _case.c.reference == reference, _case.c.address_index == scene.address, _case.c.state != "forgotten"
             )
         )
         .one_or_none()
     )
-    return _Hers(row.id, row.state) if row else None
+    return _Hers(row.id, row.state, row.service) if row else None

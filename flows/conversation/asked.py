@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from flows.answers.outcome import Misread
-from flows.asking import ask, is_voice, wording
+from flows.asking import ask, is_voice, prompt_of, wording
+from flows.checklists import changed
+from flows.checklists import is_open as is_open_item
 from flows.conversation.cases import passed_on
 from flows.conversation.going import go_on
+from flows.conversation.lists import newest
 from flows.conversation.taking import SPOKEN, TRIES, understand
 from flows.effects import Amend, Effect, Say, Turn
 from flows.language import t
@@ -48,6 +51,16 @@ def ask_again(talk: Talk) -> Turn:
     assert asking is not None
     aside, asked = _aside(talk, asking)
     return talk.turn(Say(_question(aside, asked, asking, ""))) if asked else _pass_on(talk, asking)
+
+
+def ask_list(talk: Talk) -> Turn:
+    """LIST: ask for the first thing that is open in her newest list; the others follow it."""
+    found = newest(talk)
+    if found is None:
+        return talk.turn(talk.say(t("Nothing is open.")))
+    first, *rest = found.items
+    asking = Asking(found.reference, found.service, first, talk.now, rest=tuple(rest))
+    return ask_again(talk.but(asking=asking, gate="", failures=0))
 
 
 def let_go(talk: Talk) -> Talk:
@@ -124,9 +137,32 @@ def _about(asking: Asking) -> str:
 
 
 def _amend(talk: Talk, asking: Asking, answer: Answer) -> Turn:
-    done = talk.reply(t("Thank you. We have added it."))
+    """Put the answer into the case; that it was added is said after the last of several questions."""
     unknown = talk.reply(t("We do not find that number. Please look at it once more."))
-    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown))
+    still_open = is_open_item(talk.library.services[asking.service], asking.question, answer)
+    if still_open is not None:
+        lists = changed(talk.draft.lists, asking.reference, asking.question, still_open=still_open)
+        talk = talk.but(lists=lists)
+    done = None if _rest(talk, asking) else _done(talk, asking, listed=still_open is not None)
+    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown, still_open))
+
+
+def _done(talk: Talk, asking: Asking, *, listed: bool) -> Reply:
+    """That it was added, and what of her list is still open."""
+    added = talk.reply(t("Thank you. We have added it."))
+    left = next((one.items for one in talk.draft.lists if listed and one.reference == asking.reference), ())
+    if not left:
+        return added
+    service = talk.library.services[asking.service]
+    titles = ", ".join(prompt_of(talk, service.by_name[one]).title for one in left if one in service.by_name)
+    open_still = talk.words.t(t("Still open: {items}. When you have one of them, send: list"), items=titles)
+    return Reply(f"{added.text} {open_still}")
+
+
+def _rest(talk: Talk, asking: Asking) -> tuple[str, ...]:
+    """The questions that come after this one, as far as the service still has them."""
+    service = talk.library.services.get(asking.service)
+    return tuple(one for one in asking.rest if service and one in service.by_name)
 
 
 def _pass_on(talk: Talk, asking: Asking) -> Turn:
@@ -136,7 +172,12 @@ def _pass_on(talk: Talk, asking: Asking) -> Turn:
 
 
 def _then(talk: Talk, effect: Effect) -> Turn:
-    """The question is settled; what was going on goes on."""
+    """The question is settled; the next of several is asked, or what was going on goes on."""
+    asking = talk.draft.asking
+    if asking and (rest := _rest(talk, asking)):
+        following = replace(asking, question=rest[0], rest=rest[1:], since=talk.now, due=True, heard=(), doubt="")
+        turn = ask_again(talk.but(asking=following))
+        return replace(turn, effects=(effect, *turn.effects))
     talk = talk.but(asking=None)
     if talk.draft.gate or not (talk.draft.service or talk.draft.locked):
         return talk.turn(effect)
