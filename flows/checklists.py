@@ -45,12 +45,12 @@ def changed(lists: tuple[OpenList, ...], reference: str, item: str, *, still_ope
     return tuple(one for one in found if one.items)
 
 
-def list_in(library: Library, reference: str, service: str, route: Mapping[str, str]) -> OpenList | None:
+def list_in(library: Library, reference: str, service: str, route: Mapping[str, str], language: str) -> OpenList | None:
     """The checklist that a case's readable facts tell of; None when nothing is open, or the service has none now."""
     known = library.services.get(service)
     checklist = known.rules.checklist if known else None
     items = tuple(one for one in route.get(CHECKLIST, "").split() if checklist and one in checklist.items)
-    return OpenList(reference, service, items) if items else None
+    return OpenList(reference, service, items, language) if items else None
 
 
 def route_with(route: Mapping[str, str], item: str, *, still_open: bool) -> dict[str, str]:

@@ -66,6 +66,8 @@ def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     command = command_of(talk.message)
     if command and not talk.draft.language and talk.draft.unread:
         talk = talk.but(language=talk.draft.unread[-1].language)
+    if command == "list" and not talk.draft.language and talk.draft.lists:
+        talk = talk.but(language=talk.draft.lists[-1].language)
     if command and (talk.draft.language or command == "stop"):
         return orders.obey(talk, command)
     if talk.message.manner == "assisted":

@@ -139,11 +139,13 @@ class Outing:
 
 @dataclass(frozen=True, slots=True)
 class OpenList:
-    """A checklist of a case of this address: its service, and the items that are still open, by their questions."""
+    """A checklist of a case of this address: its service, the items that are still open, by their questions, and the
+    language (ISO 639) of the case."""
 
     reference: str
     service: str
     items: tuple[str, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ def refreshed(session: Session, library: Library, draft: Draft, *, new: bool) ->
         return draft
     hers = _case.c.reference.in_(draft.cases), _case.c.state.in_(("open", "claimed"))
     rows = session.connection().execute(
-        select(_case.c.reference, _case.c.service, _case.c.route).where(*hers).order_by(_case.c.id)
+        select(_case.c.reference, _case.c.service, _case.c.route, _case.c.language).where(*hers).order_by(_case.c.id)
     )
-    found = (list_in(library, reference, service, route) for reference, service, route in rows)
+    found = (list_in(library, *row) for row in rows)
     return replace(draft, lists=tuple(one for one in found if one))
 
 
@@ -34,7 +34,9 @@ def with_opened(draft: Draft, effects: Sequence[Effect], opened: Sequence[str]) 
         match effect:
             case OpenCase():
                 if effect.open_items:
-                    mine = OpenList(opened[-1] if opened else effect.begun, effect.service, effect.open_items)
+                    mine = OpenList(
+                        opened[-1] if opened else effect.begun, effect.service, effect.open_items, effect.language
+                    )
                     draft = replace(draft, lists=(*draft.lists, mine))
             case Escalate() if opened and not draft.locked:
                 draft = replace(draft, begun=opened[0])
