@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from api.desk.offering import Offering, allowed
+from api.desk.offering import offering_now
 from api.events import Events
 from api.inbound.gathering import Gathering
 from api.inbound.intake import Intake
@@ -111,13 +111,13 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
         settings=settings,
         db=db,
         vault=Vault(keyring, settings.index_key_bytes, db.read_now(deployment.team_public)),
-        library=services,
+        written=services,
         portals=load_portals(LIBRARY / "portals"),
         countries=countries,
         channels=channels or _channels(settings, countries),
         events=Events(),
         clock=clock,
-        offering=Offering(db.read_now(lambda session: allowed(session, services))),
+        offering=db.read_now(lambda session: offering_now(session, services)),
     )
 
 

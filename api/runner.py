@@ -119,7 +119,7 @@ class Runner:
                 touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
                 await self._remind_us()
-                self._shell.offering.allowed = await self._shell.db.write(self._look_after_languages)
+                self._shell.offering.take(await self._shell.db.write(self._look_after_offering))
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -128,8 +128,6 @@ class Runner:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
-        if segments := sum(outbox.take_segments() for outbox in self.outboxes):
-            tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
@@ -146,11 +144,11 @@ class Runner:
         many.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
-    def _look_after_languages(self, session: Session) -> offering.Allowed | None:
+    def _look_after_offering(self, session: Session) -> offering.Offering:
         """What is offered now; coordinators hear of a language whose texts have changed since it was read."""
         shell = self._shell
-        offering.void_changed(session, shell.vault, shell.library, shell.clock())
-        return offering.allowed(session, shell.library)
+        offering.void_changed(session, shell.vault, shell.written, shell.clock())
+        return offering.offering_now(session, shell.written)
 
     def _keep_up_numbers(self, session: Session) -> set[str]:
         shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()

@@ -48,12 +48,15 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The settings, the database and its locks, what is said, and the ways to say it."""
+    """The settings, the database and its locks, what is said, and the ways to say it.
+
+    `written` is the library as its files and the environment have it.
+    """
 
     settings: Settings
     db: Database
     vault: Vault
-    library: Library
+    written: Library
     portals: Mapping[str, Portal]
     countries: Countries
     channels: Channels
@@ -62,8 +65,14 @@ class Shell:
     offering: Offering = field(default_factory=Offering)
 
     @property
+    def library(self) -> Library:
+        """What is said, in the name of whom the coordinators have set."""
+        desk = self.offering.desk
+        return self.written if desk in (None, self.written.desk) else replace(self.written, desk=desk)
+
+    @property
     def offered(self) -> Library:
-        """The library as workers may be asked from it: without the languages that nobody has read yet."""
+        """The library as workers may be asked from it: without what is off, and the languages that nobody has read."""
         return replace(self.library, offered=self.offering.allowed)
 
     @property

@@ -51,16 +51,20 @@ def load_catalogues(folder: Path, domain: str = "messages") -> Catalogues:
     """Read `<folder>/<language>/LC_MESSAGES/<domain>.po` for every language there; no compile step is needed."""
     found = {"en": Words("en")}
     for path in sorted(folder.glob(f"*/LC_MESSAGES/{domain}.po")):
-        language = path.parent.parent.name
-        with path.open("rb") as file:
-            catalogue = read_po(file, abort_invalid=True)
-        texts = {
-            (entry.context or "", str(entry.id)): str(entry.string)
-            for entry in catalogue
-            if entry.id and entry.string and not entry.fuzzy
-        }
-        found[language] = Words(language, texts)
+        found[path.parent.parent.name] = _read(path, path.stat().st_mtime_ns)
     return Catalogues(found)
+
+
+@cache
+def _read(path: Path, _changed: int) -> Words:
+    with path.open("rb") as file:
+        catalogue = read_po(file, abort_invalid=True)
+    texts = {
+        (entry.context or "", str(entry.id)): str(entry.string)
+        for entry in catalogue
+        if entry.id and entry.string and not entry.fuzzy
+    }
+    return Words(path.parent.parent.name, texts)
 
 
 @cache

@@ -148,6 +148,10 @@ class Library:
         allowed = self.services[service].file.languages if self.offered is None else self.offered.get(service, ())
         return language in allowed and language in self.services[service].file.languages
 
+    def is_on(self, service: str) -> bool:
+        """Whether a service is offered to workers in any language."""
+        return any(self.offers(service, language) for language in self.services[service].file.languages)
+
 
 def load_library(folder: Path, catalogues: Catalogues, places: Places, desk: Desk) -> Library:
     """Load every service file in `folder`. Raises ServiceError for the first thing that is wrong."""

@@ -20,6 +20,20 @@ from flows.loader import Library
 from tests.factories import make_coordinator, make_viewer
 from tests.libraries import the_library
 
+EMPTY = """
+DO $$ DECLARE one text; BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT quote_ident(tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
+    FOR one IN SELECT quote_ident(sequencename) FROM pg_sequences WHERE last_value IS NOT NULL
+    LOOP PERFORM setval(one::regclass, 1, false); END LOOP;
+END $$
+"""
+"""Ends what a test left open, empties every table without looking at foreign keys, and counts from 1 again."""
+
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -60,11 +74,21 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'main.db'}"
 
 
-@pytest.fixture
-def postgres_url(postgres: Engine, postgres_template: str) -> Iterator[str]:
-    """The address of a migrated, empty PostgreSQL database."""
+@pytest.fixture(scope="session")
+def kept_postgres(postgres: Engine, postgres_template: str) -> Iterator[Engine]:
+    """A migrated database that the tests of this process use one after another."""
     with copied(postgres, postgres_template) as address:
-        yield address
+        engine = create_engine(address, isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def postgres_url(kept_postgres: Engine) -> str:
+    """The address of a migrated, empty PostgreSQL database: the last test's, emptied (far quicker than a new one)."""
+    with kept_postgres.connect() as connection:
+        connection.execute(text(EMPTY))
+    return kept_postgres.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -10,6 +10,10 @@ ACTIONS: dict[str, str] = {
     "case.reopen": t("opened the case again"),
     "case.see": t("read the case"),
     "case.number": t("saw the number to call"),
+    "desk.set": t("changed who runs this deployment"),
+    "service.on": t("switched a service on"),
+    "service.off": t("switched a service off"),
+    "case.names": t("asked for names, numbers and health"),
     "case.note": t("added a note"),
     "case.write": t("wrote to the worker"),
     "case.edit": t("changed an answer"),
@@ -132,6 +136,8 @@ HELD: dict[str, str] = {
 WORKS: dict[str, str] = {
     "month": t("The month is counted"),
     "export": t("The file is made"),
+    "relock": t("Every case is locked anew"),
+    "answer": t("The answers are marked, and the workers told"),
 }
 """What goes on while somebody waits."""
 ROLES: dict[str, str] = {

@@ -191,9 +191,13 @@ def end_offers(session: Session, case_id: int, now: datetime) -> None:
     session.connection().execute(free.values(state="withdrawn", ended_at=now))
 
 
-def hers_to_do(session: Session, viewer: Viewer, offer_id: int) -> OfferRow:
-    """An offer that the viewer has taken, or anybody, for a coordinator. Refused(404, "no_such_offer")."""
-    row = session.exec(select(OfferRow).where(OfferRow.id == offer_id).with_for_update()).one_or_none()
+def hers_to_do(session: Session, viewer: Viewer, offer_id: int, *, locked: bool = True) -> OfferRow:
+    """An offer that the viewer has taken, or anybody, for a coordinator; `locked` to change it.
+
+    Refused(404, "no_such_offer").
+    """
+    found = select(OfferRow).where(OfferRow.id == offer_id)
+    row = session.exec(found.with_for_update() if locked else found).one_or_none()
     if row is None or row.state != "taken" or not (viewer.coordinator or row.taken_by == viewer.person_id):
         raise Refused(404, "no_such_offer")
     return row

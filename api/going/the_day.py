@@ -70,7 +70,7 @@ def calendar_file(session: Session, viewer: Viewer, offer_id: int, summary: str,
 
     Refused(404, "no_such_offer").
     """
-    row = hers_to_do(session, viewer, offer_id)
+    row = hers_to_do(session, viewer, offer_id, locked=False)
     event = Event()
     event.add("uid", f"{offer_id}@rafiqa")
     event.add("dtstamp", now)

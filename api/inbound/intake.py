@@ -114,7 +114,8 @@ class Intake:
     async def missed_call(self, caller: str, lane: str) -> None:
         """Take a call that nobody took, `lane` being the channel by which we could write to the caller."""
         shell, now = self.shell, self.shell.clock()
-        service = next(iter(shell.library.services), "")
+        offered = shell.offered
+        service = next((one for one in offered.services if offered.is_on(one)), next(iter(offered.services), ""))
         touched = await shell.db.write(
             lambda session: calls.missed(session, shell.vault, caller, lane, now, service=service)
         )

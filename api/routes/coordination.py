@@ -22,7 +22,7 @@ from api.progress import Work
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.forms import ProvenCoordinator
 from api.routes.live import changes
-from api.routes.works import Working
+from api.routes.works import Working, done_soon
 from api.shell import Shell
 from api.staff.people import Viewer
 
@@ -31,8 +31,6 @@ LONGEST = 200
 MONTH = timedelta(days=29)
 WARN_BEFORE = timedelta(days=21)
 """How long before a number's paid time ends the page warns."""
-PATIENCE = 2.0
-"""Seconds that she waits for a file before she is shown how far it is."""
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -146,12 +144,7 @@ async def make_file(
     async def make(work: Work) -> Response:
         return await _file(shell, viewer, service, export, form, again=again == "yes", work=work)
 
-    work = works.begin("export", viewer.person_id, 1, make)
-    if not await works.soon(work, PATIENCE):
-        return go(f"/work/{work.key}")
-    made = works.take(work)
-    assert isinstance(made, Response)
-    return made
+    return await done_soon(works, viewer, "export", make)
 
 
 async def _file(

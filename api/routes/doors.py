@@ -155,8 +155,9 @@ def page(
 async def failure(request: Request, error: Refused) -> HTMLResponse:
     """Answer with a page that says what cannot be done, and leads back to where she was."""
     viewer = await viewer_or_none(request)
-    if viewer is not None:
+    if viewer is not None:  # the head of the page is the same, whatever could not be found
         await _count_inbox(request, viewer)
+        request.state.tasks = await the_shell(request).db.read(lambda session: tasks.count_tasks(session, viewer))
     values = {"title": title(error.status), "error": error, "back": back_from(request)}
     return page(request, "error.html", viewer, error.status, **values)
 

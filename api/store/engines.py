@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, NullPool, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 STORAGE_FAILED = (OperationalError, sqlite3.OperationalError)
 """What is raised when storage fails (a full disk, no server), by SQLAlchemy or by SQLite itself."""
@@ -57,6 +57,7 @@ def reading_engine(text: str, threads: int) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "connect", _read_only_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(engine, "before_execute", _refuse_locks)
     return engine
 
 
@@ -100,6 +101,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _read_only_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA query_only=ON")
+
+
+def _refuse_locks(_connection: Any, statement: Any, *_: Any) -> None:
+    """SQLite has no FOR UPDATE and would say nothing; PostgreSQL refuses it where one only reads."""
+    if getattr(statement, "_for_update_arg", None) is not None:
+        raise InvalidRequestError("a use case that reads must not lock")
 
 
 def _ignore_foreign_keys(connection: sqlite3.Connection, _record: Any) -> None:

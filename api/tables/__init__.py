@@ -17,7 +17,7 @@ from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
-from api.tables.rules import DeskRule
+from api.tables.rules import DeskRule, Setting
 from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
@@ -68,6 +68,7 @@ __all__ = [
     "ReplyRow",
     "Seen",
     "SelfTest",
+    "Setting",
     "SignIn",
     "SilenceRow",
     "SimRow",

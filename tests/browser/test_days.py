@@ -22,16 +22,16 @@ from api.numbers import leases, windows
 from api.staff import people
 from api.staff.people import Newcomer
 from tests.browser.conftest import free_port, serving
+from tests.browser.measuring import PICTURED, WIDTHS, holds_together
 from tests.browser.pages import sign_in
 from tests.browser.test_intake import fill
-from tests.browser.test_pages import WIDTHS, holds_together
 from tests.browser.test_turns import Clock
 from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.factories import CHEAP
 from tests.scenes import Scene
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
-EVERY_WAY = pytest.mark.parametrize(("language", "width"), [(one, two) for one in ("en", "ar") for two in WIDTHS])
+pytestmark = pytest.mark.browser
+EVERY_WAY = pytest.mark.parametrize(("language", "width"), [(one, two) for one in ("en", "ar") for two in PICTURED])
 SOON = 20
 """Days until the appointment."""
 
@@ -194,6 +194,7 @@ async def she_waits_for_the_number_and_gets_her_code(day: Day, hana: Person) -> 
     code = await day.ministry_sends_a_code()
     await expect(hana.tab.locator("#code")).to_have_text(code)
     await hana.look("06-case-code")
+    await hana.unfold("#code-used")
     await hana.press("/wipe")
     await expect(hana.tab.locator("#code")).to_have_count(0)
 
@@ -396,7 +397,9 @@ async def test_a_trainees_hour(tmp_path: Path, browser: Browser, language: str, 
         await lina.tab.click(f"a[href='/cases/{reference}']")
         await lina.tab.wait_for_selector("#said")
         await lina.look("03-case")
-        assert await lina.tab.locator(f"main form[action^='/cases/{reference}']").count() == 1, "a note, nothing else"
+        assert await lina.tab.locator(f"main form[action^='/cases/{reference}']").count() == 2, (
+            "names that are asked for, and a note"
+        )
         await lina.unfold("#note-form")
         await lina.tab.fill("#note", "I have read along.")
         await lina.press("/note")

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import run
 from urllib.parse import quote
 
 _STREAMS = {b"\x78\x01": 15, b"\x78\x5e": 15, b"\x78\x9c": 15, b"\x78\xda": 15, b"\x1f\x8b\x08": 31}
@@ -61,14 +62,25 @@ def files_in(*places: Path) -> list[Path]:
 
 def search(files: Iterable[Path], words: Iterable[str]) -> list[Hit]:
     """Every word that stands in one of the files in any form, also inside compressed streams."""
-    known = [(word, form, written) for word in words for form, written in forms(word).items()]
+    known: dict[bytes, list[tuple[str, str]]] = {}  # most words look the same in several forms
+    for word in words:
+        for form, written in forms(word).items():
+            known.setdefault(written, []).append((word, form))
     return [
         Hit(file.name, word, form + where)
         for file in files
         for where, content in _contents(file.read_bytes())
-        for word, form, written in known
+        for written in (known if where else _found(file, known))
         if written in content
+        for word, form in known[written]
     ]
+
+
+def _found(file: Path, known: Iterable[bytes]) -> Iterable[bytes]:
+    """What may stand in a file: all, or of what grep can look for nothing, as it does all that in one go."""
+    lines = [written for written in known if b"\n" not in written]
+    looked = run(["grep", "-F", "-a", "-q", "-f", "-", str(file)], input=b"\n".join(lines), env={"LC_ALL": "C"})
+    return known if looked.returncode != 1 else set(known) - set(lines)
 
 
 def _contents(content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -106,9 +106,7 @@ def arrives_and_is_confirmed(road: Morning, library: Library, volunteer: Viewer)
     assert tasks_of(road, volunteer, 31) == []
     notice = Notice("appointment", read.day, read.time, "Dora, Main road 4")
     return road.db.write_now(
-        lambda session: reaching.keep_and_reach(
-            session, road.vault, library, volunteer, road.one, notice, WAYS, road.at(35)
-        )
+        lambda session: reaching.reach(session, road.vault, library, volunteer, road.one, notice, WAYS, road.at(35))
     )
 
 
