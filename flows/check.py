@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import get_args
 
-from flows.amiss import RESERVED, amiss
+from flows.amiss import RESERVED, wrong_words
 from flows.asking import MANNER, ask
 from flows.errors import ServiceError
 from flows.expressions import Expression
@@ -50,7 +50,15 @@ def check(library: Library, service: Service) -> list[Finding]:
 
 def errors(library: Library, service: Service) -> list[Finding]:
     """What must be mended before a service may run."""
-    looks = (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts, _tells_health, untaught, amiss)
+    looks = (
+        _undefined,
+        _unreachable,
+        _shares_more_than_consented,
+        _unknown_parts,
+        _tells_health,
+        untaught,
+        wrong_words,
+    )
     found = [one for look in looks for one in look(service)]
     return [_finding(service, *one) for one in (*found, *_translations(library.catalogues, service))]
 
