@@ -150,7 +150,7 @@ def _asking_in(packed: dict[str, Any] | None) -> Asking | None:
     if packed is None:
         return None
     packed["known"], packed["heard"] = _answers_in(packed["known"]), tuple(packed["heard"])
-    packed["then"] = tuple(packed.get("then", ()))
+    packed["rest"] = tuple(packed.get("rest", ()))
     return Asking(**packed | {"since": datetime.fromisoformat(packed["since"])})
 
 

@@ -15,7 +15,7 @@ Found = Iterator[tuple[str, str, str]]
 """Kind, place in the file, and what is to be said about it."""
 
 
-def wrong_words(service: Service) -> Found:
+def amiss(service: Service) -> Found:
     """All of it."""
     for look in (_whole, _cards, _questions, _groups, _alarms, _outcomes, _checklist):
         yield from look(service)

@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import get_args
 
-from flows.amiss import RESERVED, wrong_words
+from flows.amiss import RESERVED, amiss
 from flows.asking import MANNER, ask
 from flows.errors import ServiceError
 from flows.expressions import Expression
@@ -57,7 +57,7 @@ def errors(library: Library, service: Service) -> list[Finding]:
         _unknown_parts,
         _tells_health,
         untaught,
-        wrong_words,
+        amiss,
     )
     found = [one for look in looks for one in look(service)]
     return [_finding(service, *one) for one in (*found, *_translations(library.catalogues, service))]

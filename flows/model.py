@@ -113,7 +113,7 @@ class Asking:
 
     `reference` is the case, `since` when the question goes out, `known` the answers on which it depends. `due` says
     that nothing else was asked after it, `heard` is what she wrote and was not understood, `doubt` a text that can be
-    read in more than one way. `then` are the questions that are asked after it, one after the other.
+    read in more than one way. `rest` are the questions that are asked after it, one after the other.
     """
 
     reference: str
@@ -124,7 +124,7 @@ class Asking:
     due: bool = True
     heard: tuple[str, ...] = ()
     doubt: str = ""
-    then: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

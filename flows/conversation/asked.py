@@ -59,7 +59,7 @@ def ask_list(talk: Talk) -> Turn:
     if found is None:
         return talk.turn(talk.say(t("Nothing is open.")))
     first, *rest = found.items
-    asking = Asking(found.reference, found.service, first, talk.now, then=tuple(rest))
+    asking = Asking(found.reference, found.service, first, talk.now, rest=tuple(rest))
     return ask_again(talk.but(asking=asking, gate="", failures=0))
 
 
@@ -162,7 +162,7 @@ def _done(talk: Talk, asking: Asking, *, listed: bool) -> Reply:
 def _rest(talk: Talk, asking: Asking) -> tuple[str, ...]:
     """The questions that come after this one, as far as the service still has them."""
     service = talk.library.services.get(asking.service)
-    return tuple(one for one in asking.then if service and one in service.by_name)
+    return tuple(one for one in asking.rest if service and one in service.by_name)
 
 
 def _pass_on(talk: Talk, asking: Asking) -> Turn:
@@ -175,7 +175,7 @@ def _then(talk: Talk, effect: Effect) -> Turn:
     """The question is settled; the next of several is asked, or what was going on goes on."""
     asking = talk.draft.asking
     if asking and (rest := _rest(talk, asking)):
-        following = replace(asking, question=rest[0], then=rest[1:], since=talk.now, due=True, heard=(), doubt="")
+        following = replace(asking, question=rest[0], rest=rest[1:], since=talk.now, due=True, heard=(), doubt="")
         turn = ask_again(talk.but(asking=following))
         return replace(turn, effects=(effect, *turn.effects))
     talk = talk.but(asking=None)

@@ -55,7 +55,7 @@ draft_parts = {
         since=moments,
         known=answers,
         due=st.booleans(),
-        **dict.fromkeys(("heard", "then"), st.lists(st.text(), max_size=2).map(tuple)),
+        **dict.fromkeys(("heard", "rest"), st.lists(st.text(), max_size=2).map(tuple)),
     ),
     "lists": st.lists(
         st.builds(

@@ -105,7 +105,7 @@ def test_a_picture_is_the_answer_that_the_question_takes_it_for() -> None:
     lists = (OpenList("K7-4QF", "flat", ("identity_card", "payslip")),)
     draft, _ = say(Draft("en", cases=("K7-4QF",), lists=lists, touched=NOW), "list")
     assert draft.asking is not None
-    assert draft.asking.then == ("payslip",)
+    assert draft.asking.rest == ("payslip",)
     draft, _ = say(draft, media=Media("document", "d-1"))
     assert draft.lists == (OpenList("K7-4QF", "flat", ("payslip",)),)
     assert draft.asking is not None
