@@ -212,6 +212,7 @@ class ServiceFile(Part):
 
     `menu` is what the first screen calls it, where there are several, `emergency` the number to call instead of the
     desk's. `cards` are read by whoever likes, before anything is asked; a service may have nothing else.
+    `on`: it is offered unless a coordinator switched it off.
     """
 
     service: Name

@@ -14,7 +14,7 @@ from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOT
 from api.console.next_step import next_step
 from api.console.plans import FOLLOWED, STATES, follow_up_titles, titles_of
 from api.console.portal_form import portal_form
-from api.console.shown import as_written, facts, headline, offered, service_title
+from api.console.shown import as_written, facts, headline, offered, service_title, still_open
 from api.desk import afterwards, caseview, conversation, likeness, phrases, queue, training
 from api.desk.caseview import CaseView
 from api.desk.intakes import day_began
@@ -250,6 +250,7 @@ async def _work(shell: Shell, viewer: Viewer, case: CaseView, reader: str, *, wh
     known: dict[str, Any] = {
         "headline": headline(library, case.service, case.language, reader),
         "facts": facts(library, case.service, case.route, case.channel, reader),
+        "still_open": still_open(library, case.service, case.route, reader),
         "written": {
             one.name: "" if one.hidden else as_written(library, case.service, one, reader) for one in case.answers
         },
