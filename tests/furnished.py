@@ -161,8 +161,8 @@ def _task(session: Session, scene: Scene, reference: str) -> int:
     on = Notice("appointment", day, time(9, 30), "Rafik Hariri University Hospital")
     shell = scene.shell
     reaching.reach(session, shell.vault, shell.library, scene.hana, reference, on, shell.ways, scene.now)
-    newest = session.exec(select(TaskRow.id).where(TaskRow.kind == "tell").order_by(col(TaskRow.id).desc())).first()
-    return newest or session.exec(select(TaskRow.id)).first() or 0
+    hers = select(TaskRow.id).join(CaseRow, col(TaskRow.case_id) == CaseRow.id).where(CaseRow.reference == reference)
+    return session.exec(hers.order_by(col(TaskRow.id).desc())).first() or 0
 
 
 def _notice(session: Session, scene: Scene) -> None:

@@ -38,7 +38,7 @@ class Columns:
     def of(cls, reader: str) -> "Columns":
         """In this language."""
         text = catalogue(reader).gettext
-        names = (t("What"), t("Who"), t("New"), t("Exported"), t("Served"))
+        names = (t("What"), t("Group"), t("New"), t("Exported"), t("Served"))
         return cls(reader, tuple(map(text, names)), text(t("Total")))
 
     def figure(self, count: int | None) -> str:

@@ -32,7 +32,7 @@ def _steps(case: CaseView, standing: Standing, zone: tzinfo, now: datetime) -> I
     if case.work.lacking:
         yield Step(t("Something is missing: ask for it"), "lacking")
     if case.portal and "phone" in case.needs and case.lease is None and not case.appointments:
-        yield Step(t("Lend a number for the portal"), "number")
+        yield Step(t("The portal needs a number: lend one of ours"), "number")
     if case.lease is not None and not case.portal_messages:
         yield Step(t("Fill in the portal: what to type is below, in its order"), "portal-form")
     if any(one.kind == "answer" and one.answered_at is None for one in case.portal_messages):

@@ -7,6 +7,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -17,6 +18,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 from starlette.types import ASGIApp
 
+from api.app import now
 from api.serving import Server
 from tests.desks import founded_app
 
@@ -94,6 +96,15 @@ async def opened(browser: Browser) -> AsyncIterator[Page]:
     yield page
     await context.close()
     assert errors == []
+
+
+class Clock:
+    """The server's clock, which a test can put forward."""
+
+    ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
 
 
 def free_port() -> int:

@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -17,16 +18,20 @@ from playwright.async_api import Browser, Error, Page, expect
 from api.progress import Work
 from api.staff import invitations
 from api.staff.people import Newcomer
+from tests.browser.conftest import Clock
 from tests.desks import NUMBER, passphrase_of
 from tests.furnished import furnish
 from tests.scenes import Scene
 
 Who = Literal["nobody", "Hana", "Amal", "Tala", "Noor", "Yara"]
 """Hana is a volunteer, Amal a coordinator, Tala a trainee; of Noor a second factor is demanded, Yara has one."""
-State = Literal["empty", "full", "code"]
-"""A desk that was founded just now; with something of everything; and when a code has come as well."""
+State = Literal["empty", "full", "code", "later"]
+"""A desk that was founded just now; with something of everything; when a code has come as well; some minutes later."""
 Do = Callable[[Page], Awaitable[None]]
-STATES: tuple[State, ...] = ("empty", "full", "code")
+STATES: tuple[State, ...] = ("empty", "full", "code", "later")
+SOON = timedelta(days=20)
+MINUTES = timedelta(minutes=12)
+"""After so long a passphrase is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,19 @@ def one_after_another(*steps: Do) -> Do:
 
 async def unfold_and_preview(tab: Page) -> None:
     """Say that the worker has an appointment, and look at what would go out."""
-    await tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-    form = tab.locator("form[action$='/tell/preview']:has(input[name=place])").first
-    await form.locator("input[name=day]").fill("2031-12-05")
+    await tab.click("#appointment-form summary")
+    form = tab.locator("#appointment-form form")
+    await form.locator("input[name=day]").fill(f"{date.today() + SOON:%Y-%m-%d}")
     await form.locator("input[name=place]").fill("Dora, Main road 4")
-    await presses("form[action$='/tell/preview']:has(input[name=place]) button", "form[action$='/tell']")(tab)
+    await form.locator("button").click()
+    await presses("form[action$='/tell/preview']:has([value=appointment]) button", "form[action$='/tell']")(tab)
+
+
+async def invite(tab: Page) -> None:
+    """Invite somebody; the link is shown this once. Who signed in long ago types her passphrase again first."""
+    await presses("form[action='/people/invite'] .do", "#link, #again", name="Lea")(tab)
+    if await tab.locator("#again").count():
+        await presses("main .do", "#link", again=passphrase_of("Amal"))(tab)
 
 
 async def choose_wrongly(tab: Page) -> None:
@@ -131,9 +144,10 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     ),
     "/cases/{reference}": (
         hana("/cases/{case}", "case-window"),
-        hana("/cases/{case}", "case-tell", unfold_and_preview),
+        hana("/cases/{case}", "case-named", presses("button[form=names-form]", "#portal-name")),
+        hana("/cases/{other}", "case-tell", unfold_and_preview),
         hana("/cases/{other}", "case-new"),
-        hana("/cases/{waiting}", "case-waiting"),
+        amal("/cases/{waiting}", "case-waiting"),
         amal("/cases/{case}", "case-of-another"),
         amal("/cases/{closed}", "case-closed"),
         tala("/cases/{case}", "case-trainee"),
@@ -143,7 +157,11 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
         hana("/cases/{case}/answers/name", "answer-name"),
         hana("/cases/{case}/answers/papers", "answer-choice"),
     ),
-    "/cases/{reference}/beside/{other}": (hana("/cases/{case}/beside/{other}", "beside"),),
+    "/cases/{reference}/forget": (amal("/cases/{closed}/forget", "case-forget"),),
+    "/cases/{reference}/beside/{other}": (
+        hana("/cases/{case}/beside/{other}", "beside"),
+        hana("/cases/{case}/beside/{other}", "beside-named", presses("button[form=names-form]")),
+    ),
     "/inbox": (
         amal("/inbox", "inbox-empty", state="empty"),
         amal("/inbox", "inbox-coordinator"),
@@ -165,7 +183,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     ),
     "/slips/print": (
         hana("/slips/print", "slips-choose"),
-        amal("/slips/print", "slips", one_after_another(presses("main button.do", ".slip"))),
+        hana("/slips/print", "slips", one_after_another(presses("main button.do", ".slip"))),
     ),
     "/typed-in": (hana("/typed-in", "typed-in"),),
     "/calls": (hana("/calls", "calls"),),
@@ -202,16 +220,20 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     "/people": (
         amal("/people", "people"),
         hana("/people", "nothing-here"),
-        amal("/people", "people-invited", presses("form[action='/people/invite'] .do", "#link", name="Lea")),
+        amal("/people", "people-invited", invite),
+        amal("/people", "again", presses("form[action='/people/invite'] .do", "#again", name="Maya"), "later"),
     ),
     "/people/{person_id}": (amal("/people/{person}", "person"),),
     "/rules": (amal("/rules", "rules"),),
+    "/settings": (amal("/settings", "settings"),),
     "/services": (amal("/services", "services"),),
     "/services/{service}/try": (
         amal("/services/vaccination/try?language=ar", "service-try", presses("main form.stack button", text="1")),
     ),
     "/services/{service}/{language}": (amal("/services/vaccination/am", "service-language"),),
     "/month": (amal("/month", "month"), amal("/month?for=out", "month-to-hand-out")),
+    "/codes": (amal("/codes", "codes"),),
+    "/reports": (amal("/reports", "reports"),),
     "/notices": (
         amal("/notices", "notices-empty", state="empty"),
         amal("/notices", "notices"),
@@ -234,6 +256,10 @@ NOT_LOOKED_AT: Mapping[str, str] = {
     "/tasks/count": "a number",
     "/going/{offer_id}/calendar.ics": "a file",
     "/month/file": "a file",
+    "/codes/{service}/{task}": "no service of this desk hands out anything by code",
+    "/codes/{service}/{task}/file": "a file",
+    "/reports/{service}/{name}": "no service of this desk has a report",
+    "/reports/{service}/{name}/file": "a file",
     "/work/{key}/result": "a file",
     "/cases/{reference}/media/{media_id}": "a file",
     "/cases/{reference}/mail/files/{file_id}": "a file",
@@ -261,6 +287,7 @@ class Walker:
     address: str
     scene: Scene
     language: str
+    clock: Clock
     words: Mapping[str, str] = field(default_factory=dict)
     tabs: dict[Who, Page] = field(default_factory=dict)
 
@@ -290,6 +317,8 @@ class Walker:
             self.words = {**made, "invitation": invited, "work": work.key}
         if state == "code":
             await write(self.scene.receive_code)
+        if state == "later":
+            self.clock.ahead += MINUTES
 
     async def _open(self, visit: Visit) -> Page:
         tab = self.tabs.get(visit.who)
@@ -299,6 +328,8 @@ class Walker:
             tab.set_default_timeout(20_000)
             if visit.who != "nobody":
                 await sign_in(tab, self.address, visit.who, self.language)
+        if "#" in visit.path:
+            await tab.goto("about:blank")  # an address that differs in its # only would not be loaded anew
         await tab.goto(self.address + visit.path.format_map(self.words))
         if visit.do:
             await visit.do(tab)

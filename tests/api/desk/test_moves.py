@@ -83,6 +83,7 @@ def test_help_is_asked_for_and_those_on_duty_hear_of_it_without_content(
     assert [one.kind for one in db.read_now(lambda session: tasks.tasks(session, coordinator, NOW))] == ["escalated"]
     db.write_now(lambda session: moves.settle_escalation(session, volunteer, reference, NOW))
     assert entry(db, coordinator, reference).escalated == ""
+    assert db.read_now(lambda session: tasks.tasks(session, coordinator, NOW)) == []
 
 
 def test_a_case_rests_until_its_day_and_wakes_when_she_writes(db: Database, vault: Vault, volunteer: Viewer) -> None:

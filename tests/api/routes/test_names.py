@@ -45,7 +45,7 @@ async def test_what_is_hidden_can_be_copied_by_asking_for_it(desk: TestDesk, han
         page = (await hana.get(f"/cases/{hanas}")).text
         copies = re.findall(r'data-copy="(portal-[a-z_]+)" data-asks="names-form"', page)
         assert "portal-name" in copies
-        assert f'<form id="names-form" method="post" action="/cases/{hanas}/names">' in page
+        assert f'<form hidden id="names-form" method="post" action="/cases/{hanas}/names">' in page
         named = (await hana.post(f"/cases/{hanas}/names")).text
         assert not [one for one in copies if f'id="{one}"' not in named]
         assert "data-asks" not in named
