@@ -1,5 +1,7 @@
 """How a page sends its forms, tried on a small page of its own."""
 
+from types import SimpleNamespace
+
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -7,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from playwright.async_api import Page, expect
 
 from api.console.render import STATIC
+from api.events import Events
 from tests.browser.conftest import serving
 
 pytestmark = pytest.mark.browser
@@ -20,6 +23,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>x</title><script src="/sta
 async def test_a_button_that_leads_elsewhere_than_its_form_does_so(tab: Page) -> None:
     """Else "add and show the passphrase" would invite, and "it is not" would say that it is."""
     app = FastAPI()
+    app.state.shell = SimpleNamespace(events=Events())
     app.mount("/static", StaticFiles(directory=STATIC))
     app.get("/")(lambda: HTMLResponse(PAGE.format(said="-")))
     for path in ("/yes", "/no"):

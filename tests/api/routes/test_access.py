@@ -726,6 +726,8 @@ _ABSENT = {
     "shift_id": "999999",
     "invitation_id": "999999",
     "message_id": "999999",
+    "mail_id": "999999",
+    "task": "999999",
     "number": "+96179999999",
     "sim_id": "999999",
     "service": "elsewhere",
