@@ -73,8 +73,8 @@ class Shell:
 
     @property
     def offered(self) -> Library:
-        """The library as workers may be asked from it: without what is off, and the languages that nobody has read."""
-        return replace(self.library, offered=self.offering.allowed)
+        """The library as workers may be asked from it: what is on, in the languages that somebody has read, outings."""
+        return replace(self.library, offered=self.offering.allowed, outings=self.offering.outings)
 
     @property
     def sending(self) -> frozenset[str]:

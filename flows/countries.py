@@ -12,7 +12,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from flows.errors import ServiceError
-from flows.service import Part
+from flows.parts import Part
 from flows.source import located, read_yaml
 
 DEFAULT = "default"

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flows.model import Answer, Draft, Message, Reply
+from flows.planning import Open, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,11 @@ class OpenCase:
     """Seal these answers into a new case, then say `closing`, in which `{reference}` stands for its reference.
 
     `route` holds the readable facts (never names, numbers or free text), `urgency` is `normal` or `high`,
-    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for.
+    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for. `begun` is
+    a case that opened before: if it is of this service, that one gets the answers, and none is opened.
+    `open_items` are those of its checklist that are still to be had. `tasks` and `steps` are what the service plans
+    for it, `reads` the answers that its follow-ups have to know later, `call_within` how soon a call was promised.
+    `outings` are those that she signs up for.
     """
 
     service: str
@@ -29,6 +35,13 @@ class OpenCase:
     urgency: str = "normal"
     call: bool = False
     needs: tuple[str, ...] = ()
+    tasks: tuple[Open, ...] = ()
+    steps: tuple[Step, ...] = ()
+    reads: frozenset[str] = frozenset()
+    call_within: timedelta | None = None
+    outings: tuple[str, ...] = ()
+    begun: str = ""
+    open_items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +58,33 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
-class Amend:
-    """Put an answer into a case of this address, in the place of the one that it has; then say `done`.
+class Heard:
+    """A follow-up (`number` is the shell's) was answered: whether it is `bad`, whether that was the last question of
+    it (`over`), and the follow-ups that come after it."""
 
-    When no such case belongs to this address, `unknown` is said instead and nothing is stored.
+    number: int
+    bad: bool
+    over: bool
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Put an answer into a case of this address, in the place of the one that it has; then say `done`, if anything.
+
+    `still_open` says of an item of its checklist whether it is still to be had (None: it is no such item). When no
+    such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
+    follow-up it is an answer, if any, `outing` which outing she signs up for by it.
     """
 
     reference: str
     question: str
     answer: Answer
-    done: Reply
+    done: Reply | None
     unknown: Reply
+    still_open: bool | None = None
+    heard: Heard | None = None
+    outing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +143,16 @@ class ClearChat:
 
 @dataclass(frozen=True, slots=True)
 class Escalate:
-    """Ask for a person now: `reason` is `human` or `danger`. Opens a case at once if none is open."""
+    """Ask for a person now: `reason` is `human` (she asked), or one of `service.Reason`: those on duty are called.
+
+    `reference` is the case of this address that it is about; without one, or when it is no more, a case is opened.
+    """
 
     reason: str
     service: str
     language: str
     answers: Mapping[str, Answer]
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rapidfuzz.process import extract
 
 from flows.errors import ServiceError
 from flows.fold import fold
-from flows.service import Name, Part
+from flows.parts import Name, Part
 from flows.source import located, read_yaml
 
 Level = Literal["governorate", "district"]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from flows.service import Name, Part
+from flows.parts import Name, Part
 from flows.source import located, read_yaml
 
 Kind = Literal["confirmation", "appointment", "reminder", "answer", "link"]

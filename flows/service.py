@@ -1,10 +1,12 @@
 """What a service file may say: the schema, with every expression compiled, and no way to be half right."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Discriminator, Field, Tag
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+from flows.parts import Name, Part, Skill, Span
+from flows.plans import FollowUp, Report, TaskPlan
+
 Kind = Literal[
     "choice",
     "many",
@@ -18,17 +20,10 @@ Kind = Literal[
     "country",
     "governorate",
     "district",
+    "photo",
+    "voice",
+    "outing",
 ]
-
-
-Skill = Literal["medical", "legal", "listening", "children", "violence", "papers", "accompany", "driving"]
-"""What not everybody can do, and a case may need."""
-
-
-class Part(BaseModel):
-    """A piece of a service file: unknown words are mistakes, and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Question(Part):
@@ -40,6 +35,8 @@ class Question(Part):
     `{items}`; its `refusal`, if any, ends the conversation when the answer is `no`. `choices` of a `country` or a
     `phone` are only the common ones: anything else may be typed. `in_hand` names the choices that mean the phone on
     which she reads the question; they are not offered on paper, nor by a volunteer who fills it in with her.
+    `photo` names the choice that a picture means. A question that is `later` is not asked in the intake, but by a
+    follow-up, a checklist or a volunteer. A date that is `coming` may lie ahead, up to two years.
     """
 
     ask: Name
@@ -60,6 +57,35 @@ class Question(Part):
     constraint_message: str = ""
     sensitive: Literal["", "identity", "health"] = ""
     optional: bool = False
+    photo: str = ""
+    later: bool = False
+    coming: bool = False
+
+
+class Repeat(Part):
+    """Questions that are asked again and again: the people of a household, one document after the other.
+
+    `title` is the name of one of them ("Person"), `more` asks whether there is another one, `up_to` how many there can
+    be. With `at_least` 0 even the first one is asked about. Inside, `${name}` is the answer of the same round.
+    """
+
+    repeat: Name
+    title: str
+    more: str
+    up_to: int = Field(8, ge=2, le=20)
+    at_least: Literal[0, 1] = 1
+    relevant: str = ""
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+
+def _kind_of_part(part: Any) -> str:
+    return "(repeat)" if isinstance(part, Repeat) or (isinstance(part, dict) and "repeat" in part) else "(question)"
+
+
+Asks = Annotated[
+    Annotated[Question, Tag("(question)")] | Annotated[Repeat, Tag("(repeat)")], Discriminator(_kind_of_part)
+]
+"""What stands in the list of questions."""
 
 
 class Lend(Part):
@@ -70,10 +96,22 @@ class Lend(Part):
 
 
 class Offer(Part):
-    """Something that a volunteer offers when an expression holds: a `card` to read, a person to `ask`."""
+    """Something that a volunteer offers when an expression holds; `card` names one that she can send."""
 
     when: str
     say: str
+    card: str = ""
+
+
+class Checklist(Part):
+    """What a case gathers for weeks: `items` are questions, `open` the answers by which one is still to be had.
+
+    Which of them are open stays readable beside the sealed case, so that she can be asked and reminded.
+    """
+
+    title: str
+    items: tuple[Name, ...] = Field(min_length=1)
+    open: tuple[str, ...] = ()
 
 
 class CasePlan(Part):
@@ -81,6 +119,8 @@ class CasePlan(Part):
 
     `needs` says by an expression when a case needs a skill; that it does stays readable, as what is routed is.
     `accompany` is an expression over the answers: when it holds, she wants somebody to go along on the day.
+    `call` is an expression: when it holds, she asks to be called, within `call_within`. `tasks` and
+    `follow_ups` stand in `flows.plans`.
     """
 
     portal: str = ""
@@ -89,22 +129,61 @@ class CasePlan(Part):
     route: tuple[str, ...] = ()
     needs: dict[Skill, str] = Field(default_factory=dict)
     offer: tuple[Offer, ...] = ()
+    call: str = ""
+    call_within: Span | None = None
+    tasks: tuple[TaskPlan, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    checklist: Checklist | None = None
 
 
 class Export(Part):
     """What may leave, to whom: `consent` names the question that must be answered `yes`, `columns` the cells.
 
     Only answers that are `items` of that consent can be read by a column. `language` (ISO 639) is the recipient's.
+    `bundle`: besides the list there is a folder for each person, with her sheet, her pictures and her documents.
     """
 
     recipient: str
     language: str = "en"
     consent: str
     columns: dict[str, str]
+    bundle: bool = False
+
+
+Reason = Literal["danger", "medical", "legal", "child"]
+"""Why those on duty are called unasked."""
+
+
+class Escalation(Part):
+    """When `when` holds after an answer, those on duty hear of it at once, and `say` is said; once for each reason."""
+
+    when: str
+    reason: Reason
+    say: str
+
+
+class Crisis(Part):
+    """Words, with commas between them, that raise the alarm wherever she writes one; then `say` is said."""
+
+    words: str
+    say: str
+
+
+class Outcome(Part):
+    """What an answer leads to: after the question `after`, when `when` holds, `say` is said, with the reasons.
+
+    With `ends` nothing more is asked, and there is no case unless she wants a person.
+    """
+
+    outcome: Name
+    after: Name
+    when: str
+    say: str
+    ends: bool = False
 
 
 class Card(Part):
-    """One thing that a volunteer has to know, short enough to be read on a phone."""
+    """One thing to know, short enough to be read on a phone."""
 
     card: Name
     title: str
@@ -129,15 +208,27 @@ class Training(Part):
 
 
 class ServiceFile(Part):
-    """A whole service file, as its author wrote it; `on`: it is offered unless a coordinator switched it off."""
+    """A whole service file, as its author wrote it; `on`: it is offered unless a coordinator switched it off.
+
+    `menu` is what the first screen calls it, where there are several, `emergency` the number to call instead of the
+    desk's. `cards` are read by whoever likes, before anything is asked; a service may have nothing else.
+    `on`: it is offered unless a coordinator switched it off.
+    """
 
     service: Name
     on: bool = False
     audience: Literal["worker", "volunteer", "assisted"] = "worker"
     title: str
+    menu: str = ""
     languages: tuple[str, ...]
-    closing: str
-    questions: tuple[Question, ...]
+    closing: str = ""
+    emergency: str = ""
+    cards: tuple[Card, ...] = ()
+    questions: tuple[Asks, ...] = ()
+    escalate: tuple[Escalation, ...] = ()
+    crisis: Crisis | None = None
+    outcomes: tuple[Outcome, ...] = ()
     case: CasePlan = CasePlan()
     exports: dict[str, Export] = Field(default_factory=dict)
+    reports: dict[str, Report] = Field(default_factory=dict)
     training: Training = Training()

@@ -47,6 +47,10 @@ class Worker:
     def says(self, text: str) -> list[str]:
         """She writes; the texts that are queued for her since."""
         self.deliver(self.message(text))
+        return self.reads()
+
+    def reads(self) -> list[str]:
+        """The texts that are queued for her and that she has not read yet."""
         rows = self.db.read_now(
             lambda session: list(session.exec(select(ReplyRow).where(ReplyRow.kind == "say").order_by(ReplyRow.id)))  # type: ignore[arg-type]
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.answers import decode, encode, pack, unpack
+from api.desk import happened
 from api.desk.answered import fold, keep, whose
 from api.desk.cases import put_in
 from api.desk.conversation import chat_of, send
@@ -106,7 +107,10 @@ def edit(
         raise Refused(422, "no_reason")
     if len(reason) > LONGEST_REASON:
         raise Refused(422, "too_long")
-    keep(session, vault, case, amend(library, whose(case, answers), {name: read}, now), now, viewer.person_id)
+    amended = amend(library, whose(case, answers), {name: read}, now)
+    keep(session, vault, case, amended, now, viewer.person_id)
+    happened.typed_in(session, vault, library, case, name, amended.answers, now)
+    happened.catch_up(session, vault, library, case, open_key(vault, viewer, case), amended.answers, now)
     _remember(session, vault, viewer, case, Edit(name, answers.get(name), reason), now)
     return None
 

@@ -20,6 +20,7 @@ from api.staff import audit
 from api.staff.access import FORGOTTEN, id_of
 from api.store.once import insert_once
 from api.tables import CaseApart, CaseRow, metadata
+from flows.checklists import route_with
 from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
@@ -41,6 +42,7 @@ _OF_A_CASE = tuple(
         "media",
         "offer",
         "outing_case",
+        "follow_up",
     )
 )
 """What belongs to a case alone, and goes with it."""
@@ -53,10 +55,11 @@ _PUT_IN = _item.insert()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case that was just opened."""
+    """A case that was just opened, and the id of its shred secret."""
 
     id: int
     reference: str
+    secret_id: bytes = b""
 
 
 def open_case(
@@ -99,6 +102,32 @@ def open_case(
     put_in(session, vault, opened.id, lock.public_key, "answers", pack(answers), now)
     put_in(session, vault, opened.id, lock.public_key, "address", pack_contact(contact), now)
     return opened
+
+
+def complete(
+    session: Session,
+    vault: Vault,
+    case_id: int,
+    *,
+    answers: Mapping[str, Answer],
+    route: Mapping[str, str],
+    needs: Sequence[str],
+    now: datetime,
+) -> None:
+    """Put all answers into a case that opened before its conversation was over; its readable facts follow."""
+    public_key = mark_unread(session, case_id)
+    if public_key is None:
+        return
+    facts = {"route": dict(route), "needs": f" {' '.join(needs)} " if needs else ""}
+    session.connection().execute(_case.update().where(_case.c.id == case_id).values(facts))
+    put_in(session, vault, case_id, public_key, "answers", pack(answers), now)
+
+
+def mark_item(session: Session, case_id: int, item: str, *, still_open: bool) -> None:
+    """Note whether an item of a case's checklist is still to be had."""
+    route = session.connection().execute(select(_case.c.route).where(_case.c.id == case_id)).scalar_one()
+    changed = route_with(route, item, still_open=still_open)
+    session.connection().execute(_case.update().where(_case.c.id == case_id).values(route=changed))
 
 
 def put_in(
@@ -192,5 +221,5 @@ def _insert(session: Session, vault: Vault, values: dict[str, Any]) -> Opened:
         reference = new_reference(random, length)
         case_id = insert_once(session, _case, {**values, "reference": reference})
         if case_id is not None:
-            return Opened(case_id, reference)
+            return Opened(case_id, reference, values["secret_id"])
     raise RuntimeError("no reference is free")

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from api.answers import unpack_contact
 from api.desk.answered import fold
 from api.desk.casework import Casework, work_of
+from api.desk.happened import catch_up
 from api.desk.labels import in_words, prompt_in
 from api.desk.lines import Line, lines_of
 from api.desk.naming import record_asked
@@ -27,6 +28,7 @@ from api.staff.people import Viewer
 from api.tables import CaseRow, Item, Person
 from flows.loader import Asked, Library, Service
 from flows.model import Answer, Value
+from flows.rules import OUTCOME
 
 _NEEDS = ("phone", "email", "company")
 
@@ -146,7 +148,7 @@ class _View:
     def whole(self) -> CaseView:
         case, service = self.case, self.library.services.get(self.case.service)
         names, answers = self._names(), self._answers()
-        values = {name: answer.value for name, answer in answers.items()}
+        values = {OUTCOME: case.route.get(OUTCOME), **{name: answer.value for name, answer in answers.items()}}
         portal, leases, messages = _portal(service), leases_of(self.session, id_of(case)), self._portal_messages()
         told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)
         return CaseView(
@@ -208,7 +210,10 @@ class _View:
         return unpack_contact(self._open(self._items("address")[-1])).address
 
     def _answers(self) -> dict[str, Answer]:
-        return fold(self.session, self.vault, self.library, self.key, self.case, self.now)
+        """The answers as they are now, and everything that follows from them."""
+        answers = fold(self.session, self.vault, self.library, self.key, self.case, self.now)
+        catch_up(self.session, self.vault, self.library, self.case, self.key, answers, self.now)
+        return answers
 
     def _shown(self, service: Service | None, answers: Mapping[str, Answer]) -> Iterator[AnswerView]:
         """In the order of the form; last, what an older form asked."""

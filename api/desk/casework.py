@@ -7,7 +7,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from api.desk.answered import whose
+from api.desk.following import FollowUpView, follow_ups_of
 from api.desk.labels import prompt_in
+from api.desk.planned import planned_of
+from api.desk.tasks import TaskView
 from api.staff.access import id_of
 from api.staff.people import Viewer
 from api.tables import Audit, Batch, BatchCase, CaseRow
@@ -43,10 +46,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Casework:
-    """What a case lacks, and what happened in it, the newest first."""
+    """What a case lacks, what happened in it, the newest first, and what its service plans for it."""
 
     lacking: tuple[Lacking, ...]
     timeline: tuple[Event, ...]
+    tasks: tuple[TaskView, ...]
+    follow_ups: tuple[FollowUpView, ...]
 
 
 def work_of(
@@ -64,7 +69,8 @@ def work_of(
     events = [*_trail(session, library, viewer, case, names), *_exports(session, case, names)]
     events.sort(key=lambda one: one.at)
     opened = Event(case.opened_at, "", "opened")
-    return Casework(tuple(lacking), (*reversed(events), opened))
+    planned, follow_ups = planned_of(session, case, now), follow_ups_of(session, id_of(case))
+    return Casework(tuple(lacking), (*reversed(events), opened), tuple(planned), tuple(follow_ups))
 
 
 def _trail(

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select, update
 
 from api.answers import encode
 from api.desk import cases
+from api.desk.tasks import LIVING
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.staff import alerts, audit
@@ -176,7 +177,7 @@ def _due(service: str, group: str, closed_before: datetime, now: datetime) -> Se
 
 def _holds(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether a task of the case is open, and whether something came in lately."""
-    task = select(TaskRow.id).where(TaskRow.case_id == CaseRow.id, TaskRow.state == "open")
+    task = select(TaskRow.id).where(TaskRow.case_id == CaseRow.id, col(TaskRow.state).in_(LIVING))
     came = select(Item.id).where(
         Item.case_id == CaseRow.id, col(Item.kind).in_(("in", "portal")), col(Item.created_at) > now - FRESH
     )

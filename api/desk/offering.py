@@ -1,7 +1,7 @@
 """What workers are offered: the services that are on, in a live deployment in the languages that somebody has read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -15,7 +15,7 @@ from api.staff.alerts import alert
 from api.staff.people import Viewer
 from api.tables import LanguageReview, Team
 from flows.loader import Library, Service
-from flows.model import Desk
+from flows.model import Desk, Outing
 from flows.review import SOURCE, offered, texts_hash
 
 LONGEST_NAME = 60
@@ -25,13 +25,15 @@ Allowed = Mapping[str, frozenset[str]]
 
 @dataclass(slots=True)
 class Offering:
-    """What is offered now (None: everything), and whose desk it is (None: as the environment says), for the engine.
+    """What is offered now (None: everything), whose desk it is (None: as the environment says), and which outings can
+    be signed up for, for the engine.
 
     Looked up when something changes and every few seconds.
     """
 
     allowed: Allowed | None = None
     desk: Desk | None = None
+    outings: Mapping[str, tuple[Outing, ...]] = field(default_factory=dict)
 
     def take(self, now: "Offering") -> None:
         """From now on it is so."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, or_, true
 from sqlmodel import Session, col, select
 
-from api.desk import fitting, reading
+from api.desk import fitting, following, reading
 from api.desk.idle import returns_at
 from api.desk.rules import check_hands, rules
 from api.desk.tasks import drop_tasks
@@ -24,6 +24,9 @@ from api.tables import CaseRow, Person, metadata
 
 CLOSING_REASONS = ("done", "referred", "unreachable", "withdrawn", "duplicate", "other")
 """Why a case is closed. What was withdrawn or is a duplicate never leaves in a batch."""
+
+NOTHING_MORE = ("withdrawn", "duplicate")
+"""Reasons for closing a case after which nothing follows that was planned for it."""
 
 _case = metadata.tables["case"]
 _NOTHING: Versions = {}
@@ -143,6 +146,8 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     reading.end_notices(session, id_of(case), now)
     end_addresses(session, id_of(case), now)
     drop_tasks(session, id_of(case), now)
+    if reason in NOTHING_MORE:
+        following.cancel(session, id_of(case), now)
     offers.end_offers(session, id_of(case), now)
     audit.record(session, viewer.person_id, "case.close", reference, now, reason=reason)
 

@@ -25,9 +25,17 @@ KINDS: Mapping[str, str] = {
     "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
     "read_appointment": t("Look whether the appointment is right, so that the worker can be told"),
+    "outing_full": t("The outing that the worker chose is full: offer another one"),
+    "tell_code": t("Tell the worker the collection code"),
+    "planned": t("Something that this service plans"),
+    "follow_up": t("Ask or tell the worker, as it was planned"),
+    "follow_up_missed": t("No answer came to a planned question: look how it is"),
+    "follow_up_bad": t("An answer that worries: look how it is"),
     "answer_portal": t("Answer the portal, before the place goes to somebody else"),
 }
 """Every kind of task, in the console's source language."""
+LIVING = ("open", "doing", "ready")
+"""States of a task that somebody has still to do something about."""
 
 _task = metadata.tables["task"]
 
@@ -35,7 +43,8 @@ _task = metadata.tables["task"]
 @dataclass(frozen=True, slots=True)
 class TaskView:
     """A task as the desk shows it: `reference` and `about` where it has them; `late` once its deadline passed;
-    `person_id` is who was given it, if anybody was, `claimed_by` whose case it is of."""
+    `person_id` is who was given it, if anybody was, `claimed_by` whose case it is of. `state` is one of `LIVING`, or
+    how it ended; `name`, `service` and `skill` are of a task that a service plans."""
 
     id: int
     kind: str
@@ -46,6 +55,10 @@ class TaskView:
     late: bool
     person_id: int | None = None
     claimed_by: int | None = None
+    state: str = "open"
+    name: str = ""
+    service: str = ""
+    skill: str = ""
 
 
 def open_task(
@@ -58,15 +71,23 @@ def open_task(
     about: str = "",
     box: bytes = b"",
     person_id: int | None = None,
+    name: str = "",
 ) -> None:
-    """Open a task, once: one of this kind that is open about the same changes nothing."""
+    """Open a task, once: one of this kind that is open about the same changes nothing. `name`: the service's word."""
     assert kind in KINDS
     same = select(TaskRow.id).where(
-        TaskRow.kind == kind, TaskRow.state == "open", TaskRow.case_id == case_id, TaskRow.about == about
+        TaskRow.kind == kind, col(TaskRow.state).in_(LIVING), TaskRow.case_id == case_id, TaskRow.about == about
     )
     if session.exec(same.limit(1)).first() is None:
         row = TaskRow(
-            kind=kind, case_id=case_id, about=about, box=box, person_id=person_id, created_at=now, due_at=due_at
+            kind=kind,
+            name=name,
+            case_id=case_id,
+            about=about,
+            box=box,
+            person_id=person_id,
+            created_at=now,
+            due_at=due_at,
         )
         session.add(row)
         session.flush()
@@ -75,7 +96,7 @@ def open_task(
 def tasks(session: Session, viewer: Viewer, now: datetime) -> list[TaskView]:
     """The open tasks that she may do, the most pressing first: her own cases' and her own; all for a coordinator."""
     rows = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
-    shown = rows.where(TaskRow.state == "open", _hers(viewer)).order_by(col(TaskRow.due_at), col(TaskRow.id))
+    shown = rows.where(col(TaskRow.state).in_(LIVING), _hers(viewer)).order_by(col(TaskRow.due_at), col(TaskRow.id))
     return [view_of(task, case, now) for task, case in session.exec(shown)]
 
 
@@ -83,7 +104,7 @@ def count_tasks(session: Session, viewer: Viewer) -> int:
     """How many open tasks are hers to do: her own, and those of her cases; of a coordinator, what nobody else has."""
     mine = or_(col(TaskRow.person_id) == viewer.person_id, _nobodys(viewer))
     counted = select(func.count(col(TaskRow.id))).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
-    return session.exec(counted.where(TaskRow.state == "open", _hers(viewer), mine)).one()
+    return session.exec(counted.where(col(TaskRow.state).in_(LIVING), _hers(viewer), mine)).one()
 
 
 def resume_with_count(session: Session, token: str, now: datetime) -> tuple[Viewer, int] | None:
@@ -95,14 +116,14 @@ def resume_with_count(session: Session, token: str, now: datetime) -> tuple[View
 def tasks_of(session: Session, case_id: int, now: datetime) -> list[TaskView]:
     """The open tasks of a case, the most pressing first."""
     rows = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id)
-    shown = rows.where(TaskRow.case_id == case_id, TaskRow.state == "open").order_by(col(TaskRow.due_at))
+    shown = rows.where(TaskRow.case_id == case_id, col(TaskRow.state).in_(LIVING)).order_by(col(TaskRow.due_at))
     return [view_of(task, case, now) for task, case in session.exec(shown)]
 
 
 def task_for(session: Session, viewer: Viewer, task_id: int) -> tuple[TaskRow, CaseRow | None]:
     """An open task that she may do, and its case. Refused(404, "no_such_task"), also when somebody was faster."""
     hers = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
-    found = session.exec(hers.where(TaskRow.id == task_id, TaskRow.state == "open", _hers(viewer))).one_or_none()
+    found = session.exec(hers.where(TaskRow.id == task_id, col(TaskRow.state).in_(LIVING), _hers(viewer))).one_or_none()
     if found is None:
         raise Refused(404, "no_such_task")
     return found
@@ -128,19 +149,19 @@ def settle(
     session: Session, kind: str, now: datetime, *, case_id: int | None = None, about: str = "", state: str = "done"
 ) -> None:
     """What a task asked for has happened by itself, or is not wanted any more (`state`): it is done, by nobody."""
-    which = _task.c.kind == kind, _task.c.state == "open", _task.c.case_id == case_id, _task.c.about == about
+    which = _task.c.kind == kind, _task.c.state.in_(LIVING), _task.c.case_id == case_id, _task.c.about == about
     session.connection().execute(_task.update().where(*which).values(state=state, ended_at=now, box=b""))
 
 
 def drop_tasks(session: Session, case_id: int, now: datetime) -> None:
     """A case is closed or forgotten: nothing is left to do, and what was sealed in its tasks is emptied."""
-    hers = _task.update().where(_task.c.case_id == case_id, _task.c.state == "open")
+    hers = _task.update().where(_task.c.case_id == case_id, _task.c.state.in_(LIVING))
     session.connection().execute(hers.values(state="dropped", ended_at=now, box=b""))
 
 
 def mark_late(session: Session, now: datetime) -> Sequence[int]:
     """Mark the tasks whose deadline passed, each once; gives their ids, for `api.desk.lateness`."""
-    late = _task.c.state == "open", _task.c.due_at <= now, _task.c.escalated_at.is_(None)
+    late = _task.c.state.in_(LIVING), _task.c.due_at <= now, _task.c.escalated_at.is_(None)
     marked = _task.update().where(*late).values(escalated_at=now).returning(_task.c.id)
     return session.connection().execute(marked).scalars().all()
 
@@ -175,4 +196,8 @@ def view_of(task: TaskRow, case: CaseRow | None, now: datetime) -> TaskView:
         task.due_at <= now,
         task.person_id,
         case.claimed_by if case else None,
+        task.state,
+        task.name,
+        case.service if case else "",
+        task.skill,
     )

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from api.errors import Refused
+from api.exports.bundle import write_bundle
 from api.exports.exporting import Sheet
 from api.exports.spreadsheet import write_csv, write_xlsx
 from api.keys.vault import Vault
@@ -18,11 +19,12 @@ from api.staff.people import Viewer
 from api.tables import Batch, BatchCase, CaseRow, Person
 from flows.loader import Library
 
-Form = Literal["xlsx", "csv"]
+Form = Literal["xlsx", "csv", "zip"]
 Reason = Literal["still_open", "withdrawn", "duplicate", "no_consent", "consent_outdated", "already_exported"]
 _NEVER: dict[str, Reason] = {"withdrawn": "withdrawn", "duplicate": "duplicate"}
 """Reasons for closing a case for which it never leaves."""
 _CONSENT: dict[str, Reason | None] = {"yes": None, "no": "no_consent", "outdated": "consent_outdated"}
+BUNDLE = "zip"
 _WRITERS = {"xlsx": write_xlsx, "csv": write_csv}
 
 
@@ -111,10 +113,12 @@ def export(
     went before, (409, "nothing_to_export").
     """
     sheet = _sheet(session, vault, library, viewer, service, export, now)
-    if form not in _WRITERS:
+    if form not in _WRITERS and not (form == BUNDLE and sheet.service.file.exports[export].bundle):
         raise Refused(422, "unknown_form")
     cases = _going(session, sheet, again)
-    content = _WRITERS[form](sheet.header, _rows(sheet, cases, step))
+    content = (
+        write_bundle(sheet, cases, step) if form == BUNDLE else _WRITERS[form](sheet.header, _rows(sheet, cases, step))
+    )
     checksum = sha256(content).hexdigest()
     number = _store(session, sheet, form, checksum, cases)
     trail = {"rows": len(cases), "sha256": checksum, "again": again}

@@ -20,7 +20,7 @@ from flows.consent import covers
 from flows.expressions import Result
 from flows.expressions.convert import to_text
 from flows.loader import Library, Service
-from flows.model import Answer, Draft, Value
+from flows.model import Answer, Draft, Media, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ class Sheet:
         functions = self._functions(case)
         columns = self.service.columns[self.export].values()
         return [to_text(one.evaluate(values, now=self.now, functions=functions)) for one in columns]
+
+    def media(self, case: CaseRow) -> Mapping[str, Media]:
+        """The pictures and files that are answers which the consent covers, by question."""
+        items = self.service.by_name[self._consent].question.items
+        answers = self._all_answers(case)
+        counts = self._relevant(answers)
+        return {name: one.media for name, one in answers.items() if name in items and name in counts and one.media}
 
     @property
     def _consent(self) -> str:

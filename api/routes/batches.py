@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from api.console.names import RESULTS
 from api.console.shown import service_title
+from api.desk import afterwards
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
 from api.exports import batches, results
@@ -38,7 +39,7 @@ async def the_batch(
 ) -> HTMLResponse:
     """Its cases by reference; after an appointment, how many are told by which way."""
     told = {"channel": channel, "trusted": trusted, "task": task}
-    return await _batch(request, shell, viewer, batch_id, told=told)
+    return await _batch(request, shell, viewer, batch_id, told=told if any(told.values()) else {})
 
 
 @router.post("/batches/{batch_id}/names")
@@ -91,7 +92,7 @@ async def _mark(shell: Shell, viewer: Viewer, number: int, said: Answered, work:
     if said.answer == results.APPOINTMENT:
         notice, ways = _notice(said.day, said.at, said.place), shell.ways
         told = await shell.db.write(
-            lambda session: results.mark_appointment(
+            lambda session: afterwards.mark_appointment(
                 session, shell.vault, shell.library, viewer, number, references, notice, ways, now, work.step
             )
         )
@@ -102,9 +103,13 @@ async def _mark(shell: Shell, viewer: Viewer, number: int, said: Answered, work:
         )
     elif said.answer == results.DONE:
         day, today = _day(said.served), now.astimezone(shell.settings.zone).date()
-        await shell.db.write(lambda session: results.mark_done(session, viewer, number, references, day, now, today))
+        await shell.db.write(
+            lambda session: afterwards.mark_done(
+                session, shell.vault, shell.library, viewer, number, references, day, now, today
+            )
+        )
     elif said.answer == UNDO:
-        await shell.db.write(lambda session: results.undo(session, viewer, number, references, now))
+        await shell.db.write(lambda session: afterwards.undo(session, shell.library, viewer, number, references, now))
     else:
         raise Refused(422, "incomplete")
     return ""

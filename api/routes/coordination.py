@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -33,6 +33,7 @@ MONTH = timedelta(days=29)
 WARN_BEFORE = timedelta(days=21)
 """How long before a number's paid time ends the page warns."""
 MEDIA_TYPES = {
+    "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
@@ -187,7 +188,14 @@ async def _exports(request: Request, shell: Shell, viewer: Viewer, template: str
         for name, export in service.file.exports.items()
     ]
     titles = {one: service_title(shell.library, one, language_of(request, viewer)) for one in shell.library.services}
-    return page(request, template, viewer, choices=choices, batches=made, titles=titles, reasons=LEFT_OUT)
+    bundles = [
+        (one.name, name)
+        for one in shell.library.services.values()
+        for name, export in one.file.exports.items()
+        if export.bundle
+    ]
+    more: dict[str, Any] = {"batches": made, "titles": titles, "reasons": LEFT_OUT, "bundles": bundles}
+    return page(request, template, viewer, choices=choices, **more)
 
 
 async def _preview(shell: Shell, viewer: Viewer, service: str, export: str) -> Preview:

@@ -10,14 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
-from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, VIA
+from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, SKILLS, VIA
 from api.console.next_step import next_step
+from api.console.plans import FOLLOWED, STATES, follow_up_titles, titles_of
 from api.console.portal_form import portal_form
-from api.console.shown import as_written, facts, headline, offered, service_title
-from api.desk import caseview, conversation, likeness, phrases, queue, training
+from api.console.shown import as_written, facts, headline, offered, service_title, still_open
+from api.desk import afterwards, caseview, conversation, likeness, phrases, queue, training
 from api.desk.caseview import CaseView
 from api.desk.intakes import day_began
-from api.desk.tasks import KINDS
 from api.events import INBOX, QUEUE, case_topic
 from api.going import offers, outings
 from api.inbound import unhandled
@@ -92,7 +92,9 @@ async def release(shell: Desk, viewer: Looking, reference: str) -> RedirectRespo
 async def close(shell: Desk, viewer: Looking, reference: str, reason: Typed) -> RedirectResponse:
     """Close a case."""
     now = shell.clock()
-    await shell.db.write(lambda session: queue.close(session, viewer, reference, reason, now))
+    await shell.db.write(
+        lambda session: afterwards.close(session, shell.vault, shell.library, viewer, reference, reason, now)
+    )
     return _changed(shell, reference, "/queue?done=closed")
 
 
@@ -220,7 +222,7 @@ async def _case(
         turn_whole=round(TURN.total_seconds()),
         whole=round(portal.lifetime.total_seconds()) if portal else 0,
         **NAMES,
-        task_kinds=KINDS,
+        **_planned(shell, case, reader),
         message_kinds=MESSAGES,
         portals=shell.portals,
         offered=offered(case, shell.portals, shell.settings.zone),
@@ -248,6 +250,7 @@ async def _work(shell: Shell, viewer: Viewer, case: CaseView, reader: str, *, wh
     known: dict[str, Any] = {
         "headline": headline(library, case.service, case.language, reader),
         "facts": facts(library, case.service, case.route, case.channel, reader),
+        "still_open": still_open(library, case.service, case.route, reader),
         "written": {
             one.name: "" if one.hidden else as_written(library, case.service, one, reader) for one in case.answers
         },
@@ -260,6 +263,20 @@ async def _work(shell: Shell, viewer: Viewer, case: CaseView, reader: str, *, wh
         "phrases": await shell.db.read(lambda session: phrases.ready(session, library, language, reader)),
         "portal_form": portal_form(library, case, shell.portals.get(case.portal), reader),
         "likeness": LIKENESS,
+    }
+
+
+def _planned(shell: Shell, case: CaseView, reader: str) -> dict[str, Any]:
+    """What is planned for the case, in words."""
+    service = shell.library.services.get(case.service)
+    tasks = service.plans.tasks if service else {}
+    return {
+        "plan_titles": titles_of(shell.library, [*case.work.tasks, *case.told.tasks], reader),
+        "follow_titles": follow_up_titles(shell.library, case.service, reader),
+        "coded": [name for name, one in tasks.items() if one.plan.code],
+        "task_states": STATES,
+        "followed": FOLLOWED,
+        "skills": SKILLS,
     }
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.names import MESSAGES, SPEAKS_FOR
+from api.desk import afterwards
 from api.errors import Refused
 from api.events import INBOX, QUEUE, case_topic
 from api.mail import sorting
@@ -130,7 +131,9 @@ async def confirm_appointment(
     """Keep what a message says as an appointment, as she corrected it."""
     now, said = shell.clock(), corrected(shell, day, at, place, security_code)
     kept = await shell.db.write(
-        lambda session: appointments.confirm_appointment(session, shell.vault, viewer, message_id, said, now)
+        lambda session: afterwards.confirm_appointment(
+            session, shell.vault, shell.library, viewer, message_id, said, now
+        )
     )
     return _changed(shell, f"/cases/{kept.reference}?done=appointment#told", kept.reference)
 
@@ -149,7 +152,9 @@ async def add_appointment(
     """Keep an appointment that she read elsewhere."""
     now, said = shell.clock(), corrected(shell, day, at, place, security_code)
     await shell.db.write(
-        lambda session: appointments.add_appointment(session, shell.vault, viewer, reference, portal, said, now)
+        lambda session: afterwards.add_appointment(
+            session, shell.vault, shell.library, viewer, reference, portal, said, now
+        )
     )
     return _changed(shell, f"/cases/{reference}?done=appointment#told", reference)
 

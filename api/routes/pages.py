@@ -36,8 +36,10 @@ from api.routes import (
     people,
     phone,
     phrases,
+    planned,
     portal,
     reaching,
+    reports,
     retention,
     search,
     services,
@@ -77,9 +79,9 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
-    cases += [amending, search, phrases, media, going, outings, notices]
+    cases += [planned, amending, search, phrases, media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
-    rest = [overview, services, house, month, works, batches, trail, retention]
+    rest = [overview, services, house, month, reports, works, batches, trail, retention]
     pages = [*team, *cases, *rest, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]

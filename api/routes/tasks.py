@@ -2,18 +2,20 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.names import NOTICES
-from api.desk import tasks, telling
-from api.desk.tasks import KINDS, TaskView
+from api.console.plans import STATES, titles_of
+from api.desk import collecting, tasks, telling
+from api.desk.labels import prompt_in
+from api.desk.tasks import TaskView
 from api.errors import Refused
 from api.events import QUEUE, case_topic
-from api.routes.doors import Desk, Looking, LookingOn, go, page
+from api.routes.doors import Desk, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
 from api.staff import people
@@ -56,7 +58,19 @@ async def the_task(request: Request, shell: Desk, viewer: Looking, task_id: int)
         lambda session: telling.to_do(session, shell.vault, shell.library, viewer, task_id, now)
     )
     others = await shell.db.read(lambda session: people.colleagues(session, viewer, now))
-    return page(request, "task.html", viewer, todo=todo, task_kinds=KINDS, people=others, notices=NOTICES)
+    words = _words(request, shell, viewer, [todo.task])
+    code = await shell.db.read(lambda session: collecting.code_of(session, shell.vault, viewer, task_id))
+    return page(
+        request,
+        "task.html",
+        viewer,
+        todo=todo,
+        people=others,
+        notices=NOTICES,
+        code=code,
+        **words,
+        **_plan(shell, viewer, todo.task),
+    )
 
 
 @router.post("/tasks/{task_id}/done")
@@ -105,7 +119,26 @@ async def _tasks(request: Request, shell: Shell, viewer: Viewer, template: str) 
     names = {one.id: one.name for one in await shell.db.read(lambda session: people.everyone(session, now))}
     hers = [one for one in found if _is_hers(one, viewer)]
     others = [one for one in found if not _is_hers(one, viewer)]
-    return page(request, template, viewer, hers=hers, others=others, task_kinds=KINDS, names=names)
+    return page(
+        request, template, viewer, hers=hers, others=others, names=names, **_words(request, shell, viewer, found)
+    )
+
+
+def _words(request: Request, shell: Shell, viewer: Viewer, found: list[TaskView]) -> dict[str, Any]:
+    """Tasks and their states in her language."""
+    titles = titles_of(shell.library, found, language_of(request, viewer))
+    return {"plan_titles": titles, "task_states": STATES}
+
+
+def _plan(shell: Shell, viewer: Viewer, task: TaskView) -> dict[str, Any]:
+    """What a planned task has: a collection code; what a planned question asks."""
+    service = shell.library.services.get(task.service)
+    planned = service.plans.tasks.get(task.name) if service else None
+    follow_up = service.plans.follow_ups.get(task.name) if service and task.kind == "follow_up" else None
+    known = service.by_name if service and follow_up else {}
+    prompts = ((name, prompt_in(known[name], viewer.language)) for name in (follow_up.plan.ask if follow_up else ()))
+    asks = [(name, prompt.title, prompt.label) for name, prompt in prompts]
+    return {"coded": bool(planned and planned.plan.code and task.kind == "planned"), "asks": asks}
 
 
 def _is_hers(task: TaskView, viewer: Viewer) -> bool:

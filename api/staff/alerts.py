@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "changed": t("Something that you do has changed. Open the desk."),
     "call": t("A call is asked for. Open the desk."),
     "late": t("Something to do is late. Open the desk."),
+    "follow_up": t("A planned question needs a look. Open the desk."),
     "number": t("A number of ours needs a look. Open the desk."),
     "gateway": t("A phone of ours is silent. Open the desk."),
     "language": t("A text has to be read again. Open the desk."),

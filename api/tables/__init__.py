@@ -7,6 +7,7 @@ from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
 from api.tables.casework import CaseApart, Phrase
+from api.tables.following import FollowUpRow
 from api.tables.going import NoticeToMany, OfferRow, OutingCase, OutingRow
 from api.tables.heard import Heard
 from api.tables.inbox import MessageApart, PortalSender, StrayFile, StrayMail
@@ -41,6 +42,7 @@ __all__ = [
     "DeskRule",
     "DraftRow",
     "Duty",
+    "FollowUpRow",
     "Heard",
     "IntakeRow",
     "Invitation",

@@ -48,7 +48,8 @@ class OfferRow(SQLModel, table=True):
 class OutingRow(SQLModel, table=True):
     """A day on which many go to one place. `box` holds the place, sealed to the team; `places`: how many can come.
 
-    `led_by` is who goes with them and ticks who came, when it is not a coordinator.
+    `led_by` is who goes with them and ticks who came, when it is not a coordinator. One that belongs to a `service` may
+    be open for `sign_up` by the bot: its words for that lie in `label_box`, under the time lock until it starts.
     """
 
     __tablename__ = "outing"
@@ -57,19 +58,25 @@ class OutingRow(SQLModel, table=True):
     starts_at: datetime = Field(index=True)
     box: bytes
     places: int
+    service: str = ""
+    sign_up: bool = False
+    label_box: bytes = b""
     person_id: int = Field(foreign_key="person.id")
     led_by: int | None = Field(default=None, foreign_key="person.id")
     created_at: datetime
 
 
 class OutingCase(SQLModel, table=True):
-    """Which case goes on which outing, and whether she came; who ticked that, and when."""
+    """Which case goes on which outing, whether she `signed_up` herself, whether she came and for how many `hours`; who
+    ticked that, and when."""
 
     __tablename__ = "outing_case"
 
     outing_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False, index=True))
     came: bool = False
+    signed_up: bool = False
+    hours: float | None = None
     ticked_at: datetime | None = None
     ticked_by: int | None = Field(default=None, foreign_key="person.id")
     added_at: datetime

@@ -9,17 +9,22 @@ from api.tables.keys import RowId
 
 
 class TaskRow(SQLModel, table=True):
-    """One thing to do. `kind` is a word of `api.desk.tasks.KINDS`; `state` is `open`, `done` or `dropped`.
+    """One thing to do. `kind` is a word of `api.desk.tasks.KINDS`; `state` is `open`, `doing`, `ready` (with a
+    collection code), `done`, `refused` or `dropped`.
 
     `about` says what the task is about where it is not a case: a number of ours, or the id of a message. `box` holds
     what may not be read by the server: sealed to the case, or to the team where there is none; empty when the kind
-    says all. `due_at` is the deadline, `escalated_at` when it passed and those on duty were told.
+    says all. A task that its service plans has the kind `planned` and a `name` there; `about` is then the round of its
+    repeated group, if any, and `skill` what whoever does it must know. `due_at` is the deadline,
+    `escalated_at` when it passed and those on duty were told.
     """
 
     __tablename__ = "task"
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     kind: str
+    name: str = ""
+    skill: str = ""
     state: str = Field(default="open", index=True)
     case_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True, index=True))
     about: str = ""

@@ -14,6 +14,8 @@ from flows.model import Answer, Option, Precision
 
 OLDEST = 120
 """Years: nobody is older."""
+AHEAD = timedelta(days=731)
+"""How far off a day may be that is still to come."""
 _LONGEST = 100  # characters; a longer text is a story
 _SURELY_AN_AGE = 60  # about 30 is an age, about 85 may be a year
 
@@ -26,12 +28,16 @@ class _Meant(NamedTuple):
     written: Written | None
 
 
-def read(text: str, *, today: date, language: str, calendar: str | None = None) -> Answer | Misread:
+def read(
+    text: str, *, today: date, language: str, calendar: str | None = None, coming: bool = False
+) -> Answer | Misread:
     """The Gregorian date, ISO 8601 cut to its precision, with the calendar it was given in (empty for an age).
 
     `language` (ISO 639) decides which calendars are likely, unless `calendar` is chosen or the text names one. Of a
     month or a year in another calendar the value is the Gregorian one in which most of its days lie. An age gives
     the year that it leads to, `precision` about. I do not know is an answer: the value is None.
+
+    `coming`: the day may be still to come, up to two years from `today`, and an age is no answer.
 
     Where several dates remain: `which_calendar` if only the calendar is in doubt, else `ambiguous`. Where none does:
     `date_in_future`, `too_old` (over 120 years), `no_year`, or `not_a_date`.
@@ -41,7 +47,7 @@ def read(text: str, *, today: date, language: str, calendar: str | None = None) 
     said = listen(text, language) if len(text) <= _LONGEST else None
     if said is None or not said.numbers:
         return Misread("not_a_date")
-    age = _age(said, calendar)
+    today, age = (today + AHEAD, None) if coming else (today, _age(said, calendar))
     written = [] if _sure(said, age) else readings(said, today=today, language=language, calendar=calendar)
     spans = [(each, _span(each, today)) for each in written]
     meant = [_dated(each, span, said, today, language) for each, span in spans if isinstance(span, tuple)]

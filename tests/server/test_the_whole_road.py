@@ -64,7 +64,8 @@ async def _takes_the_case(server: Server, desk: httpx.AsyncClient, reference: st
     assert (await desk.get(f"/cases/{reference}")).status_code == 404  # nobody opens what she has not taken
     case = await desk.post("/queue/next")
     assert case.url.path == f"/cases/{reference}"
-    assert "Almaz Tesfaye" in case.text
+    assert "Almaz Tesfaye" not in case.text, "it is sent only when it is asked for"
+    assert "Almaz Tesfaye" in (await desk.post(f"/cases/{reference}/names")).text
     assert "70500600" not in case.text
     async with server.browser() as another:
         await server.signed_in(another, "Rita")

@@ -20,7 +20,8 @@ document.addEventListener("submit", (event) => {
   const fields = new FormData(form, event.submitter);
   const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
   const open = form.matches("[data-keep]"); // the answer takes the place of the page, in the history too
-  unsent = { action: form.getAttribute("action") || location.pathname, body, open, id: someId(), underWay: false };
+  const action = event.submitter?.getAttribute("formaction") || form.getAttribute("action");
+  unsent = { action: action || location.pathname, body, open, id: someId(), underWay: false };
   hold(true);
   send();
 });

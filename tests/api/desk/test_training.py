@@ -13,7 +13,7 @@ from api.staff.facts import Facts
 from api.staff.people import Viewer
 from api.store.db import Database
 from flows.loader import Library
-from flows.service import Skill
+from flows.parts import Skill
 from flows.training import versions
 from tests.api.desk.test_queue import refused
 from tests.factories import ALMAZ, HER_PHONE, NOW, make_case

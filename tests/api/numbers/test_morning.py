@@ -28,6 +28,7 @@ def test_a_morning_with_eight_numbers(campaign: Campaign) -> None:
     """Thirty get the thirty places that last week's two left, and are registered before noon."""
     campaign.begin(numbers=8, cases=30, last_week=2)
     others_write(campaign)
+    the_portal_writes_to_last_weeks_women(campaign)
     assert campaign.lend_everybody() == []
     assert set(campaign.people_on().values()) == {4}
 
@@ -44,6 +45,7 @@ def test_a_morning_with_eight_numbers(campaign: Campaign) -> None:
 def test_a_morning_with_three_numbers(campaign: Campaign) -> None:
     """Twelve get one; eighteen wait, each is told her place, and nobody's code is delayed by them."""
     campaign.begin(numbers=3, cases=30)
+    others_write(campaign)
     wait = campaign.lend_everybody()
     assert len(wait) == 18
     assert sorted(campaign.line().values()) == list(range(1, 19))
@@ -62,10 +64,13 @@ def test_a_morning_with_three_numbers(campaign: Campaign) -> None:
 
 
 def others_write(campaign: Campaign) -> None:
-    """Unknown senders on every number all morning, and the portal to two whom it registered last week."""
+    """Unknown senders on every number all morning."""
     for at, (sender, text) in enumerate(STRANGERS * 3):
         when = NOW + timedelta(minutes=1 + 5 * at)
-        campaign.ministry.writes(campaign.numbers[at % 8], text, "", when, sender)
+        campaign.ministry.writes(campaign.numbers[at % len(campaign.numbers)], text, "", when, sender)
+
+
+def the_portal_writes_to_last_weeks_women(campaign: Campaign) -> None:
     english, arabic = campaign.earlier
     campaign.ministry.writes(
         english.number,

@@ -51,7 +51,7 @@ async def test_somebody_elses_case_looks_like_one_that_does_not_exist(desk: Test
 
 async def test_a_case_shows_answers_in_the_readers_words_and_as_written(desk: TestDesk, hanas: str) -> None:
     async with desk.browser("Hana") as hana:
-        page = (await hana.get(f"/cases/{hanas}")).text
+        page = (await hana.post(f"/cases/{hanas}/names")).text
         assert "My employer holds it" in page
         assert "17 ግንቦት 1984" in page
         assert "Nobody may keep her passport" in page

@@ -1,0 +1,220 @@
+"""Months after an intake: what was planned is asked, answered, missed, or done by somebody, on its day."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from api import retention
+from api.desk import afterwards, amending, cases, caseview, queue, reminding, tasks
+from api.desk.following import FollowUpView
+from api.desk.wishes import Ways
+from api.keys.keyring import Gone
+from api.keys.vault import Vault
+from api.numbers.appointments import Corrected
+from api.staff import alerts
+from api.staff.people import Viewer
+from api.store.db import Database
+from api.tables import Alert, CaseRow, DraftRow, FollowUpRow
+from flows.loader import Library
+from flows.sheet import Typed
+from tests.factories import NOW
+from tests.planned import planned_library
+from tests.talking import Worker
+
+SHE_SAYS = ("hello", "1", "Almaz Tesfaye", "1 3", "1", "1", "2", "24 November 2026", "1", "2", "I am tired", "1", "1")
+QUIET = (*SHE_SAYS[:5], "2", *SHE_SAYS[6:])
+
+
+@dataclass
+class Months:
+    """A worker, her volunteer, and the runner, who travel through time together."""
+
+    db: Database
+    vault: Vault
+    library: Library
+    hana: Viewer
+    worker: Worker
+
+    def goes_by(self, **time: int) -> list[str]:
+        """Time goes by, with the runner looking every few days; what she is told meanwhile."""
+        until = self.worker.now + timedelta(**time)
+        told: list[str] = []
+        while self.worker.now < until:
+            self.worker.now = min(self.worker.now + timedelta(days=6), until)
+            self.db.write_now(self._look)
+            told += self.worker.reads()
+        return told
+
+    def _look(self, session: Session) -> None:
+        now = self.worker.now
+        retention.end_what_is_over(session, self.vault.keyring, now)
+        reminding.run_due(session, self.vault, self.library, Ways(), now)
+
+    def follow_ups(self) -> list[FollowUpView]:
+        return list(self.see().work.follow_ups)
+
+    def states(self, name: str) -> list[str]:
+        return [one.state for one in self.follow_ups() if one.name == name]
+
+    def see(self) -> caseview.CaseView:
+        now, reference = self.worker.now, self.worker.case()
+        return self.db.write_now(lambda s: caseview.see(s, self.vault, self.library, self.hana, reference, now))
+
+    def todo(self) -> dict[str, tasks.TaskView]:
+        return {
+            one.name if one.kind == "planned" else one.kind: one
+            for one in self.db.read_now(lambda s: tasks.tasks(s, self.hana, self.worker.now))
+        }
+
+    def told(self) -> list[str]:
+        kinds = select(Alert.kind).where(Alert.person_id == self.hana.person_id).order_by(Alert.id)  # type: ignore[arg-type]
+        return list(self.db.read_now(lambda s: list(s.exec(kinds))))
+
+
+@pytest.fixture
+def months(db: Database, vault: Vault, library: Library, volunteer: Viewer, tmp_path: Path) -> Months:
+    services = planned_library(tmp_path, library)
+    return Months(db, vault, services, volunteer, Worker(db, vault, services))
+
+
+def begin(months: Months, said: tuple[str, ...] = SHE_SAYS) -> str:
+    for text in said:
+        months.worker.says(text)
+    reference = months.worker.case()
+    months.db.write_now(lambda s: queue.claim(s, months.hana, reference, NOW))
+    return reference
+
+
+def test_six_monthly_questions_are_asked_in_her_language_and_her_answers_come_into_the_case(months: Months) -> None:
+    begin(months)
+    assert months.states("check") == ["planned"] * 6
+    assert months.goes_by(days=29) == []
+    (asked,) = months.goes_by(days=2)
+    assert asked.startswith("Hello. A short question, as we agreed:\nDo you still work there?")
+    assert months.worker.says("1") == ["Were you paid?\n1 Yes\n2 No"]
+    assert months.worker.says("1") == ["Thank you. We have added it."]
+    assert months.goes_by(days=1) == ["Good to hear. We are glad."]
+    assert {one.name: one.value for one in months.see().answers}["paid"] == "Yes"
+    for _ in range(5):
+        months.goes_by(days=30)
+        months.worker.says("1")
+        months.worker.says("1")
+    assert months.states("check") == ["answered"] * 6
+    assert months.worker.now < NOW + timedelta(days=190)
+    assert months.goes_by(days=60) == ["Good to hear. We are glad."]
+
+
+def test_a_bad_answer_is_told_at_once_to_her_volunteer_and_to_those_on_duty(
+    months: Months, coordinator: Viewer
+) -> None:
+    begin(months)
+    months.goes_by(days=31)
+    months.worker.says("2")
+    assert next(one for one in months.follow_ups() if one.name == "check").bad
+    bad = months.todo()["follow_up_bad"]
+    assert bad.due_at == months.worker.now + timedelta(hours=1)
+    assert months.told() == ["urgent"]
+    heard = months.db.read_now(lambda s: alerts.unseen(s, coordinator.person_id, months.worker.now))
+    assert "urgent" in heard
+
+
+def test_what_nobody_answers_in_its_window_was_missed_and_alarms(months: Months) -> None:
+    begin(months)
+    months.goes_by(days=31)
+    months.goes_by(days=5)
+    assert months.states("check")[0] == "asked"
+    months.goes_by(days=3)
+    assert months.states("check")[0] == "missed"
+    assert "follow_up_missed" in months.todo()
+    assert months.told() == ["follow_up"]
+
+
+def test_an_answer_after_five_silent_days_still_finds_its_question(months: Months) -> None:
+    begin(months)
+    months.goes_by(days=30)
+    months.goes_by(days=5)
+    assert months.worker.says("1") == ["Were you paid?\n1 Yes\n2 No"]
+
+
+def test_who_never_said_that_we_may_write_is_not_written_to_and_a_volunteer_asks(months: Months) -> None:
+    begin(months, QUIET)
+    rows = months.db.read_now(lambda s: list(s.exec(select(FollowUpRow))))
+    assert [(row.box, row.address_index) for row in rows] == [(b"", b"")] * 6
+    assert months.goes_by(days=31) == []
+    assert months.states("check")[0] == "task"
+    todo = months.todo()["follow_up"]
+    done = months.db.write_now(
+        lambda s: afterwards.move(s, months.vault, months.library, months.hana, todo.id, "done", months.worker.now)
+    )
+    assert done.name == "check"
+    assert months.states("check")[0] == "done"
+
+
+def test_who_said_stop_is_not_written_to(months: Months) -> None:
+    begin(months)
+    months.worker.says("stop")
+    assert months.goes_by(days=31) == []
+    assert months.states("check")[0] == "task"
+
+
+def test_another_first_day_moves_what_is_planned(months: Months) -> None:
+    reference = begin(months)
+    first = [one.due_at for one in months.follow_ups() if one.name == "check"]
+    assert first[0] == datetime(2026, 12, 24, 8, tzinfo=UTC)
+    for day in ("1 December 2026", "24 November 2026", "1 December 2026"):
+        wrong = months.db.write_now(
+            lambda s, day=day: amending.edit(  # type: ignore[misc]
+                s, months.vault, months.library, months.hana, reference, "starts", Typed(day, ""), "she rang", NOW
+            )
+        )
+        assert wrong is None
+    moved = [one.due_at for one in months.follow_ups() if one.name == "check"]
+    assert moved == [one + timedelta(days=7) for one in first]
+
+
+def test_what_follows_the_end_an_appointment_and_the_service_itself(months: Months) -> None:
+    reference = begin(months)
+    hana, vault, library = months.hana, months.vault, months.library
+    at = NOW + timedelta(days=10)
+    months.db.write_now(
+        lambda s: afterwards.add_appointment(s, vault, library, hana, reference, "", Corrected(at), NOW)
+    )
+    assert months.goes_by(days=9) == ["Tomorrow is your day."]
+    now = months.worker.now
+    months.db.write_now(lambda s: afterwards.close(s, vault, library, hana, reference, "done", now))
+    assert months.goes_by(days=13) == []
+    assert months.goes_by(days=1) == ["We think of you. You can always write to us."]
+
+
+def test_nothing_follows_a_case_that_was_withdrawn(months: Months) -> None:
+    reference = begin(months)
+    months.db.write_now(
+        lambda s: afterwards.close(s, months.vault, months.library, months.hana, reference, "withdrawn", NOW)
+    )
+    assert months.goes_by(days=200) == []
+
+
+def test_forgetting_takes_what_was_planned_and_what_it_knew(months: Months) -> None:
+    reference = begin(months)
+    row = months.db.read_now(lambda s: s.exec(select(FollowUpRow)).all()[0])
+    secret = months.db.read_now(lambda s: cases_secret(s, reference))
+    months.db.write_now(lambda s: cases.forget(s, months.vault, reference, NOW))
+    assert months.db.read_now(lambda s: s.exec(select(FollowUpRow)).all()) == []
+    with pytest.raises(Gone):
+        months.vault.unlock(row.box, secret_id=secret)
+    assert months.goes_by(days=200) == []
+
+
+def test_a_draft_lives_longer_only_for_the_question_of_a_follow_up(months: Months) -> None:
+    begin(months)
+    months.goes_by(days=31)
+    (draft,) = months.db.read_now(lambda s: s.exec(select(DraftRow)).all())
+    asked = next(one for one in months.follow_ups() if one.state == "asked")
+    assert draft.expires_at == asked.until
+
+
+def cases_secret(session: Session, reference: str) -> bytes:
+    return session.exec(select(CaseRow.secret_id).where(CaseRow.reference == reference)).one()
