@@ -89,7 +89,7 @@ async def chromium(*, keeps_pages: bool = False) -> AsyncIterator[Browser]:
 async def opened(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 360, "height": 720})
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(20_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if POLICY in message.text else None)
