@@ -15,6 +15,7 @@ from api.events import QUEUE, case_topic
 from api.going import offers, outings, signing
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
+from api.keys import deployment
 from api.mail import receiving, sorting
 from api.mail.fetching import Fetching
 from api.media.fetching import MediaFetching, providers
@@ -68,7 +69,7 @@ class Runner:
         self._shell.db.after_commit(self._lines.wake)
         self._intake.gathering.when_fresh(self._lines.offer)
         self._begin(self._lines.follow(), "lines")
-        self._begin(self._keep_house(), "housekeeping")
+        self._begin(self._keep_house_again(), "housekeeping")
         if providers(self._shell):
             self._begin(MediaFetching(self._shell).run(), "media")
         gateway = self._shell.channels.gateways.get(smsgate.NAME)
@@ -111,19 +112,27 @@ class Runner:
         task.add_done_callback(_tell)
         self._tasks.append(task)
 
-    async def _keep_house(self) -> None:
+    async def _keep_house_again(self) -> None:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                touched = set(await self._shell.db.write(self._end_what_is_over))
-                touched |= await self._shell.db.write(self._keep_up_numbers)
-                self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
-                await self._remind_us()
-                self._shell.offering.take(await self._shell.db.write(self._look_after_offering))
-                self._shell.offering.outings = await self._shell.db.read(self._coming)
+                await self.keep_house()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
+
+    async def keep_house(self) -> None:
+        """One look at what is over, what is due, and what other processes have changed."""
+        shell = self._shell
+        shell.vault.team_public = await shell.db.read(
+            deployment.team_public
+        )  # it may be new
+        touched = set(await shell.db.write(self._end_what_is_over))
+        touched |= await shell.db.write(self._keep_up_numbers)
+        shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
+        await self._remind_us()
+        shell.offering.take(await shell.db.write(self._look_after_offering))
+        shell.offering.outings = await shell.db.read(self._coming)
 
     def _end_what_is_over(self, session: Session) -> Sequence[str]:
         """End it, and give the references of the cases of which others should hear."""
