@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from api.staff.people import Viewer
 from api.tables import CaseRow, TaskRow
@@ -43,7 +43,7 @@ class Act:
 
     def task(self, name: str) -> int:
         """The id of a task of the case, by the service's word or by its kind: the newest that is open; 0 for none."""
-        hers = select(TaskRow).where((TaskRow.case_id == self.case.id) | col(TaskRow.case_id).is_(None))
+        hers = select(TaskRow).where(or_(col(TaskRow.case_id) == self.case.id, col(TaskRow.case_id).is_(None)))
         rows = self.session.exec(hers.order_by(col(TaskRow.ended_at).is_not(None), col(TaskRow.id).desc())).all()
         return next((row.id or 0 for row in rows if name in (row.name, row.kind)), 0)
 

@@ -74,10 +74,8 @@ def lends_number(act: Act) -> Iterator[str]:
 
 
 def lends_email(act: Act) -> Iterator[str]:
-    portal, chance = (
-        act.stage.portals[act.service.file.case.portal],
-        act.stage.names.shown(act.reference).encode().ljust(16),
-    )
+    portal = act.stage.portals[act.service.file.case.portal]
+    chance = act.stage.names.shown(act.reference).encode().ljust(16)
     lending.lend(act.session, act.viewer, act.reference, portal, DOMAIN, chance, act.now)
     yield f"lent: an address at {DOMAIN}"
 

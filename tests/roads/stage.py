@@ -143,8 +143,17 @@ class Stage:
 
     def _hire(self, one: Staff) -> Callable[[Session], Viewer]:
         def store(session: Session) -> Viewer:
-            person = Person(name=one.name, role=one.role, language=one.language, created_at=self.now, **_NO_KEYS)
-            person.languages, person.skills = list(one.languages), list(one.skills)
+            person = Person(
+                name=one.name,
+                role=one.role,
+                language=one.language,
+                languages=list(one.languages),
+                skills=list(one.skills),
+                public_key=b"",
+                salt=b"",
+                private_box=b"",
+                created_at=self.now,
+            )
             session.add(person)
             session.flush()
             return Viewer(person.id or 0, one.name, one.role, one.language, self.team)
@@ -201,10 +210,6 @@ class Stage:
             (CaseRow.snoozed_until, CaseRow.state == "claimed"),
         )
         moments = [
-            session.exec(pick(func.min(column)).where(col(column) > self.now, which)).one()  # type: ignore[arg-type]
-            for column, which in due
+            session.exec(pick(func.min(column)).where(col(column) > self.now, which)).one() for column, which in due
         ]
         return min((one for one in moments if one is not None), default=None)
-
-
-_NO_KEYS = {"public_key": b"", "salt": b"", "private_box": b""}
