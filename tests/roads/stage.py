@@ -38,6 +38,7 @@ PORTALS = load_portals(ROOT / "flows" / "library" / "portals")
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 FILES: Mapping[str, MediaKind] = {"(photo)": "photo", "(voice)": "voice"}
 NUMBERS = ("+96170123456", "+96170123457")
+LONGEST_PAUSE = timedelta(days=8)
 DOMAIN = "post.example.org"
 OURS = {"chat": ("telegram", "telegram:1"), "sms": ("sms", "sms:+96181000001")}
 
@@ -134,10 +135,12 @@ class Stage:
                 yield Heard(known[0], reply)
 
     def travel(self, until: datetime, meanwhile: Callable[[], None]) -> None:
-        """Go on to a time; the runner looks at each moment at which something is due, and once a day."""
+        """Go on to a time; the runner looks at each moment at which something is due, and now and then in between."""
+        pause = timedelta(days=1)
         while self.now < until:
-            tomorrow = self.now + timedelta(days=1)
-            self.now = min(self.db.read_now(self._next_moment) or until, tomorrow, until)
+            due = self.db.read_now(self._next_moment)
+            self.now = min(due or until, self.now + pause, until)
+            pause = min(2 * pause, LONGEST_PAUSE)
             asyncio.run(self.runner.look_after())
             meanwhile()
 
