@@ -7,13 +7,14 @@ from sqlmodel import Session, col, select
 from api.answers import encode
 from api.desk.cases import put_in
 from api.desk.tasks import open_task
+from api.desk.training import Versions, may_be_given
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.staff import audit
 from api.staff.access import claimed_case, id_of
 from api.staff.alerts import alert_on_duty
 from api.staff.people import Viewer, takes_cases
-from api.tables import Person
+from api.tables import CaseRow, Person
 
 REASONS = ("danger", "medical", "legal", "child", "stuck")
 """Why those on duty are asked."""
@@ -21,19 +22,31 @@ PRESSING = ("danger", "medical", "child")
 """Reasons that make a case urgent."""
 ANSWER_WITHIN = timedelta(hours=1)
 LONGEST_REST = timedelta(days=92)
+_NOTHING: Versions = {}
 
 
 def hand_over(
-    session: Session, vault: Vault, viewer: Viewer, reference: str, to: int, note: str, now: datetime
+    session: Session,
+    vault: Vault,
+    viewer: Viewer,
+    reference: str,
+    to: int,
+    note: str,
+    now: datetime,
+    versions: Versions = _NOTHING,
 ) -> None:
     """Give a case that is claimed to somebody else, with a note for her that only the team can open.
 
-    Refused: (422, "no_such_colleague") for who cannot sign in, (409, "not_claimed"), (404, "no_such_case").
+    `versions` are the quizzes that she has to have passed, as who takes a case has. Refused: (422,
+    "no_such_colleague") for who cannot sign in, (409, "colleague_untrained"), (409, "not_claimed"),
+    (404, "no_such_case").
     """
     case = claimed_case(session, viewer, reference)
     colleague = session.exec(select(Person).where(Person.id == to, col(Person.active))).one_or_none()
     if colleague is None or colleague.id == case.claimed_by or not takes_cases(colleague, now):
         raise Refused(422, "no_such_colleague")
+    if not may_be_given(session, colleague, case.service, versions):
+        raise Refused(409, "colleague_untrained")
     case.claimed_by, case.claimed_at, case.snoozed_until = colleague.id, now, None
     case.unread += 1
     session.add(case)
@@ -46,13 +59,23 @@ def escalate(session: Session, vault: Vault, viewer: Viewer, reference: str, rea
     """Ask those on duty for help with a case; it stays with whoever has it. Refused(422, "unknown_reason")."""
     if reason not in REASONS:
         raise Refused(422, "unknown_reason")
-    case = claimed_case(session, viewer, reference)
-    case.escalated, case.escalated_at = reason, now
-    case.urgency = "high" if reason in PRESSING else case.urgency
-    session.add(case)
+    call_for_help(session, vault, claimed_case(session, viewer, reference), reason, now, viewer.person_id)
+
+
+def call_for_help(
+    session: Session, vault: Vault, case: CaseRow, reason: str, now: datetime, person_id: int | None = None
+) -> None:
+    """Mark a case, of any state but forgotten, and call those on duty; without `person_id` the worker's own words did.
+
+    A case that is marked for the same reason stays marked since then; those on duty hear of it once an hour.
+    """
+    if case.escalated != reason:
+        case.escalated, case.escalated_at = reason, now
+        case.urgency = "high" if reason in PRESSING else case.urgency
+        session.add(case)
+        audit.record(session, person_id, "case.escalate", case.reference, now, reason=reason)
     open_task(session, "escalated", now, due_at=now + ANSWER_WITHIN, case_id=id_of(case))
-    alert_on_duty(session, vault, "urgent", now, about=reference)
-    audit.record(session, viewer.person_id, "case.escalate", reference, now, reason=reason)
+    alert_on_duty(session, vault, "urgent", now, about=case.reference)
 
 
 def settle_escalation(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.staff import alerts, audit
 from api.staff.access import id_of, lock_of, may_open
-from api.staff.people import Viewer
+from api.staff.people import Viewer, takes_cases
 from api.tables import CaseRow, NoticeRow, Person, TaskRow
 from flows.loader import Library
 from flows.notices import Notice, told
@@ -85,7 +85,7 @@ def hand_over(session: Session, viewer: Viewer, task_id: int, person_id: int, no
     """
     row, case = task_for(session, viewer, task_id)
     other = session.get(Person, person_id)
-    if other is None or not other.active:
+    if other is None or not takes_cases(other, now):
         raise Refused(404, "no_such_person")
     row.person_id = person_id
     session.add(row)

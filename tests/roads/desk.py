@@ -38,8 +38,10 @@ def looks(act: Act) -> Iterator[str]:
 
 
 def reads(act: Act, names: str) -> Iterator[str]:
-    """Some answers, as the page of the case shows them."""
-    view = caseview.see(act.session, act.stage.vault, act.library, act.viewer, act.reference, act.now)
+    """Some answers, as the page of the case shows them to who asks for names."""
+    view = caseview.see(
+        act.session, act.stage.vault, act.library, act.viewer, act.reference, act.now, named_since=act.now
+    )
     for one in view.answers:
         if one.name in names.replace(",", " ").split():
             file = " (with a file)" if one.file else ""

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as pick
 
 from api.answers import unpack_reply
+from api.desk import house
 from api.desk.wishes import Ways
 from api.events import Events
 from api.inbound import inbox
@@ -98,7 +99,10 @@ class Stage:
                     s, coordinator, number, self.now, gateway="typed", registered_to="Amel", paid_until=date(2099, 1, 1)
                 )
             )
+        for service in self.library.services:
+            self.do(lambda s, service=service: house.switch(s, self.library, coordinator, service, self.now, on=True))  # type: ignore[misc]
         self.runner = Runner(Intake(self.shell, Gathering(self.shell)))
+        self.look_after()
 
     @property
     def ways(self) -> Ways:
@@ -141,8 +145,12 @@ class Stage:
             due = self.db.read_now(self._next_moment)
             self.now = min(due or until, self.now + pause, until)
             pause = min(2 * pause, LONGEST_PAUSE)
-            asyncio.run(self.runner.look_after())
+            self.look_after()
             meanwhile()
+
+    def look_after(self) -> None:
+        """The runner looks at what is over and what is due."""
+        asyncio.run(self.runner.look_after())
 
     def _hire(self, one: Staff) -> Callable[[Session], Viewer]:
         def store(session: Session) -> Viewer:
@@ -180,7 +188,7 @@ class Stage:
         return message
 
     def _take(self, message: Message) -> None:
-        self.do(lambda s: inbox.receive(s, self.vault, self.library, [message], self.now))
+        self.do(lambda s: inbox.receive(s, self.vault, self.shell.offered, [message], self.now))
         if message.media is not None:
             self.do(self._fetch)
         self.do(self._learn)
