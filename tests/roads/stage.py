@@ -16,7 +16,7 @@ from api.desk import house
 from api.desk.wishes import Ways
 from api.events import Events
 from api.inbound import inbox
-from api.inbound.assisted import message_of
+from api.inbound.assisted import CHANNEL, message_of
 from api.inbound.gathering import Gathering
 from api.inbound.intake import Intake
 from api.keys.vault import TeamKey, Vault
@@ -65,9 +65,10 @@ EVERYBODY = (
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What somebody reads on her phone, or a volunteer on the page of an intake (`by` her name)."""
+    """What somebody reads on her phone, or a volunteer on the `page` of an intake; `by` is a name."""
 
     by: str
+    page: bool
     reply: Reply
 
 
@@ -119,8 +120,7 @@ class Stage:
 
     def writes(self, who: str, text: str, manner: str) -> None:
         """Somebody writes to us from her own phone; a press stands in brackets, `(photo)` and `(voice)` are files."""
-        channel, lane = OURS[manner]
-        self._take(self._message(channel, lane, self._phone(who, manner), text, manner))
+        self._take(self.message(who, text, manner))
 
     def types(self, name: str, text: str) -> None:
         """A volunteer types on the page of an intake what the one beside her says."""
@@ -136,7 +136,7 @@ class Stage:
         for channel, address, reply in self.do(self._gone_out):
             known = [one for (way, there), one in self.phones.items() if there == address and way == channel]
             if known:
-                yield Heard(known[0], reply)
+                yield Heard(known[0], channel == CHANNEL, reply)
 
     def travel(self, until: datetime, meanwhile: Callable[[], None]) -> None:
         """Go on to a time; the runner looks at each moment at which something is due, and now and then in between."""
@@ -177,8 +177,10 @@ class Stage:
         self.phones[OURS[manner][0], address] = who
         return address
 
-    def _message(self, channel: str, lane: str, address: str, text: str, manner: str) -> Message:
+    def message(self, who: str, text: str, manner: str = "chat") -> Message:
+        """What somebody writes from her own phone, as a channel gives it."""
         self.count += 1
+        (channel, lane), address = OURS[manner], self._phone(who, manner)
         known, one = self.names.meant(text), str(self.count)
         message = Message(channel, lane, address, one, known, chat_message=one, manner=manner)  # type: ignore[arg-type]
         if text in FILES:
