@@ -116,17 +116,15 @@ class Runner:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                await self.keep_house()
+                await self.look_after()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
 
-    async def keep_house(self) -> None:
+    async def look_after(self) -> None:
         """One look at what is over, what is due, and what other processes have changed."""
         shell = self._shell
-        shell.vault.team_public = await shell.db.read(
-            deployment.team_public
-        )  # it may be new
+        shell.vault.team_public = await shell.db.read(deployment.team_public)  # it may be new
         touched = set(await shell.db.write(self._end_what_is_over))
         touched |= await shell.db.write(self._keep_up_numbers)
         shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))

@@ -23,5 +23,5 @@ async def test_after_somebody_was_removed_by_another_process_this_one_seals_to_t
     assert amal is not None
     team = await shell.db.write(lambda session: deployment.rotate(session, amal.team))
     assert shell.vault.team_public != team.public
-    await desk.app.state.runner.keep_house()
+    await desk.app.state.runner.look_after()
     assert shell.vault.team_public == team.public
