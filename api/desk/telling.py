@@ -38,7 +38,7 @@ def to_do(session: Session, vault: Vault, library: Library, viewer: Viewer, task
     """Open a task. Refused(404, "no_such_task")."""
     row, case = task_for(session, viewer, task_id)
     view = view_of(row, case, now)
-    if case is None or not row.box:
+    if case is None or not row.box or row.kind != TELL:
         return ToDo(view, case.language if case else "", "", "", False, case is not None and may_open(viewer, case))
     notice, calendar = _notice(vault, viewer, row, case)
     audit.record_visit(session, viewer.person_id, "task.see", case.reference, now)

@@ -164,8 +164,7 @@ class Player:
         """What people read now, and what has changed behind."""
         self.lines += self.behind.changes()
         for one in self.stage.read():
-            page = one.reply and (one.by in self.stage.viewers and one.by != self.writer)
-            who = "Page" if page else "Bot" if one.by == self.writer else f"Bot to {one.by}"
+            who = "Page" if one.page else "Bot" if one.by == self.writer else f"Bot to {one.by}"
             first, *others = one.reply.plain.splitlines() or [""]
             self.lines += [f"{who}: {first}", *(f"     {other}" for other in others)]
 
