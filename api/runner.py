@@ -12,7 +12,7 @@ from sqlmodel import Session
 from api import retention
 from api.desk import calls, forgetting, idle, lateness, many, offering, reading, reminding, slips, tallies
 from api.events import QUEUE, case_topic
-from api.going import offers, outings
+from api.going import offers, outings, signing
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
 from api.mail import receiving
@@ -120,6 +120,7 @@ class Runner:
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
                 await self._remind_us()
                 self._shell.offering.allowed = await self._shell.db.write(self._look_after_languages)
+                self._shell.offering.outings = await self._shell.db.read(self._coming)
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -152,6 +153,10 @@ class Runner:
         offering.void_changed(session, shell.vault, shell.library, shell.clock())
         return offering.allowed(session, shell.library)
 
+    def _coming(self, session: Session) -> signing.Coming:
+        shell = self._shell
+        return signing.coming(session, shell.vault, shell.settings.zone, shell.clock())
+
     def _keep_up_numbers(self, session: Session) -> set[str]:
         shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
         senders = {outbox.lane.removeprefix("sms:") for outbox in self.outboxes if outbox.lane.startswith("sms:+")}
@@ -166,7 +171,7 @@ class Runner:
             asked = reading.open_late(session, now) + offers.ask_who_is_home(session, now)
             return asked + lateness.escalate_late(session, vault, now)
 
-        library, ways = self._shell.library, self._shell.ways
+        library, ways = self._shell.offered, self._shell.ways
         followed = await self._shell.db.write(lambda session: reminding.run_due(session, vault, library, ways, now))
         if await self._shell.db.write(remind) or followed:
             self._shell.events.changed(QUEUE, *map(case_topic, followed))

@@ -63,8 +63,8 @@ class Shell:
 
     @property
     def offered(self) -> Library:
-        """The library as workers may be asked from it: without the languages that nobody has read yet."""
-        return replace(self.library, offered=self.offering.allowed)
+        """The library as workers may be asked from it: without the languages that nobody has read yet, with outings."""
+        return replace(self.library, offered=self.offering.allowed, outings=self.offering.outings)
 
     @property
     def ways(self) -> Ways:

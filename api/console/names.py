@@ -32,6 +32,8 @@ ACTIONS: dict[str, str] = {
     "outing.see": t("read the list of an outing"),
     "outing.add": t("put the case on an outing"),
     "outing.drop": t("took the case off an outing"),
+    "outing.sign_up": t("the worker signed up for an outing"),
+    "outing.hours": t("wrote down the hours of an outing"),
     "outing.came": t("ticked that the worker came"),
     "outing.stayed": t("ticked that the worker did not come"),
     "notice.send": t("had many told"),

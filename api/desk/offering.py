@@ -1,7 +1,7 @@
 """In which languages workers are asked: in a live deployment those that somebody who speaks them has read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -14,6 +14,7 @@ from api.staff.alerts import alert
 from api.staff.people import Viewer
 from api.tables import LanguageReview, Team
 from flows.loader import Library, Service
+from flows.model import Outing
 from flows.review import SOURCE, offered, texts_hash
 
 LONGEST_NAME = 60
@@ -23,9 +24,13 @@ Allowed = Mapping[str, frozenset[str]]
 
 @dataclass(slots=True)
 class Offering:
-    """What is offered now, for the engine; None: everything. Looked up when something changes and every few seconds."""
+    """What is offered now, for the engine: languages (None: all), and outings that can be signed up for.
+
+    Looked up when something changes and every few seconds.
+    """
 
     allowed: Allowed | None = None
+    outings: Mapping[str, tuple[Outing, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

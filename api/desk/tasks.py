@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
     "read_appointment": t("Look whether the appointment is right, so that the worker can be told"),
+    "outing_full": t("The outing that the worker chose is full: offer another one"),
     "tell_code": t("Tell the worker the collection code"),
     "planned": t("Something that this service plans"),
     "follow_up": t("Ask or tell the worker, as it was planned"),

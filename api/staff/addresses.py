@@ -13,7 +13,7 @@ from api.console.words import catalogue, negotiate
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.numbers.e164 import read_number
-from api.outbound.replies import queue_reply
+from api.outbound.replies import address_index, queue_reply
 from api.staff import audit
 from api.tables import AddressCode, Person, StaffAddress
 from flows.language import t
@@ -144,7 +144,10 @@ def renew_and_end(session: Session, vault: Vault, now: datetime) -> None:
 def _link(session: Session, vault: Vault, person_id: int, place: Place, now: datetime) -> None:
     box, until = vault.lock(encode([place.lane, place.address]), expires=now + LIVES), now + LIVES
     channel = place.lane.split(":", 1)[0]
-    session.merge(StaffAddress(person_id=person_id, channel=channel, box=box, created_at=now, expires_at=until))
+    index = address_index(vault, place.lane, place.address)
+    row = StaffAddress(person_id=person_id, channel=channel, box=box, created_at=now, expires_at=until)
+    row.address_index = index
+    session.merge(row)
     audit.record(session, person_id, "person.link", "", now, channel=channel)
 
 
