@@ -101,9 +101,13 @@ def ticks_code(act: Act, code: str, task: str) -> None:
     afterwards.collected(act.session, stage.vault, act.library, act.viewer, service, task, [came], [came], act.now)
 
 
-def plans_outing(act: Act, day: str, at: str, place: str, places: str) -> None:
+def plans_outing(act: Act, day: str, at: str, place: str, places: str, signing: str | None) -> None:
+    """An outing, for which the workers of the road's service can sign up if that is said."""
+    service = next(iter(act.library.services)) if signing else ""
     starts_at = act.moment(day, at)
-    outings.plan(act.session, act.stage.vault, act.viewer, starts_at, place, int(places), None, act.now)
+    outings.plan(
+        act.session, act.stage.vault, act.viewer, starts_at, place, int(places), None, act.now, service=service
+    )  # fmt: skip
 
 
 def _outing(act: Act) -> int:
@@ -131,7 +135,7 @@ SENTENCES: Sentences = (
     (r"counts (?P<report>\w+) (?P<period>[\w-]+)(?P<out> to hand out)?", counts),
     (r"lists (?P<task>\w+)", lists),
     (r"ticks code (?P<code>\d{4}) of (?P<task>\w+)", ticks_code),
-    (r"plans an outing (?P<day>[\d-]+) (?P<at>[\d:]+) at (?P<place>[^,]+), (?P<places>\d+) places", plans_outing),
+    (r"plans an outing (?P<day>[\d-]+) (?P<at>[\d:]+) at (?P<place>[^,]+), (?P<places>\d+) places(?P<signing> to sign up for)?", plans_outing),
     (r"puts her on its list", puts_on_list),
     (r"ticks that she came", ticks_came),
     (r"puts (?P<name>\w+) on duty (?P<day>[\d-]+) (?P<begins>[\d:]+) to (?P<ends>[\d:]+)", on_duty),

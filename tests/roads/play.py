@@ -212,7 +212,7 @@ def set_up(db: Database, vault: Vault, team: TeamKey, library: Library, service:
     others = re.search(r"^with ([\w ]+)$", road, re.MULTILINE)
     on = {service, *(others[1].split() if others else ())}
     services = {name: one for name, one in library.services.items() if name in on}
-    ours = replace(library, services=services)
+    ours = replace(library, services=services, offered=None)
     return Stage(db, vault, team, ours, zone[1] if zone else "Asia/Beirut", staff or EVERYBODY)
 
 

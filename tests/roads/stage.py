@@ -14,6 +14,7 @@ from sqlmodel import select as pick
 from api.answers import unpack_reply
 from api.desk.wishes import Ways
 from api.events import Events
+from api.going import signing
 from api.inbound import inbox
 from api.inbound.assisted import message_of
 from api.inbound.gathering import Gathering
@@ -177,10 +178,15 @@ class Stage:
         return message
 
     def _take(self, message: Message) -> None:
-        self.do(lambda s: inbox.receive(s, self.vault, self.library, [message], self.now))
+        self.do(lambda s: inbox.receive(s, self.vault, self._offered(s), [message], self.now))
         if message.media is not None:
             self.do(self._fetch)
         self.do(self._learn)
+
+    def _offered(self, session: Session) -> Library:
+        """The library with the outings that can be signed up for now, as the runner keeps them for the server."""
+        outings = signing.coming(session, self.vault, self.shell.settings.zone, self.now)
+        return replace(self.library, outings=outings)
 
     def _learn(self, session: Session) -> None:
         self.names.learn(list(session.exec(pick(CaseRow.reference).order_by(col(CaseRow.id)))))
