@@ -1,6 +1,6 @@
 """What is done in cases together with what their services plan to come after it, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -48,9 +48,10 @@ def add_appointment(
 def mark_appointment(
     session: Session, vault: Vault, library: Library, viewer: Viewer, number: int, references: Sequence[str],
     notice: Notice, ways: Ways, now: datetime,
+    step: Callable[[int, int], None] = lambda *_: None,
 ) -> Mapping[str, int]:  # fmt: skip
     """The recipient of a batch gave an appointment, as `results.mark_appointment` has it."""
-    told = results.mark_appointment(session, vault, library, viewer, number, references, notice, ways, now)
+    told = results.mark_appointment(session, vault, library, viewer, number, references, notice, ways, now, step)
     if notice.day is not None:
         at = happened.on_day(notice.day)
         happened.happened(session, vault, library, viewer, references, "appointment", at, now)

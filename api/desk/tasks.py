@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, func, or_, select
 
 from api.errors import Refused
@@ -170,6 +170,8 @@ def _hers(viewer: Viewer) -> ColumnElement[bool]:
     """Which tasks a viewer may see and end; the select must join the case."""
     if viewer.coordinator:
         return or_(col(TaskRow.case_id).is_(None), col(CaseRow.state) != FORGOTTEN)
+    if viewer.trainee:
+        return false()  # what is in a task is of a case that perhaps nobody shares with her
     return or_(
         col(TaskRow.person_id) == viewer.person_id,
         (col(CaseRow.claimed_by) == viewer.person_id) & (col(CaseRow.state) != FORGOTTEN),

@@ -11,6 +11,7 @@ from api.going.offers import Company
 from api.mail import lending
 from api.numbers import leases, windows
 from api.numbers.appointments import Corrected
+from api.staff import addresses
 from api.tables import OfferRow, PortalMessage
 from flows.notices import Notice
 from flows.sheet import Typed
@@ -38,8 +39,10 @@ def looks(act: Act) -> Iterator[str]:
 
 
 def reads(act: Act, names: str) -> Iterator[str]:
-    """Some answers, as the page of the case shows them."""
-    view = caseview.see(act.session, act.stage.vault, act.library, act.viewer, act.reference, act.now)
+    """Some answers, as the page of the case shows them to who asks for names."""
+    view = caseview.see(
+        act.session, act.stage.vault, act.library, act.viewer, act.reference, act.now, named_since=act.now
+    )
     for one in view.answers:
         if one.name in names.replace(",", " ").split():
             file = " (with a file)" if one.file else ""
@@ -156,6 +159,13 @@ def says_home(act: Act) -> None:
     offers.say_home(act.session, act.viewer, _offer(act), act.now)
 
 
+def links_phone(act: Act) -> None:
+    """The bot knows from then on that her phone is one of ours."""
+    code = addresses.begin_by_bot(act.session, act.viewer.person_id, act.now)
+    act.session.flush()
+    addresses.take_code(act.session, act.stage.vault, act.stage.message(act.viewer.name, code), act.now)
+
+
 def rests(act: Act, day: str) -> None:
     moves.snooze(act.session, act.viewer, act.reference, act.moment(day), act.now)
 
@@ -199,6 +209,7 @@ SENTENCES: Sentences = (
     ),
     ("goes along", takes_company),
     ("says that the worker is home", says_home),
+    ("links her phone", links_phone),
     (r"lets it rest until (?P<day>[\d-]+)", rests),
     (r"asks for help, (?P<reason>\w+)", calls_for_help),
     (r"makes a slip, code (?P<code>\d{4})", makes_slip),

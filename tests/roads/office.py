@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from api.desk import afterwards, collecting
 from api.exports import batches, reporting, results
-from api.going import outings
+from api.going import outings, signing
 from api.staff import duty
 from api.tables import BatchCase, CaseRow, OutingRow
 from flows.notices import Notice
@@ -101,13 +101,12 @@ def ticks_code(act: Act, code: str, task: str) -> None:
     afterwards.collected(act.session, stage.vault, act.library, act.viewer, service, task, [came], [came], act.now)
 
 
-def plans_outing(act: Act, day: str, at: str, place: str, places: str, signing: str | None) -> None:
-    """An outing, for which the workers of the road's service can sign up if that is said."""
-    service = next(iter(act.library.services)) if signing else ""
+def plans_outing(act: Act, day: str, at: str, place: str, places: str, service: str | None) -> None:
+    """An outing; with a service, people can sign up for it with the bot (from the next `==` on)."""
     starts_at = act.moment(day, at)
     outings.plan(
-        act.session, act.stage.vault, act.viewer, starts_at, place, int(places), None, act.now, service=service
-    )  # fmt: skip
+        act.session, act.stage.vault, act.viewer, starts_at, place, int(places), None, act.now, service=service or ""
+    )
 
 
 def _outing(act: Act) -> int:
@@ -120,6 +119,16 @@ def puts_on_list(act: Act) -> None:
 
 def ticks_came(act: Act) -> None:
     outings.tick(act.session, act.viewer, _outing(act), [act.reference], [act.reference], act.now)
+
+
+def writes_hours(act: Act, hours: str) -> None:
+    outings.write_hours(act.session, act.viewer, _outing(act), {act.reference: float(hours)}, act.now)
+
+
+def counts_impact(act: Act) -> Iterator[str]:
+    for one in signing.impact(act.session, act.viewer):
+        counted = f"{one.outings} outings, {one.signed_up} signed up, {one.came} came, {one.hours:g} hours"
+        yield f"{one.service or 'no service'}: {counted}"
 
 
 def on_duty(act: Act, name: str, day: str, begins: str, ends: str) -> None:
@@ -135,8 +144,14 @@ SENTENCES: Sentences = (
     (r"counts (?P<report>\w+) (?P<period>[\w-]+)(?P<out> to hand out)?", counts),
     (r"lists (?P<task>\w+)", lists),
     (r"ticks code (?P<code>\d{4}) of (?P<task>\w+)", ticks_code),
-    (r"plans an outing (?P<day>[\d-]+) (?P<at>[\d:]+) at (?P<place>[^,]+), (?P<places>\d+) places(?P<signing> to sign up for)?", plans_outing),
+    (
+        r"plans an outing (?P<day>[\d-]+) (?P<at>[\d:]+) at (?P<place>[^,]+), (?P<places>\d+) places"
+        r"(?:, to sign up for (?P<service>\w+))?",
+        plans_outing,
+    ),
     (r"puts her on its list", puts_on_list),
-    (r"ticks that she came", ticks_came),
+    ("ticks that she came", ticks_came),
+    (r"writes down (?P<hours>[\d.]+) hours", writes_hours),
+    ("counts the impact", counts_impact),
     (r"puts (?P<name>\w+) on duty (?P<day>[\d-]+) (?P<begins>[\d:]+) to (?P<ends>[\d:]+)", on_duty),
 )

@@ -164,8 +164,7 @@ class Player:
         """What people read now, and what has changed behind."""
         self.lines += self.behind.changes()
         for one in self.stage.read():
-            page = one.reply and (one.by in self.stage.viewers and one.by != self.writer)
-            who = "Page" if page else "Bot" if one.by == self.writer else f"Bot to {one.by}"
+            who = "Page" if one.page else "Bot" if one.by == self.writer else f"Bot to {one.by}"
             first, *others = one.reply.plain.splitlines() or [""]
             self.lines += [f"{who}: {first}", *(f"     {other}" for other in others)]
 
@@ -212,7 +211,7 @@ def set_up(db: Database, vault: Vault, team: TeamKey, library: Library, service:
     others = re.search(r"^with ([\w ]+)$", road, re.MULTILINE)
     on = {service, *(others[1].split() if others else ())}
     services = {name: one for name, one in library.services.items() if name in on}
-    ours = replace(library, services=services, offered=None)
+    ours = replace(library, services=services)
     return Stage(db, vault, team, ours, zone[1] if zone else "Asia/Beirut", staff or EVERYBODY)
 
 

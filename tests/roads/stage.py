@@ -12,11 +12,11 @@ from sqlmodel import Session, col
 from sqlmodel import select as pick
 
 from api.answers import unpack_reply
+from api.desk import house
 from api.desk.wishes import Ways
 from api.events import Events
-from api.going import signing
 from api.inbound import inbox
-from api.inbound.assisted import message_of
+from api.inbound.assisted import CHANNEL, message_of
 from api.inbound.gathering import Gathering
 from api.inbound.intake import Intake
 from api.keys.vault import TeamKey, Vault
@@ -39,6 +39,7 @@ PORTALS = load_portals(ROOT / "flows" / "library" / "portals")
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 FILES: Mapping[str, MediaKind] = {"(photo)": "photo", "(voice)": "voice"}
 NUMBERS = ("+96170123456", "+96170123457")
+LONGEST_PAUSE = timedelta(days=8)
 DOMAIN = "post.example.org"
 OURS = {"chat": ("telegram", "telegram:1"), "sms": ("sms", "sms:+96181000001")}
 
@@ -64,9 +65,10 @@ EVERYBODY = (
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What somebody reads on her phone, or a volunteer on the page of an intake (`by` her name)."""
+    """What somebody reads on her phone, or a volunteer on the `page` of an intake; `by` is a name."""
 
     by: str
+    page: bool
     reply: Reply
 
 
@@ -98,7 +100,10 @@ class Stage:
                     s, coordinator, number, self.now, gateway="typed", registered_to="Amel", paid_until=date(2099, 1, 1)
                 )
             )
+        for service in self.library.services:
+            self.do(lambda s, service=service: house.switch(s, self.library, coordinator, service, self.now, on=True))  # type: ignore[misc]
         self.runner = Runner(Intake(self.shell, Gathering(self.shell)))
+        self.look_after()
 
     @property
     def ways(self) -> Ways:
@@ -115,8 +120,7 @@ class Stage:
 
     def writes(self, who: str, text: str, manner: str) -> None:
         """Somebody writes to us from her own phone; a press stands in brackets, `(photo)` and `(voice)` are files."""
-        channel, lane = OURS[manner]
-        self._take(self._message(channel, lane, self._phone(who, manner), text, manner))
+        self._take(self.message(who, text, manner))
 
     def types(self, name: str, text: str) -> None:
         """A volunteer types on the page of an intake what the one beside her says."""
@@ -132,15 +136,21 @@ class Stage:
         for channel, address, reply in self.do(self._gone_out):
             known = [one for (way, there), one in self.phones.items() if there == address and way == channel]
             if known:
-                yield Heard(known[0], reply)
+                yield Heard(known[0], channel == CHANNEL, reply)
 
     def travel(self, until: datetime, meanwhile: Callable[[], None]) -> None:
-        """Go on to a time; the runner looks at each moment at which something is due, and once a day."""
+        """Go on to a time; the runner looks at each moment at which something is due, and now and then in between."""
+        pause = timedelta(days=1)
         while self.now < until:
-            tomorrow = self.now + timedelta(days=1)
-            self.now = min(self.db.read_now(self._next_moment) or until, tomorrow, until)
-            asyncio.run(self.runner.look_after())
+            due = self.db.read_now(self._next_moment)
+            self.now = min(due or until, self.now + pause, until)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            self.look_after()
             meanwhile()
+
+    def look_after(self) -> None:
+        """The runner looks at what is over and what is due."""
+        asyncio.run(self.runner.look_after())
 
     def _hire(self, one: Staff) -> Callable[[Session], Viewer]:
         def store(session: Session) -> Viewer:
@@ -167,8 +177,10 @@ class Stage:
         self.phones[OURS[manner][0], address] = who
         return address
 
-    def _message(self, channel: str, lane: str, address: str, text: str, manner: str) -> Message:
+    def message(self, who: str, text: str, manner: str = "chat") -> Message:
+        """What somebody writes from her own phone, as a channel gives it."""
         self.count += 1
+        (channel, lane), address = OURS[manner], self._phone(who, manner)
         known, one = self.names.meant(text), str(self.count)
         message = Message(channel, lane, address, one, known, chat_message=one, manner=manner)  # type: ignore[arg-type]
         if text in FILES:
@@ -178,15 +190,10 @@ class Stage:
         return message
 
     def _take(self, message: Message) -> None:
-        self.do(lambda s: inbox.receive(s, self.vault, self._offered(s), [message], self.now))
+        self.do(lambda s: inbox.receive(s, self.vault, self.shell.offered, [message], self.now))
         if message.media is not None:
             self.do(self._fetch)
         self.do(self._learn)
-
-    def _offered(self, session: Session) -> Library:
-        """The library with the outings that can be signed up for now, as the runner keeps them for the server."""
-        outings = signing.coming(session, self.vault, self.shell.settings.zone, self.now)
-        return replace(self.library, outings=outings)
 
     def _learn(self, session: Session) -> None:
         self.names.learn(list(session.exec(pick(CaseRow.reference).order_by(col(CaseRow.id)))))
