@@ -33,6 +33,7 @@ class Behind:
         follow_ups = select(FollowUpRow).order_by(col(FollowUpRow.due_at), col(FollowUpRow.id))
         for row in session.exec(follow_ups):
             yield from self._follow_up(row, cases[row.case_id])
+        # An id may be given again, once its alert is put away: only the moment tells two apart.
         told = select(Alert, Person.name).join(Person).order_by(col(Alert.id))
         for alert, name in session.exec(told):
             if self._is_new("alert", alert.id, str(alert.at)):
