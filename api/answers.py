@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json, to_jsonable_python
 
-from flows.model import Answer, Asking, Draft, Manner, Media, Message, Option, Reply, Unread
+from flows.model import Answer, Asking, Draft, Manner, Media, Message, OpenList, Option, Reply, Unread
 
 _DRAFT = tuple(field.name for field in fields(Draft))
 _of_draft = attrgetter(*_DRAFT)
@@ -136,6 +136,8 @@ def _draft_in(packed: dict[str, Any]) -> Draft:
     packed["pending"] = packed["pending"] and _message_in(packed["pending"])
     packed["unread"] = tuple(map(_unread_in, packed.get("unread", ())))
     packed["asking"] = _asking_in(packed.get("asking"))
+    packed["raised"] = tuple(packed.get("raised", ()))
+    packed["lists"] = tuple(OpenList(**one | {"items": tuple(one["items"])}) for one in packed.get("lists", ()))
     packed["touched"] = packed["touched"] and datetime.fromisoformat(packed["touched"])
     return Draft(**packed)
 
@@ -148,7 +150,7 @@ def _asking_in(packed: dict[str, Any] | None) -> Asking | None:
     if packed is None:
         return None
     packed["known"], packed["heard"] = _answers_in(packed["known"]), tuple(packed["heard"])
-    packed["then"], until = tuple(packed.get("then", ())), packed.get("until")
+    packed["rest"], until = tuple(packed.get("rest", ())), packed.get("until")
     times = {"since": datetime.fromisoformat(packed["since"]), "until": until and datetime.fromisoformat(until)}
     return Asking(**packed | times)
 

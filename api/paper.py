@@ -12,6 +12,7 @@ from flows.conditions import condition_in_words
 from flows.language import direction, t
 from flows.loader import Asked, Library, Service
 from flows.model import Draft, Message
+from flows.sheet import WRITTEN
 from flows.talk import Talk
 
 TICKED = ("choice", "many", "consent", "governorate")
@@ -93,7 +94,7 @@ class _Form:
             self.texts(lambda language: wording(self.talk(language), asked)),
             self.texts(lambda one: condition_in_words(self.service, asked, one, self.library.words(one))),
             # Districts are too many to print, and the region says which of them fit: they are written.
-            () if kind == "district" else self.choices(asked),
+            () if kind in WRITTEN else self.choices(asked),
             is_written=kind not in TICKED,
             is_consent=kind == "consent",
         )
@@ -122,7 +123,7 @@ def paper_form(library: Library, service: Service, languages: Sequence[str]) -> 
     return _PAGES.get_template("paper.html").render(
         language=form.languages[0],
         title=form.texts(lambda one: service.titles[one]),
-        items=[form.item(number, asked) for number, asked in enumerate(service.questions, start=1)],
+        items=[form.item(number, asked) for number, asked in service.on_paper],
         helper=form.own(t("For the helper")),
         date=form.own(t("Date")),
         reference=form.own(t("Reference")),

@@ -11,7 +11,7 @@ from flows.model import Answer, Asking, Draft, Manner, Message, Value
 from flows.sheet import Typed, Wrong, read_field
 from flows.talk import Talk
 
-CLOSED = frozenset({"choice", "many", "consent", "governorate", "district"})
+CLOSED = frozenset({"choice", "many", "consent", "governorate", "district", "outing"})
 """Kinds of question of which only a choice from the list is an answer."""
 
 
@@ -95,13 +95,16 @@ def amend(library: Library, whose: Whose, changed: Mapping[str, Answer], now: da
 
 
 def relevant(library: Library, whose: Whose, now: datetime) -> dict[str, Value]:
-    """The answers that count; a question that is asked and has no answer is not among them."""
+    """The answers that count, and what they led to; a question that is asked and has no answer is not among them."""
     talk = _talk(library, whose, whose.language, now)
-    return position(talk.service, talk.draft, now).relevant
+    return position(talk.service, talk.draft, now).values
 
 
 def asked_of_her(library: Library, whose: Whose, now: datetime) -> tuple[str, ...]:
-    """The names of the questions that are asked of her, answered or not, in the order of the form."""
+    """The names of the questions that are asked of her, answered or not, in the order of the form.
+
+    A question for later is among them once it has an answer.
+    """
     values = relevant(library, whose, now)
     questions = library.services[whose.service].questions
     asked = (one for one in questions if not one.question.later or one.question.ask in values)

@@ -1,11 +1,14 @@
 """Which question is next, and how it is asked."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.language import t
 from flows.loader import Asked, Prompt, Service
 from flows.model import Draft, Message, Option, Reply, Value
+from flows.notices import when_and_where
+from flows.rules import OUTCOME, Verdict
 from flows.talk import Talk
 
 MANNER = "manner"
@@ -20,35 +23,60 @@ SEPARATORS = {"ar": "، ", "am": "፣ "}
 class Position:
     """Where a draft stands: the question to ask now (None: all are answered), its number, and of how many.
 
-    `relevant` are the answers that count, in the order of the form: one that became irrelevant does not.
+    `relevant` are the answers that count, in the order of the form: one that became irrelevant does not. `outcome` is
+    what they led to, the latest if there are several.
     """
 
     asked: Asked | None
     number: int
     total: int
     relevant: dict[str, Value]
+    outcome: Verdict | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is asked, because the outcome ends it."""
+        return self.asked is None and self.outcome is not None and self.outcome.plan.ends
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What expressions see: the answers that count, and the outcome."""
+        return self.relevant | {OUTCOME: self.outcome.plan.outcome} if self.outcome else self.relevant
 
 
 def position(service: Service, draft: Draft, now: datetime) -> Position:
-    """Find the first relevant question without an answer, or the one that is being edited."""
+    """Find the first relevant question without an answer, or the one that is being edited.
+
+    A question for later counts once it is answered. After an outcome that ends it nothing is asked any more.
+    """
     values: dict[str, Value] = {MANNER: draft.manner}
     found: Asked | None = None
+    outcome: Verdict | None = None
     number = total = 0
     for asked in service.questions:
         if asked.relevant is not None and not asked.relevant.truth(values, now=now):
             continue
-        name = asked.question.ask
+        question = asked.question
+        name = question.ask
         answer = draft.answers.get(name)
-        if asked.question.later and name != draft.editing:
-            values.update({name: answer.value} if answer is not None else {})
+        if answer is None and name != draft.editing and (question.later or (outcome and outcome.plan.ends)):
             continue
         total += 1
         if answer is not None:
             values[name] = answer.value
+            if asked.verdicts:
+                outcome = _verdict(asked, values, now) or outcome
+                values |= {OUTCOME: outcome.plan.outcome} if outcome else {}
         if name == draft.editing or (answer is None and found is None):
             found, number = asked, total
     del values[MANNER]
-    return Position(found, number, total, values)
+    values.pop(OUTCOME, None)
+    return Position(found, number, total, values, outcome)
+
+
+def _verdict(asked: Asked, values: dict[str, Value], now: datetime) -> Verdict | None:
+    """The first of the outcomes that are looked at after this question."""
+    return next((one for one in asked.verdicts if one.when.truth(values, now=now)), None)
 
 
 def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
@@ -56,6 +84,8 @@ def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
     question, places, language = asked.question, talk.library.places, talk.draft.language
     if question.in_hand and talk.draft.manner == "assisted":
         return tuple(one for one in prompt_of(talk, asked).options if one.value not in question.in_hand)
+    if question.type == "outing":
+        return *_outings(talk), talk.option("none", t("None of these"))
     if question.type == "governorate":
         return tuple(Option(place.id, place.label(language)) for place in places.governorates)
     if question.type == "district":
@@ -63,6 +93,12 @@ def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
         within = str(chosen.value) if chosen and chosen.value else ""
         return tuple(Option(place.id, place.label(language)) for place in places.districts(within))
     return prompt_of(talk, asked).options
+
+
+def _outings(talk: Talk) -> Iterator[Option]:
+    """The outings of the service that are coming, each with its day, its hour and its place."""
+    for one in talk.library.outings.get(talk.draft.service, ()):
+        yield Option(one.id, when_and_where(talk.words, one.day, one.at, one.place, talk.now.date()))
 
 
 def prompt_of(talk: Talk, asked: Asked) -> Prompt:
@@ -92,8 +128,8 @@ def _shown_options(talk: Talk, asked: Asked) -> tuple[Option, ...]:
 def _titles(talk: Talk, consent: Asked) -> str:
     """The items of a consent by their short names, exactly those that it covers."""
     separator = SEPARATORS.get(talk.draft.language, ", ")
-    by_name = talk.service.by_name
-    return separator.join(prompt_of(talk, by_name[name]).title for name in consent.question.items)
+    language = talk.draft.language if talk.draft.language in consent.prompts else next(iter(consent.prompts))
+    return separator.join(talk.service.title_of(item, language) for item in consent.question.items)
 
 
 def wording(talk: Talk, asked: Asked) -> str:

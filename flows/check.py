@@ -5,17 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
+from math import prod
 from typing import get_args
 
+from flows.amiss import RESERVED, amiss
 from flows.asking import MANNER, ask
 from flows.errors import ServiceError
 from flows.expressions import Expression
 from flows.language import Catalogues, tidy
 from flows.loader import Asked, Library, Service
 from flows.model import Draft, Manner, Message, Value
-from flows.planning import amiss, expressions_of
+from flows.planning import expressions_of, plans_amiss
+from flows.rules import OUTCOME
 from flows.segments import count
 from flows.talk import Talk
+from flows.texts import OFFERS, texts_in
 from flows.training import untaught
 
 
@@ -47,7 +51,16 @@ def check(library: Library, service: Service) -> list[Finding]:
 
 def errors(library: Library, service: Service) -> list[Finding]:
     """What must be mended before a service may run."""
-    looks = (_undefined, _unreachable, _shares_more_than_consented, _unknown_parts, _tells_health, untaught, _plans)
+    looks = (
+        _undefined,
+        _unreachable,
+        _shares_more_than_consented,
+        _unknown_parts,
+        _tells_health,
+        untaught,
+        amiss,
+        _plans,
+    )
     found = [one for look in looks for one in look(service)]
     return [_finding(service, *one) for one in (*found, *_translations(library.catalogues, service))]
 
@@ -70,27 +83,35 @@ Found = Iterator[tuple[str, str, str]]
 def _undefined(service: Service) -> Found:
     """Names in expressions that no question has, or that only a later one has."""
     known = {MANNER}
-    everything = set(service.by_name)
+    everything = {*service.by_name, *((OUTCOME,) if service.rules.verdicts else ())}
     for asked in service.questions:
         name = asked.question.ask
-        if name in known:
-            yield "twice", name, f"this name is used by {'the engine' if name == MANNER else 'two questions'}"
+        if name in known or name in RESERVED:
+            yield "twice", name, f"this name is used by {'the engine' if name in RESERVED else 'two questions'}"
         known.add(name)
         for word, expression, allowed in (
             ("relevant", asked.relevant, known - {name}),
             ("constraint", asked.constraint, known),
         ):
             for missing in sorted(expression.names - allowed) if expression else ():
-                why = "is only asked later" if missing in everything else "is not a question of this service"
+                why = "is only asked later" if missing in everything else _why_unknown(service, missing)
                 yield "undefined", name, f"{word} names ${{{missing}}}, which {why}"
+        known |= {OUTCOME} if asked.verdicts else set()
     for place, expression in _other_expressions(service):
         for missing in sorted(expression.names - everything):
-            yield "undefined", place, f"${{{missing}}} is not a question of this service"
+            yield "undefined", place, f"${{{missing}}} {_why_unknown(service, missing)}"
+
+
+def _why_unknown(service: Service, name: str) -> str:
+    if any(name in group[0].names for group in service.rounds.values()):
+        return "is asked again and again: name it in count-if(), join(), sum(), min() or max()"
+    return "is not a question of this service"
 
 
 def _plans(service: Service) -> Found:
     """Tasks, follow-ups and reports that name what is not there."""
-    yield from amiss(service.plans, service.file)
+    questions = {name: asked.question for name, asked in service.by_name.items()}
+    yield from plans_amiss(service.plans, service.file, questions)
 
 
 def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
@@ -103,6 +124,10 @@ def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
     for skill, expression in service.needs.items():
         yield f"case.needs.{skill}", expression
     yield from expressions_of(service.plans)
+    for number, alarm in enumerate(service.rules.alarms, start=1):
+        yield f"escalate {number}", alarm.when
+    for verdict in service.rules.verdicts:
+        yield f"outcomes.{verdict.plan.outcome}", verdict.when
     for export, columns in service.columns.items():
         for header, expression in columns.items():
             yield f"exports.{export}.{header}", expression
@@ -111,17 +136,21 @@ def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
 def _unreachable(service: Service) -> Found:
     """Questions that no answers to the earlier ones can bring up, and values that a choice never has."""
     for asked in service.questions:
-        if asked.relevant is None or asked.relevant.names - {*service.by_name, MANNER}:
+        if asked.relevant is None or asked.relevant.names - {*service.by_name, MANNER, OUTCOME}:
             continue
         for name, value in sorted(asked.relevant.compared):
             choices = service.by_name[name].question.choices if name in service.by_name else {}
             if choices and value and value not in choices:
                 yield "undefined", asked.question.ask, f"${{{name}}} is never '{value}'"
-        if not any(asked.relevant.truth(values, now=_ANY_DAY) for values in _possible(service, asked.relevant)):
+        if _many(service, asked.relevant) <= MOST_TRIED and not any(
+            asked.relevant.truth(values, now=_ANY_DAY) for values in _possible(service, asked.relevant)
+        ):
             yield "unreachable", asked.question.ask, "no answer brings this question up"
 
 
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+MOST_TRIED = 50_000
+"""Combinations of answers; an expression over more of them is taken to be right."""
 _SAMPLES: tuple[Value, ...] = (None, "0", "1", "1992", "2020-05-17", "x")
 """What a question without choices is tried with."""
 
@@ -129,15 +158,22 @@ _SAMPLES: tuple[Value, ...] = (None, "0", "1", "1992", "2020-05-17", "x")
 def _possible(service: Service, expression: Expression) -> Iterator[dict[str, Value]]:
     """Every combination of answers to the questions that an expression names."""
     names = sorted(expression.names)
-    tried: list[list[Value]] = []
-    for name in names:
-        if name == MANNER:
-            tried.append(list(get_args(Manner)))
-            continue
-        question = service.by_name[name].question
-        values: list[Value] = [(value,) if question.type == "many" else value for value in question.choices]
-        tried.append([None, *values] if values else list(_SAMPLES))
-    return (dict(zip(names, values, strict=True)) for values in product(*tried))
+    return (dict(zip(names, values, strict=True)) for values in product(*(_tried(service, name) for name in names)))
+
+
+def _many(service: Service, expression: Expression) -> int:
+    return prod(len(_tried(service, name)) for name in expression.names)
+
+
+def _tried(service: Service, name: str) -> list[Value]:
+    """What is tried for one name."""
+    if name == MANNER:
+        return list(get_args(Manner))
+    if name == OUTCOME:
+        return [None, *(verdict.plan.outcome for verdict in service.rules.verdicts)]
+    question = service.by_name[name].question
+    values: list[Value] = [(value,) if question.type == "many" else value for value in question.choices]
+    return [None, *values] if values else list(_SAMPLES)
 
 
 def _shares_more_than_consented(service: Service) -> Found:
@@ -148,7 +184,7 @@ def _shares_more_than_consented(service: Service) -> Found:
             yield "consent", f"exports.{name}", f"'{export.consent}' is not a consent of this service"
             continue
         for header, expression in service.columns[name].items():
-            for item in sorted(expression.names - set(consent.question.items)):
+            for item in sorted(expression.names - service.covered_by(consent.question.items)):
                 yield "consent", f"exports.{name}.{header}", f"${{{item}}} is not among the items of {export.consent}"
 
 
@@ -157,7 +193,7 @@ def _unknown_parts(service: Service) -> Found:
     for asked in service.questions:
         question = asked.question
         names = (*question.items, *((question.within,) if question.within else ()))
-        for missing in (name for name in names if name not in service.by_name):
+        for missing in (name for name in names if name not in service.by_name and name not in service.rounds):
             yield "undefined", question.ask, f"'{missing}' is not a question of this service"
         for missing in (value for value in (*question.exclusive, *question.in_hand) if value not in question.choices):
             yield "undefined", question.ask, f"'{missing}' is not one of its choices"
@@ -180,7 +216,7 @@ def _tells_health(service: Service) -> Found:
 def _readable(service: Service) -> Iterator[tuple[str, Expression]]:
     """What decides over something that lies readable beside the sealed case: a need, a task, a follow-up."""
     yield from ((f"case.needs.{skill}", one) for skill, one in service.needs.items())
-    yield from ((f"case.tasks.{name}", one.when) for name, one in service.plans.tasks.items() if one.when)
+    yield from ((place, one) for place, one in expressions_of(service.plans) if place.startswith("case.tasks."))
     yield from ((f"case.follow_ups.{name}", one.when) for name, one in service.plans.follow_ups.items() if one.when)
 
 
@@ -210,21 +246,10 @@ def _filled_in(text: str) -> set[str]:
 
 
 def texts_of(service: Service) -> Iterator[tuple[str, str, str]]:
-    """Every text of a service file: question, catalogue key, English source."""
-    file = service.file
-    yield "", f"{file.service}:title", file.title
-    yield "", f"{file.service}:closing", tidy(file.closing)
-    for question in file.questions:
-        name = f"{file.service}:{question.ask}"
-        for key in ("title", "label", "hint", "example", "refusal", "constraint_message"):
-            if text := tidy(getattr(question, key)):
-                yield question.ask, f"{name}:{key}", text
-        for value, label in question.choices.items():
-            yield question.ask, f"{name}:choice:{value}", tidy(label)
-    for plan in file.case.follow_ups:
-        if plan.say:
-            place = f"case.follow_ups.{plan.follow_up}"
-            yield place, f"{file.service}:follow_up:{plan.follow_up}:say", tidy(plan.say)
+    """Every text of a service file that workers read: question, catalogue key, English source."""
+    for text in texts_in(service.file.model_dump()):
+        if text.question != OFFERS:
+            yield text.question, text.key, tidy(text.words)
 
 
 def _long(library: Library, service: Service) -> Iterator[tuple[str, str]]:
@@ -237,7 +262,8 @@ def _long(library: Library, service: Service) -> Iterator[tuple[str, str]]:
 
 def segments_of(library: Library, service: Service, language: str) -> Sequence[tuple[str, int, str]]:
     """What each question costs as an SMS in a language: name, segments, encoding."""
-    return [(asked.question.ask, *_cost(library, service, language, asked)) for asked in service.questions]
+    first = (asked for asked in service.questions if asked.written.round < 2)
+    return [(asked.question.ask, *_cost(library, service, language, asked)) for asked in first]
 
 
 def _cost(library: Library, service: Service, language: str, asked: Asked) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 from flows.fold import fold
 from flows.model import Message
 
-Command = Literal["back", "help", "who", "stop", "clear", "status", "human", "language", "forget", "new"]
+Command = Literal["back", "help", "who", "stop", "clear", "status", "human", "language", "forget", "new", "list"]
 
 # Twilio answers STOP, CANCEL, END, QUIT, YES, HELP, INFO and START itself and may never pass them on, so by SMS
 # `#` opens the same list by number (https://www.twilio.com/docs/messaging/guides/advanced-opt-out).
@@ -19,10 +19,12 @@ WORDS: dict[Command, str] = {
     "human": "human person personne humain شخص إنسان ሰው persona человек",
     "language": "language langue لغة اللغة ቋንቋ idioma язык",
     "forget": "forget oublier انسى انسي انس احذف احذفي እርሳ እርሺ ሰርዝ ሰርዢ olvidar забыть",
+    "list": "list liste قائمتي لائحتي ዝርዝር ዝርዝሬ তালিকা লিস্ট ලැයිස්තුව listahan orodha lista список тизме тізім "
+    "рӯйхат 清单 列表 spisak списак",
     "new": "new nouveau nouvelle جديد አዲስ start nuevo новый",
 }
 
-MENU: tuple[Command, ...] = ("back", "who", "human", "status", "language", "new", "clear", "forget", "stop")
+MENU: tuple[Command, ...] = ("back", "who", "human", "status", "list", "language", "new", "clear", "forget", "stop")
 """What the help list offers, in its order."""
 
 

@@ -92,4 +92,4 @@ def _said(service: Service, test: _Test | None, language: str, words: Words) -> 
         return ""
     source = t("question {number} is: {answer}") if test.is_so else t("question {number} is not: {answer}")
     answer = " / ".join(labels[value] for value in test.values)
-    return words.t(source, number=service.questions.index(asked) + 1, answer=answer)
+    return words.t(source, number=service.number_of(asked), answer=answer)

@@ -11,6 +11,5 @@ def covers(service: Service, consent: str, answer: Answer) -> bool:
     """
     items = service.by_name[consent].question.items
     return answer.value == "yes" and any(
-        all(service.by_name[item].prompts[language].title in answer.wording for item in items)
-        for language in service.file.languages
+        all(service.title_of(item, language) in answer.wording for item in items) for language in service.file.languages
     )

@@ -50,13 +50,25 @@ def steps(library: Library, service: Service, language: str) -> list[Step]:
     language = language if language in service.file.languages else service.file.languages[0]
     words = library.words(language)
     found = []
-    for number, asked in enumerate(service.questions, start=1):
+    for asked in (one for one in service.numbered if one.written.round < 2):
         condition = condition_in_words(service, asked, language, words)
         if asked.relevant is not None and not condition:
             condition = asked.relevant.text
-        found.append(Step(number, asked.prompts[language].title, condition, _ends(asked, language)))
-    sent = words.t(t("A case opens, and a volunteer takes it."))
-    return [*found, Step(len(found) + 1, sent, last=True)]
+        if asked.question.later:
+            condition = words.t(t("Asked later"))
+        title = f"{asked.prompts[language].title} {_again(asked)}".strip()
+        found.append(Step(service.number_of(asked), title, condition, _ends(asked, language)))
+    if not found:
+        cards = (one.titles[language] for one in service.rules.cards.values())
+        found = [Step(number, title) for number, title in enumerate(cards, start=1)]
+        return [*found, Step(len(found) + 1, words.t(t("There is nothing to answer, only to read.")), last=True)]
+    last = t("A case opens, and a volunteer takes it.")
+    return [*found, Step(len(service.questions) + 1, words.t(last), last=True)]
+
+
+def _again(asked: Asked) -> str:
+    """How often a question may come: a repeated group is drawn once."""
+    return f"(1–{asked.written.group.up_to})" if asked.written.group else ""
 
 
 def draw(library: Library, service: Service, language: str = "en") -> str:
@@ -82,9 +94,9 @@ def draw(library: Library, service: Service, language: str = "en") -> str:
 
 
 def _ends(asked: Asked, language: str) -> str:
-    """The choice of a consent after which nothing is kept."""
+    """The choice of a consent after which nothing is kept; or what is said where an outcome ends the questions."""
     if not asked.question.refusal:
-        return ""
+        return next((one.says[language] for one in asked.verdicts if one.plan.ends), "")
     return next((one.label for one in asked.prompts[language].options if one.value == "no"), "")
 
 

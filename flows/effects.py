@@ -20,9 +20,10 @@ class OpenCase:
     """Seal these answers into a new case, then say `closing`, in which `{reference}` stands for its reference.
 
     `route` holds the readable facts (never names, numbers or free text), `urgency` is `normal` or `high`,
-    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for.
-    `tasks` and `steps` are what the service plans for it; `reads` the answers that its follow-ups have to know later.
-    `call_within` is how soon whoever asks for a call was promised one.
+    `call` asks a volunteer to telephone instead of writing, `needs` are the skills that the case asks for. `begun` is
+    a case that opened before: if it is of this service, that one gets the answers, and none is opened.
+    `open_items` are those of its checklist that are still to be had. `tasks` and `steps` are what the service plans
+    for it, `reads` the answers that its follow-ups have to know later, `call_within` how soon a call was promised.
     """
 
     service: str
@@ -37,6 +38,8 @@ class OpenCase:
     steps: tuple[Step, ...] = ()
     reads: frozenset[str] = frozenset()
     call_within: timedelta | None = None
+    begun: str = ""
+    open_items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Amend:
-    """Put an answer into a case of this address, in the place of the one that it has; then say `done`.
+    """Put an answer into a case of this address, in the place of the one that it has; then say `done`, if anything.
 
-    When no such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
+    `still_open` says of an item of its checklist whether it is still to be had (None: it is no such item). When no
+    such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
     follow-up it is an answer, if any.
     """
 
@@ -76,6 +80,7 @@ class Amend:
     answer: Answer
     done: Reply | None
     unknown: Reply
+    still_open: bool | None = None
     heard: Heard | None = None
 
 
@@ -135,12 +140,16 @@ class ClearChat:
 
 @dataclass(frozen=True, slots=True)
 class Escalate:
-    """Ask for a person now: `reason` is `human` or `danger`. Opens a case at once if none is open."""
+    """Ask for a person now: `reason` is `human` (she asked), or one of `service.Reason`: those on duty are called.
+
+    `reference` is the case of this address that it is about; without one, or when it is no more, a case is opened.
+    """
 
     reason: str
     service: str
     language: str
     answers: Mapping[str, Answer]
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

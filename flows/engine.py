@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.commands import command_of
-from flows.conversation import asked, asking_by_slip, cases, notices, opening, orders, returning, taking
-from flows.conversation.going import go_on, offer
+from flows.conversation import alarms, asked, asking_by_slip, cards, cases, notices, opening, orders, returning, taking
+from flows.conversation.going import OVER, go_on, offer
 from flows.effects import BreakSilence, Effect, Say, Silence, Turn
 from flows.loader import Library
 from flows.model import Draft, Message, Reply
@@ -28,6 +28,8 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     idle = known.touched is not None and now - known.touched > IDLE
     # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.
     turn = _turn(talk, idle=idle and message.manner != "assisted")
+    if crisis := alarms.heard(talk):
+        turn = alarms.answer(talk, crisis, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
         turn = replace(turn, effects=(BreakSilence(), *turn.effects))
     gate = turn.draft.gate if turn.draft else ""
@@ -43,7 +45,7 @@ def _about(effect: Effect, gate: str) -> Effect:
 
 GATES: dict[str, Callable[[Talk], Turn]] = {
     "language": opening.take_language,
-    "service": opening.take_service,
+    "service": orders.take_service,
     "manner": opening.take_manner,
     "menu": orders.take_from_menu,
     "forget": orders.take_forget,
@@ -52,6 +54,8 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
     "which": cases.take_reference,
     "stuck": taking.take_stuck,
     "meant": taking.take_meant,
+    cards.GATE: opening.take_card,
+    OVER: taking.take_over,
     asking_by_slip.LANGUAGE_FIRST: asking_by_slip.take_language,
 }
 """What she may be asked outside the service, and who takes the answer."""
@@ -62,6 +66,8 @@ def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     command = command_of(talk.message)
     if command and not talk.draft.language and talk.draft.unread:
         talk = talk.but(language=talk.draft.unread[-1].language)
+    if command == "list" and not talk.draft.language and talk.draft.lists:
+        talk = talk.but(language=talk.draft.lists[-1].language)
     if command and (talk.draft.language or command == "stop"):
         return orders.obey(talk, command)
     if talk.message.manner == "assisted":
@@ -108,6 +114,8 @@ AGAIN: dict[str, Callable[[Talk], Turn]] = {
     "proof": returning.ask_proof,
     "stuck": taking.ask_stuck,
     "meant": taking.ask_meant,
+    cards.GATE: cards.show,
+    OVER: go_on,
 }
 """How what she is asked outside the service is asked once more, where a page shows it."""
 

@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 from ruamel.yaml import YAML
 
-TRANSLATED = ("title", "label", "hint", "example", "refusal", "constraint_message")
+from flows.texts import texts_in
 
 
 def t(text: str) -> str:
@@ -93,22 +93,15 @@ def extract_service(
     Yields (line, "pgettext", (key, English text), comments).
     """
     tree = YAML(typ="rt", pure=True).load(file)
-    service = tree["service"]
-    for key in ("title", "closing"):
-        yield tree.lc.key(key)[0] + 1, "pgettext", (f"{service}:{key}", tidy(tree[key])), []
-    for question in tree["questions"]:
-        name = f"{service}:{question['ask']}"
-        for key in TRANSLATED:
-            if question.get(key):
-                yield question.lc.key(key)[0] + 1, "pgettext", (f"{name}:{key}", tidy(question[key])), []
-        for value, label in question.get("choices", {}).items():
-            yield question.lc.key("choices")[0] + 1, "pgettext", (f"{name}:choice:{value}", tidy(label)), []
-    for number, offer in enumerate(tree.get("case", {}).get("offer", []), start=1):
-        yield tree.lc.key("case")[0] + 1, "pgettext", (f"{service}:offer:{number}", tidy(offer["say"])), []
-    for plan in tree.get("case", {}).get("follow_ups", []):
-        if plan.get("say"):
-            key = f"{service}:follow_up:{plan['follow_up']}:say"
-            yield plan.lc.key("say")[0] + 1, "pgettext", (key, tidy(plan["say"])), []
+    for text in texts_in(tree):
+        yield _line(tree, text.at), "pgettext", (text.key, tidy(text.words)), []
+
+
+def _line(tree: Any, at: tuple[str | int, ...]) -> int:
+    """Where something stands in a file, from 1."""
+    for step in at[:-1]:
+        tree = tree[step]
+    return int(tree.lc.key(at[-1])[0]) + 1
 
 
 def extract_training(

@@ -1,7 +1,7 @@
 """The values that cross borders: what comes in, what goes out, and what is remembered between the two."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 Manner = Literal["chat", "sms", "assisted"]
@@ -113,8 +113,8 @@ class Asking:
 
     `reference` is the case, `since` when the question goes out, `known` the answers on which it depends. `due` says
     that nothing else was asked after it, `heard` is what she wrote and was not understood, `doubt` a text that can be
-    read in more than one way. A follow-up of this name asked it, in the shell's row `number`; it asks the questions
-    `then` after it, and waits for an answer until `until`.
+    read in more than one way. `rest` are the questions that are asked after it, one after the other. A follow-up of
+    this name asked it, in the shell's row `number`, and waits for an answer until `until`.
     """
 
     reference: str
@@ -125,10 +125,31 @@ class Asking:
     due: bool = True
     heard: tuple[str, ...] = ()
     doubt: str = ""
+    rest: tuple[str, ...] = ()
     follow_up: str = ""
     number: int = 0
-    then: tuple[str, ...] = ()
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outing:
+    """An outing that can be signed up for: its id (a word without blanks), its day, hour and place, as written."""
+
+    id: str
+    day: date
+    at: time | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenList:
+    """A checklist of a case of this address: its service, the items that are still open, by their questions, and the
+    language (ISO 639) of the case."""
+
+    reference: str
+    service: str
+    items: tuple[str, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +163,9 @@ class Draft:
     the references opened from this address, `reply_to` the case whose volunteer wrote last (`reply_due`: and has no
     answer yet), `asking` the one question that a volunteer had asked, `pending` a message that waits until we know
     which case it is for, `silent` that she said STOP and has not written since, `unread` what we told her that she has
-    not confirmed, `touched` when she last wrote.
+    not confirmed, `touched` when she last wrote. `begun` is the case that opened before this conversation was over
+    (a person was called), `raised` the reasons for which those on duty were called. `lists` are the checklists of her
+    cases, `ours` says that one of us has shown that this address is hers.
     """
 
     language: str = ""
@@ -163,6 +186,24 @@ class Draft:
     unread: tuple[Unread, ...] = ()
     manner: Manner = "chat"
     touched: datetime | None = None
+    begun: str = ""
+    raised: tuple[str, ...] = ()
+    lists: tuple[OpenList, ...] = ()
+    ours: bool = False
+
+    def emptied(self, now: datetime) -> "Draft":
+        """What stays of an address when a conversation is over: its language and cases, and whose else drafts wait."""
+        return Draft(
+            language=self.language,
+            aside=self.aside,
+            cases=self.cases,
+            asking=self.asking,
+            unread=self.unread,
+            manner=self.manner,
+            touched=now,
+            lists=self.lists,
+            ours=self.ours,
+        )
 
     def with_answer(self, name: str, answer: Answer) -> "Draft":
         """The same draft with one question answered; what was misunderstood before is forgotten."""

@@ -73,6 +73,11 @@ def trusted_text(words: Words, reference: str) -> str:
     )
 
 
+def when_and_where(words: Words, day: date, at: time | None, place: str, today: date) -> str:
+    """A day, an hour and a place in her language, as one of several things to choose."""
+    return _with(when_in_words(words, day, at, today, ""), place)
+
+
 def when_in_words(words: Words, day: date, at: time | None, today: date, calendar: str) -> str:
     """A day and an hour in her language and, in brackets, as they are in the other calendar that she counts in."""
     language = words.language

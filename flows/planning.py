@@ -3,30 +3,34 @@
 Nothing here knows the clock: a case's answers and the moment of an event go in, names and dates come out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
-from flows.errors import ServiceError
-from flows.expressions import Expression, compile_expression
-from flows.language import Catalogues, tidy
+from flows.expressions import Expression
+from flows.expressions.rounds import Rounds
 from flows.model import Value
 from flows.plans import FollowUp, Report, TaskPlan
-from flows.service import ServiceFile
+from flows.repeats import in_round
+from flows.rules import Say
+from flows.service import Question, ServiceFile
 
+Compile = Callable[..., Expression | None]
+"""Compiles a text, if there is one: it, whose it is, and its place in the file, step by step."""
 EVENTS = ("opened", "closed", "appointment", "served", "outing")
 """Events that stand for themselves; the others name a task, a question or a follow-up."""
+ENGINES = frozenset({"manner", "outcome"})
+"""Names in expressions that are no questions."""
 MORNING = time(8)
 """The hour (UTC) at which a day begins that is only known as a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of a service, compiled."""
+    """A task of a service, compiled: by round of its repeated group (0: it has none), when it is opened."""
 
     plan: TaskPlan
-    when: Expression | None
+    whens: tuple[tuple[int, Expression | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,70 +84,64 @@ class Step:
     until: datetime
 
 
-def compile_plans(file: ServiceFile, tree: Any, source: str, catalogues: Catalogues) -> Plans:
-    """Compile what a service file plans. Raises ServiceError with file, line, and whose expression is wrong."""
-
-    def expression(text: str, what: str, line: int) -> Expression | None:
-        try:
-            return compile_expression(text) if text else None
-        except ServiceError as error:
-            raise ServiceError(error.message, file=source, line=line, question=what) from None
-
-    case = tree.get("case") or {}
-    tasks, follow_ups = {}, {}
-    for number, one in enumerate(file.case.tasks):
-        line = _line(case.get("tasks"), number)
-        tasks[one.task] = Task(one, expression(one.when, f"case.tasks.{one.task}", line))
+def compile_plans(
+    file: ServiceFile, questions: Sequence[Question], rounds: Rounds, say: Say, expression: Compile
+) -> Plans:
+    """Compile what a service file plans; `questions` are all of them, written out. Raises what `expression` raises."""
+    follow_ups = {}
     for number, plan in enumerate(file.case.follow_ups):
-        name, line = plan.follow_up, _line(case.get("follow_ups"), number)
-        when, alarm = (
-            expression(text, f"case.follow_ups.{name}.{word}", line)
-            for word, text in (("when", plan.when), ("alarm", plan.alarm))
-        )
-        key, text = f"{file.service}:follow_up:{name}:say", tidy(plan.say)
-        says = {one: catalogues.words(one).of(key, text) for one in file.languages} if text else {}
-        follow_ups[name] = Following(plan, when, alarm, says)
-    reports = {
-        name: Added(
+        place, at = f"case.follow_ups.{plan.follow_up}", ("case", "follow_ups", number)
+        follow_ups[plan.follow_up] = Following(
             plan,
-            {
-                label: (
-                    expression(row.when, f"reports.{name}.{label}", _line(tree.get("reports"), name)),
-                    expression(row.add, f"reports.{name}.{label}", _line(tree.get("reports"), name)),
-                )
-                for label, row in plan.rows.items()
-            },
+            expression(plan.when, f"{place}.when", *at),
+            expression(plan.alarm, f"{place}.alarm", *at),
+            say(f"follow_up:{plan.follow_up}:say", plan.say) if plan.say else {},
         )
-        for name, plan in file.reports.items()
+    tasks = {
+        one.task: Task(one, tuple(_rounds(one, number, rounds, expression)))
+        for number, one in enumerate(file.case.tasks)
     }
-    call = expression(file.case.call, "case.call", 0)
-    return Plans(tasks, follow_ups, reports, call, file.case.call_within, _reads(file, follow_ups.values()))
+    reports = {}
+    for name, report in file.reports.items():
+        at_rows = ("reports", name, "rows")
+        rows = {
+            label: tuple(expression(text, f"reports.{name}.{label}", *at_rows, label) for text in (row.when, row.add))
+            for label, row in report.rows.items()
+        }
+        reports[name] = Added(report, {label: (when, add) for label, (when, add) in rows.items()})
+    call = expression(file.case.call, "case.call", "case", "call")
+    reads = _reads(questions, follow_ups.values(), expression)
+    return Plans(tasks, follow_ups, reports, call, file.case.call_within, reads)
 
 
-def _reads(file: ServiceFile, follow_ups: Iterable[Following]) -> frozenset[str]:
+def _rounds(plan: TaskPlan, place: int, rounds: Rounds, expression: Compile) -> Iterator[tuple[int, Expression | None]]:
+    """When a task is opened: for each round of its repeated group, or once (round 0)."""
+    what, at = f"case.tasks.{plan.task}", ("case", "tasks", place)
+    if plan.per not in rounds:
+        yield 0, expression(plan.when, what, *at)
+        return
+    for number, one in enumerate(rounds[plan.per], start=1):
+        when = in_round(plan.when, one.names)
+        yield number, expression(f"({one.exists}) and ({when})" if when else one.exists, what, *at)
+
+
+def _reads(questions: Sequence[Question], follow_ups: Iterable[Following], expression: Compile) -> frozenset[str]:
     """What follow-ups decide by, and what the questions that they ask depend on."""
     asked = {name for one in follow_ups for name in one.plan.ask}
-    questions = [one for one in file.questions if one.ask in asked]
-    texts = [text for one in questions for text in (one.relevant, one.constraint) if text]
-    decided = [one for follow_up in follow_ups for one in (follow_up.when, follow_up.alarm) if one]
-    names = [one.names for one in (*decided, *map(compile_expression, texts))]
-    return frozenset().union(*names, asked, (one.within for one in questions if one.within)) - {"manner"}
-
-
-def _line(part: Any, key: Any) -> int:
-    """The line of the file on which a member of a list or a map stands; 0 when that is not known."""
-    where = getattr(part, "lc", None)
-    if where is None:
-        return 0
-    return int((where.item(key) if isinstance(key, int) else where.key(key))[0]) + 1
+    wanted = [one for one in questions if one.ask in asked]
+    depend = [expression(text, one.ask) for one in wanted for text in (one.relevant, one.constraint)]
+    decided = [one for follow_up in follow_ups for one in (follow_up.when, follow_up.alarm)]
+    names = [one.names for one in (*decided, *depend) if one]
+    return frozenset().union(*names, asked, (one.within for one in wanted if one.within)) - ENGINES
 
 
 def tasks_for(plans: Plans, values: Mapping[str, Value], now: datetime) -> tuple[Open, ...]:
     """The tasks that these answers call for, with their deadlines from `now` on."""
     return tuple(
-        Open(name, now + one.plan.due, skill=one.plan.skill)
+        Open(name, now + one.plan.due, number, one.plan.skill)
         for name, one in plans.tasks.items()
-        if one.when is None or one.when.truth(values, now=now)
+        for number, when in one.whens
+        if when is None or when.truth(values, now=now)
     )
 
 
@@ -182,10 +180,9 @@ def is_bad(plans: Plans, follow_up: str, values: Mapping[str, Value], now: datet
     return bool(one and one.alarm and one.alarm.truth(values, now=now))
 
 
-def amiss(plans: Plans, file: ServiceFile) -> Iterator[tuple[str, str, str]]:
+def plans_amiss(plans: Plans, file: ServiceFile, questions: Mapping[str, Question]) -> Iterator[tuple[str, str, str]]:
     """What is wrong with the plans of a service: kind, place in the file, what is to be said about it."""
     yield from _twice(file)
-    questions = {one.ask: one for one in file.questions}
     for name, one in plans.follow_ups.items():
         place, plan = f"case.follow_ups.{name}", one.plan
         yield from (("undefined", place, why) for why in _bad_event(plans, questions, plan))
@@ -198,6 +195,9 @@ def amiss(plans: Plans, file: ServiceFile) -> Iterator[tuple[str, str, str]]:
                 yield "undefined", place, f"the question '{asked}' is not `later`: the intake asks it already"
         if plan.times > 1 and plan.every is None:
             yield "undefined", place, "`times` needs `every`"
+    for name, task in plans.tasks.items():
+        if task.plan.per and not task.whens[0][0]:
+            yield "undefined", f"case.tasks.{name}", f"'{task.plan.per}' is not a repeated group of this service"
     for name, report in plans.reports.items():
         for asked in (*report.plan.by, *report.plan.concerns, *({report.plan.of} - {"opened"})):
             if asked not in questions:
@@ -216,7 +216,7 @@ def _twice(file: ServiceFile) -> Iterator[tuple[str, str, str]]:
             yield "twice", f"{place}.{name}", f"the name '{name}' is used twice"
 
 
-def _bad_event(plans: Plans, questions: Mapping[str, Any], plan: FollowUp) -> Iterator[str]:
+def _bad_event(plans: Plans, questions: Mapping[str, Question], plan: FollowUp) -> Iterator[str]:
     kind, _, subject = plan.after.partition(".")
     if kind == "task":
         name, _, state = subject.partition(".")
@@ -237,7 +237,7 @@ def expressions_of(plans: Plans) -> Iterator[tuple[str, Expression]]:
     if plans.call:
         yield "case.call", plans.call
     for name, task in plans.tasks.items():
-        yield from ((f"case.tasks.{name}", one) for one in (task.when,) if one)
+        yield from ((f"case.tasks.{name}", one) for _, one in task.whens if one)
     for name, follow_up in plans.follow_ups.items():
         yield from ((f"case.follow_ups.{name}", one) for one in (follow_up.when, follow_up.alarm) if one)
     for name, report in plans.reports.items():

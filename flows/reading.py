@@ -9,7 +9,7 @@ from flows.asking import options_of, prompt_of
 from flows.digits import number_in
 from flows.language import t
 from flows.loader import Asked
-from flows.model import Answer, Message, Option
+from flows.model import Answer, Media, Message, Option
 from flows.talk import Talk
 
 __all__ = ["Misread", "explain", "pick", "pick_by_number", "read"]
@@ -23,11 +23,14 @@ WORDS: dict[Code, str] = {
     "not_an_email": t("That is not an e-mail address."),
     "too_long": t("That is too long."),
     "excludes_others": t("These do not go together."),
+    "not_a_photo": t("Please send a picture of it."),
 }
 """What is said besides the question and its example; every other reason has the same words."""
 NOT_UNDERSTOOD = t("We did not understand that.")
 LEFT_OUT = ("0", "-")
 """How an optional question is left out."""
+PICTURES = ("photo", "document")
+"""What counts as a picture of something."""
 
 
 def pick(talk: Talk, options: Sequence[Option]) -> str | None:
@@ -54,6 +57,8 @@ def _pressed(said: str, options: Sequence[Option]) -> str | None:
 
 def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:
     """Read a message as the answer to a question; `meant` is the reading that she chose of several."""
+    if message.media is not None and (sent := _sent(asked, message.media)):
+        return sent
     options = options_of(talk, asked)
     said = meant or _pressed(message.button.partition("=")[2], options) or message.text
     if asked.question.optional and said.strip() in LEFT_OUT:
@@ -62,6 +67,14 @@ def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answ
     if isinstance(outcome, Answer) and meant:
         return replace(outcome, raw=message.text)
     return outcome
+
+
+def _sent(asked: Asked, media: Media) -> Answer | None:
+    """A picture or a recording, where that is an answer: `photo` and `voice`, or the choice that a picture means."""
+    question = asked.question
+    if media.kind in PICTURES and (question.type == "photo" or question.photo):
+        return Answer(question.photo or media.kind, media=media)
+    return Answer(media.kind, media=media) if media.kind == question.type == "voice" else None
 
 
 def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> Answer | Misread:
@@ -85,8 +98,20 @@ def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> A
             return country.read(said, options, language=language)
         case "governorate" | "district":
             return place.read(said, options, places=talk.library.places, language=language)
-        case "text":
+        case "text" | "voice":
             return text.read(said)
+        case "photo":
+            return Misread("not_a_photo")
+        case "outing":
+            return _outing(said, options, language)
+
+
+def _outing(said: str, options: tuple[Option, ...], language: str) -> Answer | Misread:
+    """The outing that she chose, with its day and place as its words: later it is not in the list any more."""
+    outcome = choice.read(said, options, language=language)
+    if isinstance(outcome, Misread):
+        return outcome
+    return replace(outcome, raw=next(one.label for one in options if one.value == outcome.value))
 
 
 def explain(talk: Talk, asked: Asked, why: Misread) -> str:

@@ -8,6 +8,7 @@ from flows.conversation.cases import COMING
 from flows.conversation.orders import WHO
 from flows.language import tidy
 from flows.loader import Library, Service
+from flows.texts import texts_in
 
 SOURCE = "en"
 """The language in which the texts were written: it needs no tick."""
@@ -31,6 +32,8 @@ def texts(library: Library, service: Service, language: str) -> list[Text]:
     """What is to be read, in the order in which a worker meets it: her consents whole, the end, who we are, danger."""
     words = library.words(language)
     found = [Text(about, source, words.of(key, source)) for about, key, source in _consents(service)]
+    for key, source in _said_of_danger(service):
+        found.append(Text("", source, words.of(key, source)))
     closing = tidy(service.file.closing)
     found.append(Text("", closing, words.of(f"{service.name}:closing", closing)))
     return [*found, *(Text("", source, words.t(source)) for source in ENGINE)]
@@ -57,9 +60,18 @@ def offered(library: Library, read: Mapping[tuple[str, str], str]) -> dict[str, 
     }
 
 
+def _said_of_danger(service: Service) -> Iterator[tuple[str, str]]:
+    """Key and source of what is said of her rights, of danger, and of what her answers led to."""
+    parts = tuple(f"{service.name}:{one}:" for one in ("cards", "escalate", "crisis", "outcome"))
+    for text in texts_in(service.file.model_dump()):
+        if text.key.startswith(parts):
+            yield text.key, tidy(text.words)
+
+
 def _consents(service: Service) -> Iterator[tuple[str, str, str]]:
     """Question, catalogue key and source of each text of a consent."""
-    for one in service.file.questions:
+    for asked in service.questions:
+        one = asked.question
         if one.type != "consent":
             continue
         name = f"{service.name}:{one.ask}"

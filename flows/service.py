@@ -1,8 +1,8 @@
 """What a service file may say: the schema, with every expression compiled, and no way to be half right."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from flows.parts import Name, Part, Skill, Span
 from flows.plans import FollowUp, Report, TaskPlan
@@ -20,6 +20,9 @@ Kind = Literal[
     "country",
     "governorate",
     "district",
+    "photo",
+    "voice",
+    "outing",
 ]
 
 
@@ -32,8 +35,8 @@ class Question(Part):
     `{items}`; its `refusal`, if any, ends the conversation when the answer is `no`. `choices` of a `country` or a
     `phone` are only the common ones: anything else may be typed. `in_hand` names the choices that mean the phone on
     which she reads the question; they are not offered on paper, nor by a volunteer who fills it in with her.
-    A question that is `later` is not asked in the intake, but by a follow-up or a volunteer. A date that is
-    `coming` may lie ahead, up to two years.
+    `photo` names the choice that a picture means. A question that is `later` is not asked in the intake, but by a
+    follow-up, a checklist or a volunteer. A date that is `coming` may lie ahead, up to two years.
     """
 
     ask: Name
@@ -54,8 +57,35 @@ class Question(Part):
     constraint_message: str = ""
     sensitive: Literal["", "identity", "health"] = ""
     optional: bool = False
+    photo: str = ""
     later: bool = False
     coming: bool = False
+
+
+class Repeat(Part):
+    """Questions that are asked again and again: the people of a household, one document after the other.
+
+    `title` is the name of one of them ("Person"), `more` asks whether there is another one, `up_to` how many there can
+    be. With `at_least` 0 even the first one is asked about. Inside, `${name}` is the answer of the same round.
+    """
+
+    repeat: Name
+    title: str
+    more: str
+    up_to: int = Field(8, ge=2, le=20)
+    at_least: Literal[0, 1] = 1
+    relevant: str = ""
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+
+def _kind_of_part(part: Any) -> str:
+    return "(repeat)" if isinstance(part, Repeat) or (isinstance(part, dict) and "repeat" in part) else "(question)"
+
+
+Asks = Annotated[
+    Annotated[Question, Tag("(question)")] | Annotated[Repeat, Tag("(repeat)")], Discriminator(_kind_of_part)
+]
+"""What stands in the list of questions."""
 
 
 class Lend(Part):
@@ -66,10 +96,22 @@ class Lend(Part):
 
 
 class Offer(Part):
-    """Something that a volunteer offers when an expression holds: a `card` to read, a person to `ask`."""
+    """Something that a volunteer offers when an expression holds; `card` names one that she can send."""
 
     when: str
     say: str
+    card: str = ""
+
+
+class Checklist(Part):
+    """What a case gathers for weeks: `items` are questions, `open` the answers by which one is still to be had.
+
+    Which of them are open stays readable beside the sealed case, so that she can be asked and reminded.
+    """
+
+    title: str
+    items: tuple[Name, ...] = Field(min_length=1)
+    open: tuple[str, ...] = ()
 
 
 class CasePlan(Part):
@@ -91,6 +133,7 @@ class CasePlan(Part):
     call_within: Span | None = None
     tasks: tuple[TaskPlan, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    checklist: Checklist | None = None
 
 
 class Export(Part):
@@ -107,8 +150,40 @@ class Export(Part):
     bundle: bool = False
 
 
+Reason = Literal["danger", "medical", "legal", "child"]
+"""Why those on duty are called unasked."""
+
+
+class Escalation(Part):
+    """When `when` holds after an answer, those on duty hear of it at once, and `say` is said; once for each reason."""
+
+    when: str
+    reason: Reason
+    say: str
+
+
+class Crisis(Part):
+    """Words, with commas between them, that raise the alarm wherever she writes one; then `say` is said."""
+
+    words: str
+    say: str
+
+
+class Outcome(Part):
+    """What an answer leads to: after the question `after`, when `when` holds, `say` is said, with the reasons.
+
+    With `ends` nothing more is asked, and there is no case unless she wants a person.
+    """
+
+    outcome: Name
+    after: Name
+    when: str
+    say: str
+    ends: bool = False
+
+
 class Card(Part):
-    """One thing that a volunteer has to know, short enough to be read on a phone."""
+    """One thing to know, short enough to be read on a phone."""
 
     card: Name
     title: str
@@ -133,14 +208,24 @@ class Training(Part):
 
 
 class ServiceFile(Part):
-    """A whole service file, as its author wrote it."""
+    """A whole service file, as its author wrote it.
+
+    `menu` is what the first screen calls it, where there are several, `emergency` the number to call instead of the
+    desk's. `cards` are read by whoever likes, before anything is asked; a service may have nothing else.
+    """
 
     service: Name
     audience: Literal["worker", "volunteer", "assisted"] = "worker"
     title: str
+    menu: str = ""
     languages: tuple[str, ...]
-    closing: str
-    questions: tuple[Question, ...]
+    closing: str = ""
+    emergency: str = ""
+    cards: tuple[Card, ...] = ()
+    questions: tuple[Asks, ...] = ()
+    escalate: tuple[Escalation, ...] = ()
+    crisis: Crisis | None = None
+    outcomes: tuple[Outcome, ...] = ()
     case: CasePlan = CasePlan()
     exports: dict[str, Export] = Field(default_factory=dict)
     reports: dict[str, Report] = Field(default_factory=dict)

@@ -15,6 +15,8 @@ from flows.model import Answer, Draft, Message, Option
 from flows.reading import LEFT_OUT, Misread, explain
 from flows.talk import Talk
 
+WRITTEN = ("district", "outing")
+"""Kinds whose choices are not printed: there are too many of them, or they change."""
 Trouble = Literal["misread", "missing", "refused"]
 
 
@@ -85,11 +87,11 @@ def fields_of(library: Library, service: str, reader: str, now: datetime) -> tup
             number,
             wording(talk, asked),
             condition_in_words(talk.service, asked, known, words),
-            () if asked.question.type == "district" else tuple(one.label for one in options_of(talk, asked)),
+            () if asked.question.type in WRITTEN else tuple(one.label for one in options_of(talk, asked)),
             asked.question.optional,
             bool(asked.question.refusal),
         )
-        for number, asked in enumerate(talk.service.questions, start=1)
+        for number, asked in talk.service.on_paper
     )
 
 
@@ -104,7 +106,7 @@ def read_sheet(
     talk = _empty(library, service, language, now)
     wrong: dict[str, Wrong] = {}
     aside: dict[str, str] = {}
-    for asked in talk.service.questions:
+    for _, asked in talk.service.on_paper:
         name = asked.question.ask
         given = typed.get(name, Typed())
         if not _is_asked(talk, asked):
@@ -125,7 +127,10 @@ def _empty(library: Library, service: str, language: str, now: datetime) -> Talk
 
 
 def _is_asked(talk: Talk, asked: Asked) -> bool:
-    values = position(talk.service, talk.draft, talk.now).relevant
+    here = position(talk.service, talk.draft, talk.now)
+    if here.is_over and asked.question.ask not in here.relevant:
+        return False
+    values = here.values
     return asked.relevant is None or asked.relevant.truth(values, now=talk.now)
 
 

@@ -32,13 +32,14 @@ def located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
     first = error.errors(include_url=False)[0]
     node: Any = tree
     line, about = 1, ""
-    for step in first["loc"]:
+    steps = [step for step in first["loc"] if not str(step).startswith("(")]  # which kind of part pydantic took it for
+    for step in steps:
         about = _name(node) or about
         if not isinstance(node, CommentedMap | CommentedSeq) or not _has(node, step):
             break
         line = (node.lc.key(step) if isinstance(node, CommentedMap) else node.lc.item(step))[0] + 1
         node = node[step]
-    where = ".".join(str(step) for step in first["loc"] if isinstance(step, str))
+    where = ".".join(str(step) for step in steps if isinstance(step, str))
     return ServiceError(f"{where}: {first['msg']}", file=path.name, line=line, question=_name(node) or about)
 
 
@@ -47,4 +48,4 @@ def _has(node: CommentedMap | CommentedSeq, step: int | str) -> bool:
 
 
 def _name(node: Any) -> str:
-    return str(node.get("ask") or node.get("id") or "") if isinstance(node, dict) else ""
+    return str(node.get("ask") or node.get("repeat") or node.get("id") or "") if isinstance(node, dict) else ""

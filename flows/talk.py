@@ -1,5 +1,6 @@
 """One turn's surroundings, handed to every part of the conversation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -54,6 +55,18 @@ class Talk:
     def option(self, value: str, source: str) -> Option:
         """One choice of the engine's own, in her language."""
         return Option(value, self.words.t(source))
+
+    def one_of(self, texts: Mapping[str, str]) -> str:
+        """A text of a service in her language, or in the first one that it has."""
+        return texts.get(self.draft.language) or next(iter(texts.values()))
+
+    def filled(self, text: str, service: Service | None) -> str:
+        """A text of a service with the number to call in danger put in for `{emergency}`."""
+        return text.replace("{emergency}", self.emergency(service))
+
+    def emergency(self, service: Service | None = None) -> str:
+        """The number to call in danger: a service's, or the desk's."""
+        return (service.file.emergency if service else "") or self.library.desk.emergency
 
     def but(self, **changes: Any) -> "Talk":
         """The same turn with a changed draft."""

@@ -10,6 +10,7 @@ from api.desk.caseview import AnswerView, CaseView
 from api.desk.labels import in_words
 from api.staff.facts import area
 from flows.appointments import Parsed, parse_appointment
+from flows.checklists import CHECKLIST
 from flows.language import t
 from flows.loader import Library
 from flows.portal import Portals
@@ -69,7 +70,11 @@ def facts(library: Library, service: str, route: Mapping[str, str], channel: str
     """The readable facts of a case, each once, and the channel by which it came."""
     known = library.services.get(service)
     asked = known.by_name if known else {}
-    words = (in_words(library, asked[name], value, reader) if name in asked else value for name, value in route.items())
+    words = (
+        in_words(library, asked[name], value, reader) if name in asked else value.replace("_", " ")
+        for name, value in route.items()
+        if name != CHECKLIST
+    )
     return [*dict.fromkeys(filter(None, words)), catalogue(reader).gettext(CHANNELS.get(channel, channel))]
 
 

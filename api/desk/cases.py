@@ -20,6 +20,7 @@ from api.staff import audit
 from api.staff.access import FORGOTTEN, id_of
 from api.store.once import insert_once
 from api.tables import CaseApart, CaseRow, metadata
+from flows.checklists import route_with
 from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
 
@@ -100,6 +101,32 @@ def open_case(
     put_in(session, vault, opened.id, lock.public_key, "answers", pack(answers), now)
     put_in(session, vault, opened.id, lock.public_key, "address", pack_contact(contact), now)
     return opened
+
+
+def complete(
+    session: Session,
+    vault: Vault,
+    case_id: int,
+    *,
+    answers: Mapping[str, Answer],
+    route: Mapping[str, str],
+    needs: Sequence[str],
+    now: datetime,
+) -> None:
+    """Put all answers into a case that opened before its conversation was over; its readable facts follow."""
+    public_key = mark_unread(session, case_id)
+    if public_key is None:
+        return
+    facts = {"route": dict(route), "needs": f" {' '.join(needs)} " if needs else ""}
+    session.connection().execute(_case.update().where(_case.c.id == case_id).values(facts))
+    put_in(session, vault, case_id, public_key, "answers", pack(answers), now)
+
+
+def mark_item(session: Session, case_id: int, item: str, *, still_open: bool) -> None:
+    """Note whether an item of a case's checklist is still to be had."""
+    route = session.connection().execute(select(_case.c.route).where(_case.c.id == case_id)).scalar_one()
+    changed = route_with(route, item, still_open=still_open)
+    session.connection().execute(_case.update().where(_case.c.id == case_id).values(route=changed))
 
 
 def put_in(

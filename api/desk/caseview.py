@@ -27,6 +27,7 @@ from api.staff.people import Viewer
 from api.tables import CaseRow, Item, Person
 from flows.loader import Asked, Library, Service
 from flows.model import Answer, Value
+from flows.rules import OUTCOME
 
 _NEEDS = ("phone", "email", "company")
 
@@ -125,7 +126,7 @@ class _View:
     def whole(self) -> CaseView:
         case, service = self.case, self.library.services.get(self.case.service)
         names, answers = self._names(), self._answers()
-        values = {name: answer.value for name, answer in answers.items()}
+        values = {OUTCOME: case.route.get(OUTCOME), **{name: answer.value for name, answer in answers.items()}}
         portal = service.file.case.portal if service else ""
         leases, messages = leases_of(self.session, id_of(case)), self._portal_messages()
         told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)

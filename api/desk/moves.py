@@ -13,7 +13,7 @@ from api.staff import audit
 from api.staff.access import claimed_case, id_of
 from api.staff.alerts import alert_on_duty
 from api.staff.people import Viewer, takes_cases
-from api.tables import Person
+from api.tables import CaseRow, Person
 
 REASONS = ("danger", "medical", "legal", "child", "stuck")
 """Why those on duty are asked."""
@@ -46,13 +46,23 @@ def escalate(session: Session, vault: Vault, viewer: Viewer, reference: str, rea
     """Ask those on duty for help with a case; it stays with whoever has it. Refused(422, "unknown_reason")."""
     if reason not in REASONS:
         raise Refused(422, "unknown_reason")
-    case = claimed_case(session, viewer, reference)
-    case.escalated, case.escalated_at = reason, now
-    case.urgency = "high" if reason in PRESSING else case.urgency
-    session.add(case)
+    call_for_help(session, vault, claimed_case(session, viewer, reference), reason, now, viewer.person_id)
+
+
+def call_for_help(
+    session: Session, vault: Vault, case: CaseRow, reason: str, now: datetime, person_id: int | None = None
+) -> None:
+    """Mark a case, of any state but forgotten, and call those on duty; without `person_id` the worker's own words did.
+
+    A case that is marked for the same reason stays marked since then; those on duty hear of it once an hour.
+    """
+    if case.escalated != reason:
+        case.escalated, case.escalated_at = reason, now
+        case.urgency = "high" if reason in PRESSING else case.urgency
+        session.add(case)
+        audit.record(session, person_id, "case.escalate", case.reference, now, reason=reason)
     open_task(session, "escalated", now, due_at=now + ANSWER_WITHIN, case_id=id_of(case))
-    alert_on_duty(session, vault, "urgent", now, about=reference)
-    audit.record(session, viewer.person_id, "case.escalate", reference, now, reason=reason)
+    alert_on_duty(session, vault, "urgent", now, about=case.reference)
 
 
 def settle_escalation(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ from api.keys.vault import Vault
 from api.outbound.replies import address_index, queue_reply
 from api.staff.access import FORGOTTEN, id_of
 from api.tables import CaseRow, FollowUpRow
-from flows.conversation.asked import next_of, question
+from flows.conversation.asked import first_of, question
 from flows.loader import Library
 from flows.model import Asking, Reply
 from flows.planning import Following
@@ -82,7 +82,7 @@ def _ask(session: Session, vault: Vault, library: Library, ways: Ways, due: _Due
     row, case, plan, contact = due.row, due.case, due.plan.plan, known.contact
     send_after = next_safe(known.wishes, ways, contact.address, now)
     until = send_after + plan.window
-    asking = next_of(
+    asking = first_of(
         library,
         Asking(
             case.reference,
@@ -92,7 +92,7 @@ def _ask(session: Session, vault: Vault, library: Library, ways: Ways, due: _Due
             known.answers,
             follow_up=row.name,
             number=row.id or 0,
-            then=plan.ask,
+            rest=plan.ask,
             until=until,
         ),
         now,

@@ -7,16 +7,17 @@ from typing import Any, Literal, assert_never
 
 from sqlalchemy import delete, select
 from sqlmodel import Session
+from sqlmodel import select as entity
 
 from api.answers import Contact, pack, pack_message
-from api.desk import cases, following, planned, reading, slips
+from api.desk import cases, following, moves, planned, reading, slips
 from api.desk.following import Known, Whose
 from api.keys.vault import Vault
 from api.media import keeping
-from api.outbound.replies import Fresh, address_index, queue_replies, reply_row
+from api.outbound.replies import Fresh, queue_replies, reply_row
 from api.staff import audit
 from api.store.once import insert_once
-from api.tables import ReplyRow, metadata
+from api.tables import CaseRow, ReplyRow, metadata
 from flows.effects import (
     Amend,
     BreakSilence,
@@ -83,7 +84,7 @@ def _apply(scene: Scene, effect: Effect) -> None:
         case OpenCase():
             _open_case(scene, effect)
         case Escalate():
-            _open(scene, effect, {}, urgency="high")
+            _escalate(scene, effect)
         case Deliver():
             _deliver(scene, effect)
         case Amend():
@@ -119,15 +120,40 @@ def _say(scene: Scene, reply: Reply, kind: Literal["say", "clear"] = "say") -> N
 
 
 def _open_case(scene: Scene, effect: OpenCase) -> None:
-    reference = _open(scene, effect, effect.route, urgency=effect.urgency, call=effect.call)
+    """Open a case; or complete the one that opened before, if it is of this service and not closed meanwhile."""
+    begun = _hers(scene, effect.begun) if effect.begun else None
+    if begun is None or begun.state == "closed" or begun.service != effect.service:
+        reference = _open(scene, effect, effect.route, urgency=effect.urgency, call=effect.call)
+    else:
+        reference = effect.begun
+        cases.complete(
+            scene.session, scene.vault, begun.id,
+            answers=effect.answers, route=effect.route, needs=effect.needs, now=scene.now,
+        )  # fmt: skip
+        _keep_files(scene, begun.id, scene.message, *(answer.media for answer in effect.answers.values()))
+        _plan(scene, effect, cases.Opened(begun.id, reference, begun.secret_id))
+        scene.changed.append(reference)
     _say(scene, Reply(effect.closing.text.replace("{reference}", reference), effect.closing.options))
+
+
+def _escalate(scene: Scene, effect: Escalate) -> None:
+    """She asked for a person: a case opens. Danger: those on duty are called as well, to the case that there is."""
+    found = _hers(scene, effect.reference) if effect.reference else None
+    if found is None:
+        reference = _open(scene, effect, {}, urgency="high")
+    else:
+        reference = effect.reference
+        scene.changed.append(reference)
+    if effect.reason != "human":
+        case = scene.session.exec(entity(CaseRow).where(CaseRow.reference == reference)).one()
+        moves.call_for_help(scene.session, scene.vault, case, effect.reason, scene.now)
+        scene.session.flush()
 
 
 def _open(
     scene: Scene, effect: OpenCase | Escalate, route: Mapping[str, str], *, urgency: str, call: bool = False
 ) -> str:
-    message = scene.message
-    contact = Contact(message.channel, message.lane, message.address, message.manner, effect.language)
+    message, contact = scene.message, _contact(scene, effect.language)
     opened = cases.open_case(
         scene.session,
         scene.vault,
@@ -143,19 +169,23 @@ def _open(
     if message.manner == "assisted":
         audit.record(scene.session, int(message.lane.partition(":")[2]), "case.assist", opened.reference, scene.now)
     if isinstance(effect, OpenCase):
-        _plan(scene, effect, opened, contact)
+        _plan(scene, effect, opened)
     scene.opened.append(opened.reference)
     _keep_files(scene, opened.id, message, *(answer.media for answer in effect.answers.values()))
     return opened.reference
 
 
-def _plan(scene: Scene, effect: OpenCase, opened: cases.Opened, contact: Contact) -> None:
+def _contact(scene: Scene, language: str) -> Contact:
+    message = scene.message
+    return Contact(message.channel, message.lane, message.address, message.manner, language)
+
+
+def _plan(scene: Scene, effect: OpenCase, opened: cases.Opened) -> None:
     """Open the tasks that the service plans, and plan what follows; a call that was promised is a task."""
     planned.open_planned(scene.session, opened.id, effect.tasks, scene.now)
     if effect.steps:
-        index = address_index(scene.vault, contact.lane, contact.address)
-        whose = Whose(opened.id, opened.secret_id, index)
-        known = Known.of(contact, effect.answers, effect.reads)
+        whose = Whose(opened.id, opened.secret_id, scene.address)
+        known = Known.of(_contact(scene, effect.language), effect.answers, effect.reads)
         following.plan(scene.session, scene.vault, whose, effect.steps, known, scene.now)
     if effect.call and effect.call_within:
         planned.promise_call(scene.session, scene.vault, opened, effect.language, effect.call_within, scene.now)
@@ -183,6 +213,9 @@ def _amend(scene: Scene, effect: Amend) -> None:
     if effect.heard:
         following.heard(scene.session, scene.vault, found.id, effect.question, effect.answer, effect.heard, scene.now)
     audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
+    _keep_files(scene, found.id, scene.message, effect.answer.media)
+    if effect.still_open is not None:
+        cases.mark_item(scene.session, found.id, effect.question, still_open=effect.still_open)
     scene.changed.append(effect.reference)
     if effect.done:
         _say(scene, effect.done)
@@ -236,6 +269,8 @@ def _forget_case(scene: Scene, effect: ForgetCase) -> None:
 class _Hers:
     id: int
     state: str
+    service: str
+    secret_id: bytes
 
 
 def _hers(scene: Scene, reference: str) -> _Hers | None:
@@ -243,10 +278,10 @@ def _hers(scene: Scene, reference: str) -> _Hers | None:
     row = (
         scene.session.connection()
         .execute(
-            select(_case.c.id, _case.c.state).where(
+            select(_case.c.id, _case.c.state, _case.c.service, _case.c.secret_id).where(
                 _case.c.reference == reference, _case.c.address_index == scene.address, _case.c.state != "forgotten"
             )
         )
         .one_or_none()
     )
-    return _Hers(row.id, row.state) if row else None
+    return _Hers(row.id, row.state, row.service, row.secret_id) if row else None

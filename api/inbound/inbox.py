@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from api.answers import pack_draft, pack_message, unpack_draft
 from api.errors import Refused
-from api.inbound import effects
+from api.inbound import effects, lists
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.media import keeping
@@ -92,11 +92,13 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
     ahead = effects.Ahead(session, vault, now)
     kept = []
     for address, message in by_address.items():
-        turn = step(library, drafts[address].draft, message, now)
+        before = drafts[address]
+        draft = lists.refreshed(session, library, before.draft, new=before.secret_id is None)
+        turn = step(library, draft, message, now)
         opened = ahead.apply(message, address, turn.effects)
         shredded = any(isinstance(effect, ForgetDraft) for effect in turn.effects)
         if turn.draft is not None:
-            draft = replace(turn.draft, cases=(*turn.draft.cases, *opened)) if opened else turn.draft
+            draft = lists.with_opened(turn.draft, turn.effects, opened) if opened or shredded else turn.draft
             secret_id = drafts[address].secret_id
             if shredded and secret_id:
                 secret_id = _renewed(session, vault, address, draft, secret_id)

@@ -42,7 +42,7 @@ async def take(request: Request, shell: Desk, viewer: Helping, once: Once, servi
     given = {name: text for name, text in form.items() if isinstance(text, str)}
     if any(len(text) > LONGEST for text in given.values()):
         raise Refused(422, "too_long")
-    typed = {asked.question.ask: _typed(given, asked.question.ask) for asked in known.questions}
+    typed = {asked.question.ask: _typed(given, asked.question.ask) for _, asked in known.on_paper}
     now, reader = shell.clock(), language_of(request, viewer)
     sheet = read_sheet(shell.library, service, language, typed, reader, now)
     pointed_out = set(given.get("aside", "").split())

@@ -17,6 +17,7 @@ Code = Literal[
     "not_a_name",
     "not_a_number",
     "not_a_phone",
+    "not_a_photo",
     "not_a_place",
     "not_a_text",
     "not_an_email",

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import dropwhile
 
 from flows.answers.outcome import Misread
-from flows.asking import ask, is_voice, wording
+from flows.asking import ask, is_voice, prompt_of, wording
+from flows.checklists import changed
+from flows.checklists import is_open as is_open_item
 from flows.conversation.cases import passed_on
 from flows.conversation.going import go_on
+from flows.conversation.lists import newest
 from flows.conversation.taking import SPOKEN, TRIES, understand
 from flows.effects import Amend, Effect, Heard, Say, Turn
 from flows.language import t
@@ -50,6 +54,16 @@ def ask_again(talk: Talk) -> Turn:
     assert asking is not None
     aside, asked = _aside(talk, asking)
     return talk.turn(Say(_question(aside, asked, asking, ""))) if asked else _pass_on(talk, asking)
+
+
+def ask_list(talk: Talk) -> Turn:
+    """LIST: ask for the first thing that is open in her newest list; the others follow it."""
+    found = newest(talk)
+    if found is None:
+        return talk.turn(talk.say(t("Nothing is open.")))
+    first, *rest = found.items
+    asking = Asking(found.reference, found.service, first, talk.now, rest=tuple(rest))
+    return ask_again(talk.but(asking=asking, gate="", failures=0))
 
 
 def let_go(talk: Talk) -> Talk:
@@ -126,41 +140,65 @@ def _about(asking: Asking) -> str:
 
 
 def _amend(talk: Talk, asking: Asking, answer: Answer) -> Turn:
-    done = talk.reply(t("Thank you. We have added it."))
+    """Put the answer into the case; that it was added is said after the last of several questions."""
     unknown = talk.reply(t("We do not find that number. Please look at it once more."))
-    amend = Amend(asking.reference, asking.question, answer, done, unknown)
-    if not asking.follow_up:
-        return _then(talk, amend)
-    known = {**asking.known, asking.question: answer}
-    following = next_of(talk.library, replace(asking, known=known), talk.now)
-    amend = replace(amend, done=None if following else done, heard=_heard(talk, asking, known, over=not following))
-    if following is None:
-        return _then(talk, amend)
-    aside, asked = _aside(talk, following)
-    assert asked is not None
-    return talk.turn(amend, Say(_question(aside, asked, following, "")), asking=following)
+    service = talk.library.services[asking.service]
+    still_open = is_open_item(service, asking.question, answer)
+    if still_open is not None:
+        lists = changed(talk.draft.lists, asking.reference, asking.question, still_open=still_open)
+        talk = talk.but(lists=lists)
+    if asking.follow_up:
+        asking = replace(asking, known={**asking.known, asking.question: answer})
+        talk = talk.but(asking=asking)
+    rest = _rest(talk.library, asking, talk.now)
+    done = None if rest else _done(talk, asking, listed=still_open is not None)
+    heard = _heard(talk, asking, over=not rest)
+    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown, still_open, heard))
 
 
-def _heard(talk: Talk, asking: Asking, known: dict[str, Answer], *, over: bool) -> Heard | None:
-    """What its answer means to the follow-up that asked it; None when the service has no such follow-up any more."""
+def _heard(talk: Talk, asking: Asking, *, over: bool) -> Heard | None:
+    """What its answer means to the follow-up that asked it; None when none did, or the service has none such now."""
     service = talk.library.services.get(asking.service)
     if service is None or asking.follow_up not in service.plans.follow_ups:
         return None
-    values = {name: one.value for name, one in known.items()}
+    values = {name: one.value for name, one in asking.known.items()}
     event = f"follow_up.{asking.follow_up}"
     steps = steps_after(service.plans, event, talk.now, values, talk.now) if over else ()
     return Heard(asking.number, is_bad(service.plans, asking.follow_up, values, talk.now), over, steps)
 
 
-def next_of(library: Library, asking: Asking, now: datetime) -> Asking | None:
-    """The next question of a follow-up that is relevant after what she has answered; None after the last."""
+def first_of(library: Library, asking: Asking, now: datetime) -> Asking | None:
+    """The first question of a follow-up, `rest` being all of them; None when none of them is relevant."""
+    rest = _rest(library, asking, now)
+    return replace(asking, question=rest[0], rest=rest[1:]) if rest else None
+
+
+def _done(talk: Talk, asking: Asking, *, listed: bool) -> Reply:
+    """That it was added, and what of her list is still open."""
+    added = talk.reply(t("Thank you. We have added it."))
+    left = next((one.items for one in talk.draft.lists if listed and one.reference == asking.reference), ())
+    if not left:
+        return added
+    service = talk.library.services[asking.service]
+    titles = ", ".join(prompt_of(talk, service.by_name[one]).title for one in left if one in service.by_name)
+    open_still = talk.words.t(t("Still open: {items}. When you have one of them, send: list"), items=titles)
+    return Reply(f"{added.text} {open_still}")
+
+
+def _rest(library: Library, asking: Asking, now: datetime) -> tuple[str, ...]:
+    """What is asked after this question, as far as the service still has it; first a question that is relevant.
+
+    Only a follow-up knows by which answers that is decided.
+    """
     service = library.services.get(asking.service)
+    left = [one for one in asking.rest if service and one in service.by_name]
     values = {name: one.value for name, one in asking.known.items()}
-    for place, name in enumerate(asking.then, start=1):
-        asked = service.by_name.get(name) if service else None
-        if asked and (asked.relevant is None or asked.relevant.truth(values, now=now)):
-            return replace(asking, question=name, then=asking.then[place:], heard=(), doubt="", due=True)
-    return None
+
+    def is_idle(name: str) -> bool:
+        relevant = service.by_name[name].relevant if service and asking.follow_up else None
+        return relevant is not None and not relevant.truth(values, now=now)
+
+    return tuple(dropwhile(is_idle, left))
 
 
 def _pass_on(talk: Talk, asking: Asking) -> Turn:
@@ -170,7 +208,12 @@ def _pass_on(talk: Talk, asking: Asking) -> Turn:
 
 
 def _then(talk: Talk, effect: Effect) -> Turn:
-    """The question is settled; what was going on goes on."""
+    """The question is settled; the next of several is asked, or what was going on goes on."""
+    asking = talk.draft.asking
+    if asking and (rest := _rest(talk.library, asking, talk.now)):
+        following = replace(asking, question=rest[0], rest=rest[1:], since=talk.now, due=True, heard=(), doubt="")
+        turn = ask_again(talk.but(asking=following))
+        return replace(turn, effects=(effect, *turn.effects))
     talk = talk.but(asking=None)
     if talk.draft.gate or not (talk.draft.service or talk.draft.locked):
         return talk.turn(effect)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from flows.conversation.alarms import said_so_far
 from flows.conversation.going import go_on
-from flows.conversation.opening import choose_service
+from flows.conversation.opening import choose_service, default_service
 from flows.effects import Confirm, Deliver, Effect, Escalate, ForgetCase, Say, TellStatus, Turn
 from flows.language import t
 from flows.model import Message, Reply
@@ -98,15 +99,12 @@ def call_a_person(talk: Talk) -> Turn:
 
     What somebody else said on this phone is not in it, nor a consent to hand anything on: she has not finished.
     """
-    receipt = talk.reply(COMING, emergency=talk.library.desk.emergency)
+    receipt = talk.reply(COMING, emergency=talk.emergency(talk.library.services.get(talk.draft.service)))
     if talk.draft.cases:
         reference = talk.draft.reply_to or talk.draft.cases[-1]
         return talk.turn(replace(_deliver(talk, reference, talk.message), receipt=receipt), gate="")
-    service = talk.draft.service or next(iter(talk.library.services))
-    by_name = talk.library.services[service].by_name
-    answers = {} if talk.draft.locked else talk.draft.answers
-    kept = {name: one for name, one in answers.items() if name in by_name and not by_name[name].question.recipient}
-    return talk.turn(Escalate("human", service, talk.draft.language, kept), Say(receipt), gate="")
+    service = talk.draft.service or default_service(talk)
+    return talk.turn(Escalate("human", service, talk.draft.language, said_so_far(talk)), Say(receipt), gate="")
 
 
 def _about(talk: Talk, what: str) -> Turn:

@@ -4,12 +4,17 @@ from dataclasses import replace
 from datetime import date
 
 from flows.asking import Position, ask, options_of, position, prompt_of
+from flows.conversation import cards
 from flows.effects import Say, Turn
 from flows.language import t
 from flows.loader import Asked
 from flows.model import Answer, Option, Reply
 from flows.talk import Talk
 
+OVER = "over"
+"""The gate after an outcome that ends the questions."""
+IN_HER_WORDS = ("country", "outing")
+"""Kinds of which an answer that is not in the list is shown as it was said."""
 SEND = "send"
 REVIEW = "review"
 
@@ -23,11 +28,30 @@ def go_on(talk: Talk, *, before: str = "") -> Turn:
         return offer(talk)
     here = position(talk.service, talk.draft, talk.now)
     if here.asked is None:
-        return talk.turn(Say(_review(talk, here, before)))
+        return _at_the_end(talk, here, before)
     only = only_answer(talk, here.asked)
     if only:
         return go_on(replace(talk, draft=talk.draft.with_answer(here.asked.question.ask, only)), before=before)
     return talk.turn(Say(ask(talk, here.asked, here.number, here.total, before=before)))
+
+
+def _at_the_end(talk: Talk, here: Position, before: str) -> Turn:
+    """Nothing more is asked: the review; or the outcome that ends it, and what she can do; or only cards to read."""
+    if not talk.service.questions:
+        return cards.show(talk, before=before)
+    if here.is_over and here.outcome:
+        text = "\n".join(filter(None, (before, talk.filled(talk.one_of(here.outcome.says), talk.service))))
+        return talk.turn(Say(Reply(text, ways_on(talk))), gate=OVER)
+    return talk.turn(Say(_review(talk, here, before)))
+
+
+def ways_on(talk: Talk) -> tuple[Option, ...]:
+    """What she can do after an outcome that ends the questions."""
+    return (
+        talk.option("human", t("I want a person")),
+        talk.option("back", t("One question back")),
+        talk.option("end", t("That is all")),
+    )
 
 
 def offer(talk: Talk) -> Turn:
@@ -41,8 +65,8 @@ def ways_back(talk: Talk) -> tuple[Option, ...]:
 
 
 def only_answer(talk: Talk, asked: Asked) -> Answer | None:
-    """The answer to a question that leaves no choice: a region with one district."""
-    options = options_of(talk, asked) if asked.question.type == "district" else ()
+    """The answer to a question that leaves no choice: a region with one district, no outing that is coming."""
+    options = options_of(talk, asked) if asked.question.type in ("district", "outing") else ()
     return Answer(options[0].value) if len(options) == 1 else None
 
 
@@ -62,6 +86,8 @@ def _review(talk: Talk, here: Position, before: str) -> Reply:
 
 def shown(talk: Talk, asked: Asked, answer: Answer) -> str:
     """An answer as she may read it in the review: choices in words; by SMS, who she is stays hidden."""
+    if answer.media is not None and answer.media.kind != "voice":
+        return talk.words.t(t("(your picture)"))
     if answer.media is not None:
         return talk.words.t(t("(your recording)"))
     if answer.value is None:
@@ -73,7 +99,7 @@ def shown(talk: Talk, asked: Asked, answer: Answer) -> str:
     text = ", ".join(labels.get(value, value) for value in values)
     if asked.question.type == "date":
         return _date(talk, answer)
-    return text if text in labels.values() or not answer.raw or asked.question.type != "country" else answer.raw
+    return text if text in labels.values() or not answer.raw or asked.question.type not in IN_HER_WORDS else answer.raw
 
 
 def _date(talk: Talk, answer: Answer) -> str:

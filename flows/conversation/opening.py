@@ -1,5 +1,8 @@
 """The first words: which language, which service, and by SMS whether to write here or to be called."""
 
+from collections.abc import Iterator
+
+from flows.conversation import cards, lists
 from flows.conversation.going import go_on
 from flows.effects import OpenCase, Say, Turn
 from flows.language import own_name, t
@@ -7,16 +10,20 @@ from flows.model import Manner, Option, Reply
 from flows.reading import pick
 from flows.talk import Talk
 
+NOTHING_HERE = t("Nothing is open here now. Please write again later.")
 HELLO = "Rafiqa · رفيقة · ረፊቃ"
 """Said before she has a language: a name that means nothing to whoever else reads the phone."""
 
-AUDIENCES: dict[Manner, tuple[str, ...]] = {"assisted": ("worker", "assisted")}
-"""Whose services are offered: those for workers, and to a volunteer who helps one also those that need her."""
+AUDIENCES: dict[Manner, tuple[str, ...]] = {"assisted": ("worker", "assisted", "volunteer")}
+"""Whose services are offered: those for workers, and on a page of the desk all of them."""
 
 
 def greet(talk: Talk) -> Turn:
-    """Ask for the language, each by its own name."""
-    return talk.turn(Say(Reply(HELLO, _languages(talk))), gate="language")
+    """Ask for the language, each by its own name; say so when there is nothing here for this phone."""
+    languages = _languages(talk)
+    if not languages:
+        return talk.turn(talk.say(NOTHING_HERE), gate="")
+    return talk.turn(Say(Reply(HELLO, languages)), gate="language")
 
 
 def take_language(talk: Talk) -> Turn:
@@ -39,18 +46,41 @@ def pick_language(talk: Talk) -> str | None:
 
 def choose_service(talk: Talk) -> Turn:
     """Ask what she comes for; where there is one service only, begin it."""
-    options = _services(talk)
+    options = services(talk)
     if not options:
         return greet(talk.but(service=""))  # nothing is offered in her language any more: she chooses another one
-    if len(options) == 1:
-        return go_on(talk.but(service=options[0].value, gate=""))
-    return talk.turn(talk.say(t("What would you like?"), *options), gate="service")
+    if len(options) == 1 and not lists.newest(talk):
+        return _begin(talk, options[0].value)
+    return talk.turn(talk.say(t("What would you like?"), *options, *lists.option(talk)), gate="service")
 
 
 def take_service(talk: Talk) -> Turn:
     """Take the service and begin it."""
-    chosen = pick(talk, _services(talk))
-    return choose_service(talk) if chosen is None else go_on(talk.but(service=chosen, gate=""))
+    chosen = pick(talk, services(talk))
+    return choose_service(talk) if chosen is None else _begin(talk, chosen)
+
+
+def _begin(talk: Talk, service: str) -> Turn:
+    """Begin a service; one that has cards shows first what can be read without saying anything."""
+    talk = talk.but(service=service, gate="")
+    return cards.show(talk) if talk.service.rules.cards and talk.draft.manner != "assisted" else go_on(talk)
+
+
+def take_card(talk: Talk) -> Turn:
+    """She reads a card and is back in the menu, begins, or goes to something else."""
+    match cards.chosen(talk):
+        case cards.BEGIN:
+            return go_on(talk.but(gate=""))
+        case cards.OTHER:
+            return choose_service(talk.but(gate="", service=""))
+        case _:
+            return cards.read_on(talk)
+
+
+def default_service(talk: Talk) -> str:
+    """The service of a case that opens before she has chosen one: the first offered to her that asks something."""
+    known = talk.library.services
+    return next((one.value for one in services(talk) if known[one.value].questions), next(iter(known)))
 
 
 def take_manner(talk: Talk) -> Turn:
@@ -64,7 +94,7 @@ def take_manner(talk: Talk) -> Turn:
         t("We will call you. If you cannot speak when we call, just hang up. Your number with us is {reference}."),
         reference="{reference}",
     )
-    service = next(iter(talk.library.services))
+    service = default_service(talk)
     within = talk.library.services[service].plans.call_within
     call = OpenCase(service, talk.draft.language, {}, closing, call=True, call_within=within)
     return talk.turn(call, gate="")
@@ -81,13 +111,24 @@ def _manners(talk: Talk) -> tuple[Option, ...]:
 
 
 def _languages(talk: Talk) -> tuple[Option, ...]:
-    return tuple(Option(language, own_name(language)) for language in talk.library.spoken)
+    """Each language in which something is offered to her."""
+    found = (one for one in talk.library.spoken if any(_offered(talk, one)))
+    return tuple(Option(language, own_name(language)) for language in found)
 
 
-def _services(talk: Talk) -> tuple[Option, ...]:
-    language, audiences = talk.draft.language, AUDIENCES.get(talk.draft.manner, ("worker",))
+def services(talk: Talk) -> tuple[Option, ...]:
+    """What is offered to her: by its neutral name, on a page of the desk by its title and only what asks something."""
+    known, assisted = talk.library.services, talk.draft.manner == "assisted"
     return tuple(
-        Option(name, one.titles[language])
-        for name, one in talk.library.services.items()
-        if one.file.audience in audiences and talk.library.offers(name, language)
+        Option(name, talk.one_of(known[name].titles if assisted else known[name].menus))
+        for name in _offered(talk, talk.draft.language)
+        if known[name].questions or not assisted
     )
+
+
+def _offered(talk: Talk, language: str) -> Iterator[str]:
+    """The services that are offered to her in a language; those for volunteers only to an address that is one's."""
+    audiences = AUDIENCES.get(talk.draft.manner, ("worker", "volunteer") if talk.draft.ours else ("worker",))
+    for name, one in talk.library.services.items():
+        if one.file.audience in audiences and talk.library.offers(name, language):
+            yield name

@@ -5,12 +5,12 @@ from typing import assert_never
 
 from flows.asking import position
 from flows.commands import MENU, Command
-from flows.conversation import asked, cases, returning
+from flows.conversation import asked, cards, cases, lists, opening, returning
 from flows.conversation.going import go_on, offer
 from flows.conversation.opening import choose_service, greet
 from flows.effects import ClearChat, ForgetDraft, Silence, Turn
 from flows.language import t
-from flows.model import Draft, Option
+from flows.model import Option
 from flows.reading import pick
 from flows.talk import Talk
 
@@ -19,6 +19,7 @@ LABELS: dict[Command, str] = {
     "who": t("Who are you?"),
     "human": t("I want a person"),
     "status": t("How does it stand?"),
+    "list": t("What is still open?"),
     "language": t("Another language"),
     "new": t("Begin anew"),
     "clear": t("Clear this chat"),
@@ -44,6 +45,8 @@ def obey(talk: Talk, command: Command) -> Turn:
             return _clear(talk)
         case "status":
             return cases.tell_status(talk)
+        case "list":
+            return asked.ask_list(talk)
         case "human":
             return cases.call_a_person(talk)
         case "language":
@@ -68,18 +71,19 @@ def take_from_menu(talk: Talk) -> Turn:
     return asked.take(talk) if asked.is_answered(talk) else resume(talk)
 
 
+def take_service(talk: Talk) -> Turn:
+    """She chooses what she comes for: a service, or the list of a case that she has."""
+    mine = lists.option(talk)
+    if mine and pick(talk, (*opening.services(talk), *mine)) == lists.VALUE:
+        return asked.ask_list(talk.but(gate=""))
+    return opening.take_service(talk)
+
+
 def take_forget(talk: Talk) -> Turn:
     """`1` forgets the draft for good; anything else goes on."""
     if pick(talk, _yes_or_no(talk)) != "yes":
         return resume(talk.but(gate=""))
-    kept = Draft(
-        language=talk.draft.language,
-        aside=talk.draft.aside,
-        cases=talk.draft.cases,
-        unread=talk.draft.unread,
-        manner=talk.draft.manner,
-        touched=talk.now,
-    )
+    kept = replace(talk.draft.emptied(talk.now), asking=None)
     return replace(talk, draft=kept).turn(ForgetDraft(), talk.say(t("Done. It is gone.")))
 
 
@@ -87,7 +91,10 @@ def resume(talk: Talk) -> Turn:
     """Go on where she was before the command."""
     if asked.is_open(talk):
         return asked.ask_again(talk)
-    return go_on(talk) if talk.draft.service or talk.draft.locked else choose_service(talk)
+    if not talk.draft.service and not talk.draft.locked:
+        return choose_service(talk)
+    reads = not talk.draft.locked and not talk.draft.answers and talk.draft.service in talk.library.services
+    return cards.show(talk) if reads and talk.service.rules.cards else go_on(talk)
 
 
 def _new(talk: Talk) -> Turn:
@@ -98,7 +105,7 @@ def _new(talk: Talk) -> Turn:
 
 
 def _menu(talk: Talk) -> tuple[Option, ...]:
-    return tuple(talk.option(command, LABELS[command]) for command in MENU)
+    return tuple(talk.option(one, LABELS[one]) for one in MENU if one != "list" or lists.newest(talk))
 
 
 def _who(talk: Talk) -> Turn:

@@ -56,7 +56,7 @@ def begin_anew(talk: Talk) -> Turn:
     """A new conversation from the language on; what was begun before waits aside."""
     old = _drafts(talk.draft)[:ASIDE]
     now = talk.draft
-    fresh = Draft(aside=old, cases=now.cases, asking=now.asking, unread=now.unread, manner=now.manner, touched=talk.now)
+    fresh = replace(now.emptied(talk.now), language="", aside=old)
     return greet(replace(talk, draft=fresh))
 
 
@@ -72,13 +72,23 @@ def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
         unread=now.unread,
         manner=now.manner,
         touched=talk.now,
+        lists=now.lists,
+        ours=now.ours,
     )
     return go_on(replace(talk, draft=hers))
 
 
 def _drafts(draft: Draft) -> tuple[Draft, ...]:
     """The draft and those aside, each on its own, the ones that hold something."""
-    nothing: dict[str, Any] = {"aside": (), "cases": (), "asking": None, "unread": (), "gate": "", "locked": False}
+    nothing: dict[str, Any] = {
+        "aside": (),
+        "cases": (),
+        "asking": None,
+        "unread": (),
+        "lists": (),
+        "gate": "",
+        "locked": False,
+    }
     mine = replace(draft, **nothing, pending=None, reply_to="", reply_due=False)
     return tuple(one for one in (mine, *draft.aside) if one.answers)
 

@@ -1,17 +1,21 @@
 """Takes an answer: reads it, keeps it, or asks again in other words; and the last look before all is sent."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from flows.asking import Position, ask, is_voice, position, prompt_of, wording
-from flows.conversation import several
+from flows.checklists import CHECKLIST, open_items
+from flows.conversation import alarms, several
 from flows.conversation.cases import call_a_person
-from flows.conversation.going import REVIEW, SEND, go_on, review_options
+from flows.conversation.going import REVIEW, SEND, go_on, review_options, ways_on
 from flows.effects import ForgetDraft, OpenCase, Say, Turn
 from flows.language import t
 from flows.loader import Asked
-from flows.model import Answer, Draft, Message, Option, Reply
-from flows.planning import steps_after, steps_from_answers, tasks_for
+from flows.model import Answer, Message, Option, Reply, Value
+from flows.planning import Plans, steps_after, steps_from_answers, tasks_for
 from flows.reading import Misread, explain, pick, pick_by_number, read
+from flows.rules import OUTCOME
 from flows.talk import Talk
 
 SPOKEN = ("text", "name", "date", "phone", "number", "email", "country", "governorate", "district")
@@ -26,7 +30,7 @@ def take(talk: Talk) -> Turn:
     if not talk.is_about(here.asked.question.ask if here.asked else REVIEW):
         return go_on(talk)  # a button of an earlier question: say what is asked now
     if here.asked is None:
-        return _take_review(talk, here)
+        return _take_review(talk, here) if talk.service.questions and not here.is_over else go_on(talk)
     if is_voice(talk.message) and here.asked.question.type in SPOKEN:
         return _keep(talk, here.asked, Answer(None, media=talk.message.media))
     outcome = (
@@ -49,7 +53,7 @@ def _allowed(talk: Talk, asked: Asked, outcome: Answer | Misread) -> Answer | Mi
     """The same, unless the question's constraint forbids it; as in ODK, what was left out or spoken is not tested."""
     if isinstance(outcome, Misread) or outcome.value is None or asked.constraint is None:
         return outcome
-    values = position(talk.service, talk.draft, talk.now).relevant
+    values = position(talk.service, talk.draft, talk.now).values
     return outcome if asked.constraint.truth(values, now=talk.now, this=outcome.value) else Misread("constraint")
 
 
@@ -59,7 +63,36 @@ def _keep(talk: Talk, asked: Asked, answer: Answer) -> Turn:
         answer = replace(answer, wording=wording(talk, asked))
         if answer.value == "no" and question.refusal:
             return _refused(talk, prompt_of(talk, asked).refusal)
-    return go_on(with_answer(talk, question.ask, answer))
+    return _answered(with_answer(talk, question.ask, answer), asked)
+
+
+def _answered(talk: Talk, asked: Asked) -> Turn:
+    """Go on after an answer; what it leads to, and what must not wait, is said first."""
+    rules = talk.service.rules
+    if not (rules.alarms or asked.verdicts):
+        return go_on(talk)
+    here = position(talk.service, talk.draft, talk.now)
+    talk, effects = alarms.raise_for(talk, here)
+    if asked.verdicts and here.outcome and not here.is_over:
+        effects += (Say(Reply(talk.filled(talk.one_of(here.outcome.says), talk.service))),)
+    turn = go_on(talk)
+    return replace(turn, effects=(*effects, *turn.effects))
+
+
+def take_over(talk: Talk) -> Turn:
+    """After an outcome that ends the questions: a person, one question back, or the end, of which nothing is kept."""
+    here, on = position(talk.service, talk.draft, talk.now), talk.but(gate="")
+    if not here.is_over:
+        return take(on)
+    match pick(talk, ways_on(talk)):
+        case "human":
+            return _send(on, here)
+        case "back":
+            return go_on(on.but(editing=list(here.relevant)[-1]))
+        case "end":
+            return _refused(on, talk.words.t(t("That is fine. Write to us again whenever you want.")))
+        case _:
+            return go_on(on)
 
 
 def with_answer(talk: Talk, name: str, answer: Answer) -> Talk:
@@ -86,7 +119,7 @@ def _still_fitting(talk: Talk, changed: str, answer: Answer) -> dict[str, Answer
 
 def _refused(talk: Talk, text: str) -> Turn:
     """She does not want to go on: nothing that she said is kept."""
-    return replace(talk, draft=_after(talk)).turn(ForgetDraft(), Say(Reply(text)))
+    return replace(talk, draft=talk.draft.emptied(talk.now)).turn(ForgetDraft(), Say(Reply(text)))
 
 
 def _ask_again(talk: Talk, here: Position, asked: Asked, why: Misread) -> Turn:
@@ -176,7 +209,7 @@ def _take_review(talk: Talk, here: Position) -> Turn:
 
 def _send(talk: Talk, here: Position) -> Turn:
     """Everything is right: the answers that count become a case, and the draft is destroyed."""
-    return replace(talk, draft=_after(talk)).turn(case_of(talk, here), ForgetDraft())
+    return replace(talk, draft=talk.draft.emptied(talk.now)).turn(case_of(talk, here), ForgetDraft())
 
 
 def case_of(talk: Talk, here: Position) -> OpenCase:
@@ -184,25 +217,37 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     service, language = talk.service, talk.draft.language
     answers = {name: talk.draft.answers[name] for name in here.relevant}
     route = {name: str(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
-    closing = Reply(service.closings.get(language) or service.file.closing)
-    needs = tuple(skill for skill, when in service.needs.items() if when.truth(here.relevant, now=talk.now))
-    plans, now = service.plans, talk.now
-    steps = steps_after(plans, "opened", now, here.relevant, now) + steps_from_answers(plans, here.relevant, now)
-    tasks = tasks_for(plans, here.relevant, now)
-    call = plans.call is not None and plans.call.truth(here.relevant, now=now)
-    opened = OpenCase(service.name, language, answers, closing, route, needs=needs, tasks=tasks, steps=steps)
-    return replace(opened, call=call, call_within=plans.call_within if call else None, reads=plans.reads)
-
-
-def _after(talk: Talk) -> Draft:
-    """What is remembered of a conversation that is over: its language, and whose else drafts are on this phone."""
-    draft = talk.draft
-    return Draft(
-        language=draft.language,
-        aside=draft.aside,
-        cases=draft.cases,
-        asking=draft.asking,
-        unread=draft.unread,
-        manner=draft.manner,
-        touched=talk.now,
+    closing = Reply(talk.filled(talk.one_of(service.closings), service))
+    values = here.values
+    if here.outcome:
+        route[OUTCOME] = here.outcome.plan.outcome
+    items = _open_items(talk, here)
+    if items:
+        route[CHECKLIST] = " ".join(items)
+    needs = tuple(skill for skill, when in service.needs.items() if when.truth(values, now=talk.now))
+    opened = OpenCase(
+        service.name, language, answers, closing, route, needs=needs, begun=talk.draft.begun, open_items=items
     )
+    return _planned(opened, service.plans, values, talk.now)
+
+
+def _planned(opened: OpenCase, plans: Plans, values: Mapping[str, Value], now: datetime) -> OpenCase:
+    """The same with what its service plans for it."""
+    call = plans.call is not None and plans.call.truth(values, now=now)
+    return replace(
+        opened,
+        call=call,
+        call_within=plans.call_within if call else None,
+        tasks=tasks_for(plans, values, now),
+        steps=steps_after(plans, "opened", now, values, now) + steps_from_answers(plans, values, now),
+        reads=plans.reads,
+    )
+
+
+def _open_items(talk: Talk, here: Position) -> tuple[str, ...]:
+    """What her checklist still lacks, of what is asked of her."""
+    service, values = talk.service, here.values
+    if service.rules.checklist is None or here.is_over:
+        return ()
+    hers = (one for one in service.questions if one.relevant is None or one.relevant.truth(values, now=talk.now))
+    return open_items(service, here.relevant, frozenset(one.question.ask for one in hers))

@@ -8,7 +8,8 @@ is different here, on purpose:
   anything nor less nor more.
 - Patterns of regex() and formats of format-date() are written out in quotes, so that they are checked beforehand and no
   answer can become a pattern.
-- Nothing that needs repeats, other files or chance: no paths, sum(), instance(), random(), uuid().
+- Repeated groups are written out beforehand (`rounds.py`): count(), count-if(), sum(), join() over all rounds.
+- Nothing that needs other files or chance: no paths, instance(), random(), uuid().
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -19,11 +20,13 @@ from flows.expressions.compiler import Compiler
 from flows.expressions.convert import Result
 from flows.expressions.operators import Scene
 from flows.expressions.parser import parse
+from flows.expressions.rounds import Rounds, spread
 from flows.model import Value
 
 __all__ = ["Expression", "Result", "compile_expression"]
 
 _NO_FUNCTIONS: Mapping[str, Callable[..., Result]] = {}
+_NO_ROUNDS: Rounds = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,15 @@ class Expression:
         return self._holds((values, now, this, functions or _NO_FUNCTIONS))
 
 
-def compile_expression(text: str, extra: Collection[str] = ()) -> Expression:
+def compile_expression(text: str, extra: Collection[str] = (), rounds: Rounds = _NO_ROUNDS) -> Expression:
     """Compiles the text that an author wrote; `extra` names functions that the caller will supply.
 
-    Raises ServiceError, saying what is wrong and at which character.
+    `rounds` are those of the groups that the service asks again and again. Raises ServiceError, saying what is wrong
+    and at which character.
     """
     compiler = Compiler(text, extra)
-    part = compiler.part(parse(text))
+    tree = parse(text)
+    part = compiler.part(spread(tree, rounds) if rounds else tree)
     return Expression(
         text=text,
         names=frozenset(compiler.names),

@@ -111,6 +111,10 @@ def _smallest(*numbers: float) -> float:
     return min((number for number in numbers if not isnan(number)), default=nan)
 
 
+def _sum(*numbers: float) -> float:
+    return math.fsum(number for number in numbers if isfinite(number))
+
+
 FUNCTIONS: dict[str, Function] = {
     "selected": Function(_selected, ("text", "text"), "truth"),
     "count-selected": Function(lambda chosen: float(len(chosen.split())), ("text",), "number"),
@@ -125,6 +129,12 @@ FUNCTIONS: dict[str, Function] = {
     "normalize-space": Function(lambda text: " ".join(text.split()), ("text",), "text", optional=1, of_this=True),
     "concat": Function(lambda *parts: "".join(parts), ("text",), "text", repeats=True),
     "join": Function(lambda separator, *parts: separator.join(parts), ("text", "text"), "text", repeats=True),
+    "join-given": Function(
+        lambda separator, *parts: separator.join(part for part in parts if part),
+        ("text", "text"),
+        "text",
+        repeats=True,
+    ),
     "contains": Function(lambda text, part: part in text, ("text", "text"), "truth"),
     "starts-with": Function(str.startswith, ("text", "text"), "truth"),
     "ends-with": Function(str.endswith, ("text", "text"), "truth"),
@@ -146,6 +156,7 @@ FUNCTIONS: dict[str, Function] = {
     "pow": Function(_pow, ("number", "number"), "number"),
     "min": Function(_smallest, ("number",), "number", repeats=True),
     "max": Function(_largest, ("number",), "number", repeats=True),
+    "sum": Function(_sum, ("number",), "number", repeats=True),
     "date": Function(day, ("any",), "any"),
     "date-time": Function(moment, ("any",), "any"),
     "decimal-date-time": Function(days, ("any",), "any"),

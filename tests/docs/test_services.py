@@ -8,10 +8,25 @@ import pytest
 
 from flows.check import check
 from flows.expressions import compile_expression
+from flows.expressions.rounds import Round
 from flows.language import load_catalogues
 from flows.loader import EXPORT_FUNCTIONS, Library, load_library
 from flows.plans import FollowUp, Report, TaskPlan
-from flows.service import CasePlan, Export, Kind, Lend, Offer, Question, ServiceFile
+from flows.service import (
+    CasePlan,
+    Checklist,
+    Crisis,
+    Escalation,
+    Export,
+    Kind,
+    Lend,
+    Offer,
+    Outcome,
+    Part,
+    Question,
+    Repeat,
+    ServiceFile,
+)
 from tests.libraries import DESK, ROOT
 from tests.transcripts.play import play
 
@@ -42,8 +57,14 @@ def test_the_example_is_a_conversation(school: Library) -> None:
     assert play(school, written) == written
 
 
-@pytest.mark.parametrize("part", [ServiceFile, Question, CasePlan, Lend, Offer, Export, TaskPlan, FollowUp, Report])
-def test_every_word_of_the_schema_is_explained(part: type[ServiceFile]) -> None:
+PARTS: tuple[type[Part], ...] = (
+    ServiceFile, Question, Repeat, CasePlan, Checklist, Lend, Offer, Export, Escalation, Crisis, Outcome,
+    TaskPlan, FollowUp, Report,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_word_of_the_schema_is_explained(part: type[Part]) -> None:
     words = [field.alias or word for word, field in part.model_fields.items()]
     assert [word for word in words if f"`{word}`" not in PAGE] == []
 
@@ -61,4 +82,5 @@ def expressions() -> list[str]:
 
 @pytest.mark.parametrize("expression", expressions())
 def test_every_expression_on_the_page_compiles(expression: str) -> None:
-    compile_expression(expression, extra=EXPORT_FUNCTIONS)
+    children = {"children": [Round("true()", {"called": "children_1_called", "age": "children_1_age"})]}
+    compile_expression(expression, extra=EXPORT_FUNCTIONS, rounds=children)

@@ -1,11 +1,12 @@
 """Plays a transcript: what she writes goes through the engine, and the conversation is written down anew.
 
 A transcript is text that a coordinator can read. Lines that begin with `>` are hers (`> [button]` is a press,
-`> (voice)` a voice note), `<` the bot's; `~ 11 minutes` lets time pass; `by sms` or `by chat` says how she writes;
-`* …` is what her volunteer writes to her, `? born` has the bot ask her one question of her case once more;
-`! 2026-12-03 9:00 Dora` tells her of a date, unasked, and `! trusted` tells the person whom she trusts; `on another
-phone` and `on her phone` change who writes, and `+ K7-4QF 4821` makes a slip. `= …` says what happened behind: a case
-was opened, a chat cleared. Everything else is a remark.
+`> (voice)` a voice note, `> (photo)` a picture), `<` the bot's; `~ 11 minutes` lets time pass; `by sms` or `by chat`
+says how she writes; `* …` is what her volunteer writes to her, `? born` has the bot ask her one question of her case
+once more; `! 2026-12-03 9:00 Dora` tells her of a date, unasked, and `! trusted` tells the person whom she trusts;
+`on another phone` and `on her phone` change who writes, `+ K7-4QF 4821` makes a slip, and `one of us has shown that
+this phone is hers` says so. `= …` says what happened behind: a case was opened, a chat cleared. Everything else is a
+remark.
 """
 
 import re
@@ -13,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from api.inbound.lists import with_opened
 from flows.amending import Whose, asking_for
 from flows.conversation.asked import question
 from flows.effects import (
@@ -33,7 +35,7 @@ from flows.effects import (
 )
 from flows.engine import step
 from flows.loader import Library
-from flows.model import Draft, Manner, Media, Message, Reply, Unread
+from flows.model import Draft, Manner, Media, MediaKind, Message, Reply, Unread
 from flows.notices import Notice, notice_text, trusted_text
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -60,13 +62,14 @@ class Player:
         self.count += 1
         button = typed.removeprefix("[").removesuffix("]") if re.fullmatch(r"\[.*\]", typed) else ""
         message = Message("chat", "chat:1", "her", str(self.count), "" if button else typed, button, manner=self.manner)
-        if typed == "(voice)":
-            message = replace(message, text="", media=Media("voice", "voice-1"))
+        sent: dict[str, MediaKind] = {"(voice)": "voice", "(photo)": "photo"}
+        if typed in sent:
+            message = replace(message, text="", media=Media(sent[typed], f"file-{self.count}"))
         turn = step(self.library, self.draft, message, self.now)
         before = len(self.opened)
         lines = [line for effect in turn.effects for line in self._apply(effect)]
         opened = REFERENCES[before : len(self.opened)]
-        self.draft = turn.draft and replace(turn.draft, cases=(*turn.draft.cases, *opened))
+        self.draft = turn.draft and with_opened(turn.draft, turn.effects, opened)
         return lines
 
     def change_phone(self) -> None:
@@ -99,6 +102,9 @@ class Player:
         self.draft = replace(draft, language=language, gate="", reply_to=reference, unread=behind, asking=asking)
         return said(question(self.library, asking, case.language, self.manner, self.now))
 
+    def _of(self, reference: str) -> OpenCase | Escalate:
+        return self.opened[REFERENCES.index(reference)]
+
     def _by_slip(self, effect: TellBySlip) -> list[str]:
         """As api/desk/slips.py looks at a slip."""
         right = self.slips.get(effect.reference) == effect.code
@@ -114,6 +120,11 @@ class Player:
         match effect:
             case Say(reply):
                 return said(reply)
+            case OpenCase() if effect.begun and self._of(effect.begun).service == effect.service:
+                self.opened[REFERENCES.index(effect.begun)] = effect
+                readable = "".join(f", {name}: {value}" for name, value in effect.route.items())
+                closing = replace(effect.closing, text=effect.closing.text.replace("{reference}", effect.begun))
+                return [f"= the case {effect.begun} is complete{readable}", *said(closing)]
             case OpenCase():
                 self.opened.append(effect)
                 reference = REFERENCES[len(self.opened) - 1]
@@ -121,6 +132,8 @@ class Player:
                 readable = "".join(f", {name}: {value}" for name, value in effect.route.items())
                 closing = replace(effect.closing, text=effect.closing.text.replace("{reference}", reference))
                 return [f"= {kind} is opened: {reference}{readable}", *said(closing)]
+            case Escalate(reason) if effect.reference:
+                return [f"= those on duty are called to {effect.reference}, {reason}"]
             case Escalate(reason):
                 self.opened.append(effect)
                 return [f"= a case is opened, {reason}, with {len(effect.answers)} answers"]
@@ -130,7 +143,8 @@ class Player:
                 return [f"= put into the case {effect.reference}: {said_there}", *receipt]
             case Amend(reference, name, answer):
                 value = answer.media.kind if answer.media else answer.value
-                return [f"= {reference}: {name} is {value}", *said(effect.done)]
+                still = {True: ", still open", False: "", None: ""}[effect.still_open]
+                return [f"= {reference}: {name} is {value}{still}", *(said(effect.done) if effect.done else [])]
             case TellStatus():
                 known = self.draft is not None and effect.reference in self.draft.cases
                 return said(effect.texts["open" if known else "unknown"])
@@ -182,6 +196,8 @@ def play(library: Library, transcript: str) -> str:
             player.now += timedelta(**{unit.removesuffix("s") + "s": int(number)})
         elif line in ("on another phone", "on her phone"):
             player.change_phone()
+        elif line == "one of us has shown that this phone is hers":
+            player.draft = replace(player.draft or Draft(), ours=True)
         elif line in ("by sms", "by chat"):
             player.manner = "sms" if line == "by sms" else "chat"
     return "\n".join(lines) + "\n"

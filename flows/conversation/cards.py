@@ -1,0 +1,44 @@
+"""Cards: what anybody may read without saying anything, one at a time, from a small menu."""
+
+from flows.effects import Say, Turn
+from flows.language import t
+from flows.loader import Service
+from flows.model import Option, Reply
+from flows.reading import pick
+from flows.talk import Talk
+
+GATE = "cards"
+BEGIN, OTHER = "begin", "other"
+_READ = "read-"
+"""Before the name of a card in what can be chosen, so that no card can be called `begin`."""
+
+
+def show(talk: Talk, *, before: str = "") -> Turn:
+    """Say what there is to read, and that she can begin; `before` is said first, in the same message."""
+    text = "\n\n".join(part for part in (before, talk.words.t(t("What would you like?"))) if part)
+    return talk.turn(Say(Reply(text, _options(talk))), gate=GATE, failures=0)
+
+
+def chosen(talk: Talk) -> str:
+    """What she chose: `begin`, `other`, or nothing that leads away from here."""
+    picked = pick(talk, _options(talk))
+    return picked if picked in (BEGIN, OTHER) else ""
+
+
+def read_on(talk: Talk) -> Turn:
+    """Say the card that she chose, and the menu after it; the menu alone when she chose none."""
+    picked = pick(talk, _options(talk)) or ""
+    return show(talk, before=card_text(talk, talk.service, picked.removeprefix(_READ)) if picked else "")
+
+
+def card_text(talk: Talk, service: Service, card: str) -> str:
+    """A card of a service with its title, in her language. KeyError: there is no such card."""
+    words = service.rules.cards[card]
+    return f"{talk.one_of(words.titles)}\n{talk.filled(talk.one_of(words.texts), service)}"
+
+
+def _options(talk: Talk) -> tuple[Option, ...]:
+    begin = (talk.option(BEGIN, t("Begin")),) if talk.service.questions else ()
+    cards = (Option(f"{_READ}{name}", talk.one_of(one.titles)) for name, one in talk.service.rules.cards.items())
+    other = (talk.option(OTHER, t("Something else")),) if len(talk.library.services) > 1 else ()
+    return *begin, *cards, *other

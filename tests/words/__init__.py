@@ -1,0 +1,1 @@
+"""Services that nobody offers, made up so that every word of a service file is spoken somewhere."""
