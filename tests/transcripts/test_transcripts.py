@@ -1,5 +1,6 @@
 """Every transcript beside this file still reads as it was written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,18 @@ import pytest
 from flows.loader import Library
 from tests.libraries import FIRST, only, whole_library
 from tests.transcripts.play import play
+from tests.words.libraries import COMING
 
 TRANSCRIPTS = sorted(Path(__file__).parent.glob("**/*.txt"))
 
 
 def spoken_in(path: Path) -> Library:
-    """What is offered where this conversation takes place: the service that its folder is called by, or the first."""
-    name = path.parent.name
-    return only(name if name in whole_library().services else FIRST)
+    """What is offered where this conversation takes place: the service that its folder is called by, or the first.
+
+    Two outings are coming, for whoever is asked about one.
+    """
+    name = path.parent.name if path.parent.name in whole_library().services else FIRST
+    return replace(only(name), outings={name: COMING})
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
