@@ -27,7 +27,7 @@ unit: $(VENV)/test
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not long"
 
 browser: $(VENV)/test chromium
-	$(BIN)/python -m pytest -m "browser and not long"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "browser and not long"
 
 drills: $(VENV)/test ## what takes longer: kill -9 in the middle, seizure of the disk
 	$(BIN)/python -m pytest tests/drills

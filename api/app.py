@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from api.desk.offering import Offering, allowed
+from api.desk.offering import offering_now
 from api.events import Events
 from api.inbound.gathering import Gathering
 from api.inbound.intake import Intake
@@ -36,6 +36,7 @@ from bot.telegram import PACE as TELEGRAM_PACE
 from bot.telegram import Telegram
 from bot.twilio import PACE as TWILIO_PACE
 from bot.twilio import TwilioSms
+from bot.twilio_numbers import TwilioNumbers
 from bot.voice import TwilioVoice
 from bot.whatsapp import PACE as WHATSAPP_PACE
 from bot.whatsapp import TwilioWhatsApp
@@ -103,7 +104,7 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
     migrate.upgrade(settings.database_url)
     keyring = Keyring(settings.keyring_path)
     db = Database(settings.database_url, keyring)
-    for number in filter(None, {settings.twilio_number, settings.twilio_whatsapp_number}):
+    for number in settings.numbers:
         db.write_now(lambda session, number=number: pool.claim_channel(session, number))  # type: ignore[misc]
     countries = load_countries(LIBRARY / "countries")
     services = library(settings)
@@ -111,13 +112,13 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
         settings=settings,
         db=db,
         vault=Vault(keyring, settings.index_key_bytes, db.read_now(deployment.team_public)),
-        library=services,
+        written=services,
         portals=load_portals(LIBRARY / "portals"),
         countries=countries,
         channels=channels or _channels(settings, countries),
         events=Events(),
         clock=clock,
-        offering=Offering(db.read_now(lambda session: allowed(session, services))),
+        offering=db.read_now(lambda session: offering_now(session, services)),
     )
 
 
@@ -180,8 +181,17 @@ def _whatsapp(settings: Settings) -> TwilioWhatsApp | None:
 
 
 def _gateways(settings: Settings, countries: Countries) -> dict[str, Gateway]:
-    """The gateways that send through SIMs when we ask them to, by name; a secret that is not set leaves one off."""
+    """What sends from numbers that coordinators add, by name; a secret that is not set leaves one off."""
     gateways: dict[str, Gateway] = {}
+    if settings.twilio_account_sid and settings.twilio_auth_token:
+        gateways[TwilioNumbers.name] = TwilioNumbers(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            api_url=settings.twilio_api_url,
+            status_url=settings.base_url.rstrip("/") + "/webhooks/twilio/status",
+            countries=countries,
+            pace=settings.twilio_pace or TWILIO_PACE,
+        )
     if settings.smsgate_password:
         gateways[smsgate.NAME] = SmsGate(
             settings.smsgate_user,

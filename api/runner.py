@@ -12,10 +12,10 @@ from sqlmodel import Session
 from api import retention
 from api.desk import calls, forgetting, idle, lateness, many, offering, reading, reminding, slips, tallies
 from api.events import QUEUE, case_topic
-from api.going import offers, outings
+from api.going import offers, outings, signing
 from api.inbound import announcing, polling
 from api.inbound.intake import Intake
-from api.mail import receiving
+from api.mail import receiving, sorting
 from api.mail.fetching import Fetching
 from api.media.fetching import MediaFetching, providers
 from api.numbers import proxies, sims, unmatched, upkeep
@@ -119,7 +119,8 @@ class Runner:
                 touched |= await self._shell.db.write(self._keep_up_numbers)
                 self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
                 await self._remind_us()
-                self._shell.offering.allowed = await self._shell.db.write(self._look_after_languages)
+                self._shell.offering.take(await self._shell.db.write(self._look_after_offering))
+                self._shell.offering.outings = await self._shell.db.read(self._coming)
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
@@ -128,11 +129,10 @@ class Runner:
         """End it, and give the references of the cases of which others should hear."""
         now = self._shell.clock()
         tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
-        if segments := sum(outbox.take_segments() for outbox in self.outboxes):
-            tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
         retention.end_what_is_over(session, self._shell.vault.keyring, now)
         proxies.end_what_is_over(session, now)
         unmatched.alert_unread(session, self._shell.vault, now)
+        sorting.alert_unread(session, self._shell.vault, now)
         calls.end_what_is_over(session, now)
         receiving.end_what_is_over(session, now)
         heard.end_what_is_over(session, now)
@@ -146,11 +146,15 @@ class Runner:
         many.end_what_is_over(session, now)
         return idle.return_idle(session, now)
 
-    def _look_after_languages(self, session: Session) -> offering.Allowed | None:
+    def _look_after_offering(self, session: Session) -> offering.Offering:
         """What is offered now; coordinators hear of a language whose texts have changed since it was read."""
         shell = self._shell
-        offering.void_changed(session, shell.vault, shell.library, shell.clock())
-        return offering.allowed(session, shell.library)
+        offering.void_changed(session, shell.vault, shell.written, shell.clock())
+        return offering.offering_now(session, shell.written)
+
+    def _coming(self, session: Session) -> signing.Coming:
+        shell = self._shell
+        return signing.coming(session, shell.vault, shell.settings.zone, shell.clock())
 
     def _keep_up_numbers(self, session: Session) -> set[str]:
         shell, token = self._shell, base64.b32encode(secrets.token_bytes(10)).decode().lower()
@@ -166,7 +170,7 @@ class Runner:
             asked = reading.open_late(session, now) + offers.ask_who_is_home(session, now)
             return asked + lateness.escalate_late(session, vault, now)
 
-        library, ways = self._shell.library, self._shell.ways
+        library, ways = self._shell.offered, self._shell.ways
         followed = await self._shell.db.write(lambda session: reminding.run_due(session, vault, library, ways, now))
         if await self._shell.db.write(remind) or followed:
             self._shell.events.changed(QUEUE, *map(case_topic, followed))

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         }
         return follows | values
 
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The numbers that are set here, and so cannot be taken away on a page."""
+        return frozenset(filter(None, (self.twilio_number, self.twilio_whatsapp_number)))
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.twilio_auth_token and not (self.twilio_account_sid and self.twilio_number):

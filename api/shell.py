@@ -10,6 +10,7 @@ from api.events import Events
 from api.keys.vault import Vault
 from api.settings import Settings
 from api.store.db import Database
+from bot import cht
 from bot.channel import Channel
 from bot.gateway import Gateway
 from bot.mailbox import Mailbox
@@ -48,12 +49,15 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The settings, the database and its locks, what is said, and the ways to say it."""
+    """The settings, the database and its locks, what is said, and the ways to say it.
+
+    `written` is the library as its files and the environment have it.
+    """
 
     settings: Settings
     db: Database
     vault: Vault
-    library: Library
+    written: Library
     portals: Mapping[str, Portal]
     countries: Countries
     channels: Channels
@@ -62,9 +66,20 @@ class Shell:
     offering: Offering = field(default_factory=Offering)
 
     @property
+    def library(self) -> Library:
+        """What is said, in the name of whom the coordinators have set."""
+        desk = self.offering.desk
+        return self.written if desk in (None, self.written.desk) else replace(self.written, desk=desk)
+
+    @property
     def offered(self) -> Library:
-        """The library as workers may be asked from it: without the languages that nobody has read yet."""
-        return replace(self.library, offered=self.offering.allowed)
+        """The library as workers may be asked from it: what is on, in the languages that somebody has read, outings."""
+        return replace(self.library, offered=self.offering.allowed, outings=self.offering.outings)
+
+    @property
+    def sending(self) -> frozenset[str]:
+        """The gateways by which numbers that coordinators added can send; cht-gateway fetches what there is."""
+        return frozenset((*self.channels.gateways, *((cht.NAME,) if self.settings.cht_password else ())))
 
     @property
     def ways(self) -> Ways:

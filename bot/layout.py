@@ -10,6 +10,8 @@ Button = tuple[str, str]
 
 SHORT_LABEL = 14  # characters that still fit twice beside each other at 360 px, Ethiopic included
 DATA_BYTES = 64  # what Telegram lets a button carry (Bot API, InlineKeyboardButton.callback_data)
+PLACE = "({}/{}) "
+"""Before each SMS of a reply that needs several: which one it is, of how many; in signs that every SMS has."""
 MOST_BUTTONS = 100  # what Telegram shows under one message
 
 
@@ -37,10 +39,18 @@ def sms(reply: Reply) -> str:
 def texts(reply: Reply, country: Country | None, most_characters: int) -> list[str]:
     """A reply as the SMS that it is sent in, each a whole message: as long as the country allows, and the provider.
 
-    `most_characters` are UTF-16 units. Without a country, only the provider limits them.
+    `most_characters` are UTF-16 units. Without a country, only the provider limits them. Of several each begins with
+    its place, such as (1/3): networks change their order, and SMSGate's app sends what it got last first.
     """
-    whole = [sms(reply)] if country is None else segments.split(sms(reply), country.most_segments)
-    return [part for one in whole for part in split(one, most_characters)]
+    text = sms(reply)
+    parts = _parts(text, country, most_characters, "")
+    if len(parts) == 1:
+        return parts
+    for digits in (1, 2, 3):
+        parts = _parts(text, country, most_characters, PLACE.format("9" * digits, "9" * digits))
+        if len(parts) < 10**digits:
+            break
+    return [PLACE.format(place, len(parts)) + part for place, part in enumerate(parts, start=1)]
 
 
 def data(reply: Reply, number: int, option: Option) -> str:
@@ -58,6 +68,12 @@ def split(text: str, limit: int) -> list[str]:
         parts.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [part for part in (*parts, text) if part] or [text]
+
+
+def _parts(text: str, country: Country | None, most_characters: int, head: str) -> list[str]:
+    """The text in parts that leave room for this head."""
+    whole = [text] if country is None else segments.split(text, country.most_segments, head)
+    return [part for one in whole for part in split(one, most_characters - len(head))]
 
 
 def _fitting(text: str, limit: int) -> int:

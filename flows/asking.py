@@ -53,21 +53,20 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
     found: Asked | None = None
     outcome: Verdict | None = None
     number = total = 0
-    for asked in service.questions:
-        if asked.relevant is not None and not asked.relevant.truth(values, now=now):
+    answers, editing = draft.answers, draft.editing
+    for name, relevant, asked in service.walk:
+        if relevant is not None and not relevant.truth(values, now=now):
             continue
-        question = asked.question
-        name = question.ask
-        answer = draft.answers.get(name)
-        if answer is None and name != draft.editing and (question.later or (outcome and outcome.plan.ends)):
-            continue
-        total += 1
+        answer = answers.get(name)
         if answer is not None:
             values[name] = answer.value
             if asked.verdicts:
                 outcome = _verdict(asked, values, now) or outcome
                 values |= {OUTCOME: outcome.plan.outcome} if outcome else {}
-        if name == draft.editing or (answer is None and found is None):
+        elif name != editing and (asked.question.later or (outcome and outcome.plan.ends)):
+            continue
+        total += 1
+        if name == editing or (answer is None and found is None):
             found, number = asked, total
     del values[MANNER]
     values.pop(OUTCOME, None)

@@ -24,6 +24,7 @@ class OpenCase:
     a case that opened before: if it is of this service, that one gets the answers, and none is opened.
     `open_items` are those of its checklist that are still to be had. `tasks` and `steps` are what the service plans
     for it, `reads` the answers that its follow-ups have to know later, `call_within` how soon a call was promised.
+    `outings` are those that she signs up for.
     """
 
     service: str
@@ -38,6 +39,7 @@ class OpenCase:
     steps: tuple[Step, ...] = ()
     reads: frozenset[str] = frozenset()
     call_within: timedelta | None = None
+    outings: tuple[str, ...] = ()
     begun: str = ""
     open_items: tuple[str, ...] = ()
 
@@ -72,7 +74,7 @@ class Amend:
 
     `still_open` says of an item of its checklist whether it is still to be had (None: it is no such item). When no
     such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
-    follow-up it is an answer, if any.
+    follow-up it is an answer, if any, `outing` which outing she signs up for by it.
     """
 
     reference: str
@@ -82,6 +84,7 @@ class Amend:
     unknown: Reply
     still_open: bool | None = None
     heard: Heard | None = None
+    outing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

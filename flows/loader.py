@@ -55,14 +55,15 @@ class Asked:
 class Service:
     """A service that is ready to run; `source` is its file's name, `lines` say where each question stands in it.
 
-    `titles` are for the desk, `menus` for the first screen. `rounds` are those of its repeated groups, whose titles
-    are in `groups`.
+    `walk` is what is looked at for the next question: the name of each, and when it is asked. `titles` are for the
+    desk, `menus` for the first screen. `rounds` are those of its repeated groups, whose titles are in `groups`.
     """
 
     file: ServiceFile
     source: str
     lines: Mapping[str, int]
     questions: tuple[Asked, ...]
+    walk: tuple[tuple[str, Expression | None, Asked], ...]
     by_name: Mapping[str, Asked]
     titles: Said
     menus: Said
@@ -149,6 +150,10 @@ class Library:
         allowed = self.services[service].file.languages if self.offered is None else self.offered.get(service, ())
         return language in allowed and language in self.services[service].file.languages
 
+    def is_on(self, service: str) -> bool:
+        """Whether a service is offered to workers in any language."""
+        return any(self.offers(service, language) for language in self.services[service].file.languages)
+
 
 def load_library(folder: Path, catalogues: Catalogues, places: Places, desk: Desk) -> Library:
     """Load every service file in `folder`. Raises ServiceError for the first thing that is wrong."""
@@ -188,6 +193,7 @@ class _Making:
             source=self.source,
             lines={one.question.ask: self.line(one) for one in written},
             questions=asked,
+            walk=tuple((one.question.ask, one.relevant, one) for one in asked),
             by_name={one.question.ask: one for one in asked},
             titles=titles,
             menus=self.say("menu", file.menu) if file.menu else titles,

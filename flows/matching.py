@@ -17,7 +17,7 @@ from flows.portal import TOKENS, Portal, Token
 
 _WEIGHT = {
     "reference": 100, "case": 100, "document": 90, "last_digits": 50, "birth": 50, "name": 50, "window": 45,
-    "part_of_name": 20, "day": 15,
+    "address": 45, "part_of_name": 20, "day": 15,
 }  # fmt: skip
 REASONS = tuple(_WEIGHT)
 """What can speak for a case: the portal's or our own reference, its document, that a code was expected for it …"""
@@ -41,6 +41,7 @@ class Facts:
 
     `names` in any script, `documents` as written, `births` in ISO 8601 where the day is known, `references` that the
     portal gave it before, `days` of its appointments, and whether a code window of it was open shortly before.
+    `addressed`: it came to an address that this case had, or to one that is nearly its.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Facts:
     references: tuple[str, ...] = ()
     days: tuple[date, ...] = ()
     expected: bool = False
+    addressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def _speaks(said: _Said, facts: Facts, tokens: tuple[Token, ...]) -> Iterator[st
         yield "day"
     if facts.expected:
         yield "window"
+    if facts.addressed:
+        yield "address"
 
 
 def _by_document(said: _Said, facts: Facts) -> Iterator[str]:

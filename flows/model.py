@@ -133,12 +133,16 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Outing:
-    """An outing that can be signed up for: its id (a word without blanks), its day, hour and place, as written."""
+    """An outing that can be signed up for: its id (a word without blanks), its day, hour and place, as written.
+
+    `starts_at` is the same moment, aware.
+    """
 
     id: str
     day: date
     at: time | None = None
     place: str = ""
+    starts_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,13 +97,14 @@ def fold(text: str) -> str:
     return plain if _GSM.issuperset(plain) else text
 
 
-def split(text: str, most: int) -> list[str]:
+def split(text: str, most: int, head: str = "") -> list[str]:
     """Cut a text into whole messages of at most `most` segments each: at a line's end, else at a space, else anywhere.
 
-    No character is parted from its marks. Each message is counted by itself: one in Latin letters stays cheap.
+    No character is parted from its marks. Each message is counted by itself: one in Latin letters stays cheap. `head`
+    is not written, only given room: something as long will stand before each of them.
     """
     parts = []
-    while (end := _fitting(text, most)) < len(text):
+    while (end := _fitting(text, most, head)) < len(text):
         # The character after the last that fits may be the gap itself.
         cut = max(text.rfind("\n", 1, end + 1), 0) or max(text.rfind(" ", 1, end + 1), 0) or _between(text, end)
         parts.append(text[:cut].rstrip())
@@ -111,14 +112,14 @@ def split(text: str, most: int) -> list[str]:
     return [part for part in (*parts, text) if part] or [text]
 
 
-def _fitting(text: str, most: int) -> int:
-    """How many characters from the start fit into so many segments; one at least."""
-    if count(text).segments <= most:
+def _fitting(text: str, most: int, head: str) -> int:
+    """How many characters from the start fit behind the head into so many segments; one at least."""
+    if count(head + text).segments <= most:
         return len(text)
     fits, too_long = 1, len(text)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        if count(text[:middle]).segments <= most:
+        if count(head + text[:middle]).segments <= most:
             fits = middle
         else:
             too_long = middle

@@ -208,13 +208,15 @@ class Training(Part):
 
 
 class ServiceFile(Part):
-    """A whole service file, as its author wrote it.
+    """A whole service file, as its author wrote it; `on`: it is offered unless a coordinator switched it off.
 
     `menu` is what the first screen calls it, where there are several, `emergency` the number to call instead of the
     desk's. `cards` are read by whoever likes, before anything is asked; a service may have nothing else.
+    `on`: it is offered unless a coordinator switched it off.
     """
 
     service: Name
+    on: bool = False
     audience: Literal["worker", "volunteer", "assisted"] = "worker"
     title: str
     menu: str = ""

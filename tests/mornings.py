@@ -23,7 +23,14 @@ CODE = "MOPH: your login code is 482913"
 OTHER_CODE = "MOPH: your login code is 771144"
 HIDDEN_CODE = "MOPH: your login code is ••••••"
 APPOINTMENT = "Your appointment: Rafik Hariri hospital, 12/12/2026 at 09:30, code 4829"
-EMBASSY = MINISTRY.model_copy(update={"portal": "embassy", "senders": ("Embassy",)})
+RAHIMA = {
+    "name": Answer("রহিমা খাতুন", "রহিমা খাতুন"),
+    "born": Answer("1988-01-02", "2 Jan 1988", "day", "gregorian"),
+    "papers_number": Answer("BX0098871", "bx 0098871"),
+    "share_ministry": Answer("yes", "1"),
+}
+HERS = "Dear Rahima Khatun, your appointment is on 12/12/2026 at 09:30, Rafik Hariri hospital."
+EMBASSY = MINISTRY.model_copy(update={"portal": "embassy", "senders": ("Embassy", "Ministry")})
 PORTALS = {portal.portal: portal for portal in (MINISTRY, EMBASSY)}
 
 

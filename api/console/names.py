@@ -10,6 +10,10 @@ ACTIONS: dict[str, str] = {
     "case.reopen": t("opened the case again"),
     "case.see": t("read the case"),
     "case.number": t("saw the number to call"),
+    "desk.set": t("changed who runs this deployment"),
+    "service.on": t("switched a service on"),
+    "service.off": t("switched a service off"),
+    "case.names": t("asked for names, numbers and health"),
     "case.note": t("added a note"),
     "case.write": t("wrote to the worker"),
     "case.edit": t("changed an answer"),
@@ -32,6 +36,8 @@ ACTIONS: dict[str, str] = {
     "outing.see": t("read the list of an outing"),
     "outing.add": t("put the case on an outing"),
     "outing.drop": t("took the case off an outing"),
+    "outing.sign_up": t("the worker signed up for an outing"),
+    "outing.hours": t("wrote down the hours of an outing"),
     "outing.came": t("ticked that the worker came"),
     "outing.stayed": t("ticked that the worker did not come"),
     "notice.send": t("had many told"),
@@ -94,6 +100,7 @@ ACTIONS: dict[str, str] = {
     "report.count": t("had a report added up"),
     "month.count": t("had a month counted"),
     "case.keep": t("had the case kept longer"),
+    "person.code": t("had a code sent to a number"),
     "person.link": t("linked an address for alerts"),
     "person.unlink": t("took back the address for alerts"),
     "person.sign_in": t("signed in"),
@@ -116,6 +123,10 @@ ACTIONS: dict[str, str] = {
     "message.list": t("looked at messages without a case"),
     "message.assign": t("gave a message to the case"),
     "message.nobody": t("said that a message is for nobody"),
+    "message.apart": t("said that a message is not for the case"),
+    "message.together": t("took back that a message is not for the case"),
+    "sender.accept": t("accepted a sender of a portal"),
+    "sender.drop": t("accepts a sender of a portal no more"),
     "message.back": t("put a message back into the inbox"),
     "message.answer": t("answered the portal"),
     "unhandled.list": t("looked at messages that the bot could not read"),
@@ -137,6 +148,8 @@ HELD: dict[str, str] = {
 WORKS: dict[str, str] = {
     "month": t("The month is counted"),
     "export": t("The file is made"),
+    "relock": t("Every case is locked anew"),
+    "answer": t("The answers are marked, and the workers told"),
 }
 """What goes on while somebody waits."""
 ROLES: dict[str, str] = {
@@ -225,6 +238,7 @@ SPEAKS_FOR: dict[str, str] = {
     "part_of_name": t("a part of the name"),
     "day": t("the day of the appointment"),
     "window": t("a code was expected for it just then"),
+    "address": t("it came to an address that is, or nearly is, this case’s"),
 }
 STATES: dict[str, str] = {
     "open": t("Waiting"),
@@ -247,35 +261,6 @@ CALLS: dict[str, str] = {
     "failed": t("The call failed"),
     "missed": t("Nobody could take it"),
 }
-GATEWAYS: dict[str, str] = {
-    "simulator": t("The simulator"),
-    "twilio": t("Twilio"),
-    "smsgate": t("An Android phone with SMSGate"),
-    "httpsms": t("An Android phone with httpSMS"),
-    "cht": t("An Android phone with cht-gateway"),
-    "typed": t("Somebody types them in"),
-}
-NUMBER_STATES: dict[str, str] = {
-    "reserved": t("Set aside"),
-    "active": t("In use"),
-    "draining": t("Runs out: lent to nobody new"),
-    "cooling": t("Rests"),
-    "retired": t("Retired"),
-    "lost": t("Lost"),
-}
-TESTS: dict[str, str] = {
-    "sent": t("on its way"),
-    "arrived": t("arrived"),
-    "late": t("came much too late"),
-    "lost": t("did not arrive"),
-    "unsent": t("was not sent"),
-}
-WAYS: dict[str, str] = {
-    "channel": t("The bot can write to the worker"),
-    "trusted": t("Through a person whom the worker trusts"),
-    "none": t("No phone: somebody must go or call"),
-}
-
 KEPT: dict[str, str] = {
     "UnknownSim": t("It came to a SIM that nobody knows yet. Say under Numbers which one it is."),
     "UnknownNumber": t("It came to a number that is not among ours. Add it under Numbers."),

@@ -12,7 +12,7 @@ from flows.portal import Portal
 class PortalField:
     """One field of a portal's form: the title of its question, and what to type there, nothing while it is not known.
 
-    `ours` says that it is a number or an address of ours; `hidden` that it is shown only when asked for.
+    `ours` says that it is a number or an address of ours; `hidden` that it is known and was not asked for.
     """
 
     name: str
@@ -39,4 +39,4 @@ def _fields(library: Library, case: CaseView, portal: Portal, reader: str) -> It
         ours = lent.get(asked.question.type, "")
         answer = answers.get(name)
         value = ours or (answer.value if answer else "")
-        yield PortalField(name, prompt.title, value, bool(ours), bool(asked.question.sensitive and not ours and value))
+        yield PortalField(name, prompt.title, value, bool(ours), bool(answer and answer.hidden and not ours))

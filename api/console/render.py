@@ -34,10 +34,11 @@ def environment(language: str, zone: tzinfo) -> Environment:
     )
     words = catalogue(language)
     jinja.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
-    jinja.filters.update(formats(language, zone))
+    jinja.filters.update(formats(language, zone), direction=direction)
     jinja.globals.update(
         lang=language,
         dir=direction(language),
+        comma="، " if direction(language) == "rtl" else ", ",
         languages=[(code, own_name(code)) for code in LANGUAGES],
         refusal=lambda code: words.gettext(refusal(code)),
         action=lambda code: words.gettext(action(code)),

@@ -1,6 +1,7 @@
 """Cases and their routing fields in the reader's words."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from babel import Locale
@@ -10,7 +11,7 @@ from api.desk.caseview import AnswerView, CaseView
 from api.desk.labels import in_words
 from api.staff.facts import area
 from flows.appointments import Parsed, parse_appointment
-from flows.checklists import CHECKLIST
+from flows.checklists import CHECKLIST, list_in
 from flows.language import t
 from flows.loader import Library
 from flows.portal import Portals
@@ -76,6 +77,24 @@ def facts(library: Library, service: str, route: Mapping[str, str], channel: str
         if name != CHECKLIST
     )
     return [*dict.fromkeys(filter(None, words)), catalogue(reader).gettext(CHANNELS.get(channel, channel))]
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """The checklist of a case in the reader's language: its title, and the open items by question and short name."""
+
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+def still_open(library: Library, service: str, route: Mapping[str, str], reader: str) -> StillOpen | None:
+    """What the case's checklist still lacks; None when nothing is open."""
+    found = list_in(library, "", service, route, reader)
+    if found is None:
+        return None
+    titles = library.services[service].rules.checklist_titles
+    items = tuple((one, question_title(library, service, one, reader)) for one in found.items)
+    return StillOpen(titles.get(reader) or next(iter(titles.values())), items)
 
 
 def as_written(library: Library, service: str, answer: AnswerView, reader: str) -> str:

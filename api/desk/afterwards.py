@@ -1,6 +1,6 @@
 """What is done in cases together with what their services plan to come after it, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -9,6 +9,7 @@ from api.desk import collecting, happened, planned, queue
 from api.desk.planned import Moved
 from api.desk.wishes import Ways
 from api.exports import results
+from api.going import outings
 from api.keys.vault import Vault
 from api.numbers import appointments
 from api.numbers.appointments import Appointment, Corrected
@@ -47,9 +48,10 @@ def add_appointment(
 def mark_appointment(
     session: Session, vault: Vault, library: Library, viewer: Viewer, number: int, references: Sequence[str],
     notice: Notice, ways: Ways, now: datetime,
+    step: Callable[[int, int], None] = lambda *_: None,
 ) -> Mapping[str, int]:  # fmt: skip
     """The recipient of a batch gave an appointment, as `results.mark_appointment` has it."""
-    told = results.mark_appointment(session, vault, library, viewer, number, references, notice, ways, now)
+    told = results.mark_appointment(session, vault, library, viewer, number, references, notice, ways, now, step)
     if notice.day is not None:
         at = happened.on_day(notice.day)
         happened.happened(session, vault, library, viewer, references, "appointment", at, now)
@@ -100,3 +102,21 @@ def collected(
     back = [*filter(None, (collecting.put_back(session, viewer, one, now) for one in not_after_all))]
     happened.undone(session, library, back, (f"task.{task}.done",))
     return [*changed, *back]
+
+
+def add_to_outing(
+    session: Session, vault: Vault, library: Library, viewer: Viewer, outing_id: int, references: Sequence[str],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Put cases on the list of an outing, as `outings.add` does."""
+    outings.add(session, viewer, outing_id, references, now)
+    at = outings.the_outing(session, viewer, outing_id).starts_at
+    happened.happened(session, vault, library, viewer, references, "outing", at, now)
+
+
+def drop_from_outing(
+    session: Session, library: Library, viewer: Viewer, outing_id: int, reference: str, now: datetime
+) -> None:
+    """Take a case off the list of an outing, as `outings.drop` does."""
+    outings.drop(session, viewer, outing_id, reference, now)
+    happened.undone(session, library, [reference], ("outing",))

@@ -10,6 +10,7 @@ from api.desk import happened
 from api.desk.answered import fold, keep, whose
 from api.desk.cases import put_in
 from api.desk.conversation import chat_of, send
+from api.desk.naming import record_asked
 from api.desk.wishes import Ways
 from api.errors import Refused
 from api.inbound.inbox import expect_answer
@@ -50,15 +51,27 @@ class EditPage:
 
 
 def edit_page(
-    session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, name: str, now: datetime
+    session: Session,
+    vault: Vault,
+    library: Library,
+    viewer: Viewer,
+    reference: str,
+    name: str,
+    since: datetime,
+    now: datetime,
 ) -> EditPage:
-    """A question of a case, to be answered anew. Refused(404, "no_such_case"), also without such a question."""
+    """A question of a case, to be answered anew. Who changes a name or the like asks for it, once in a day (`since`).
+
+    Refused(404, "no_such_case"), also without such a question.
+    """
     case = case_for(session, viewer, reference)
     answers = fold(session, vault, library, open_key(vault, viewer, case), case, now)
     field = field_of(library, whose(case, answers), name, viewer.language, now)
     if field is None:
         raise Refused(404, "no_such_case")
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
+    if library.services[case.service].by_name[name].question.sensitive:
+        record_asked(session, viewer, reference, since, now)
     may_ask = may_be_asked(library, case.service, name) and case.manner != "assisted"
     asks = None
     if may_ask:

@@ -36,6 +36,7 @@ _OF_A_CASE = tuple(
         "notice",
         "mail_message",
         "mail_file",
+        "message_apart",
         "case_share",
         "case_apart",
         "media",

@@ -12,6 +12,7 @@ from api.desk.casework import Casework, work_of
 from api.desk.happened import catch_up
 from api.desk.labels import in_words, prompt_in
 from api.desk.lines import Line, lines_of
+from api.desk.naming import record_asked
 from api.desk.rules import check_opens
 from api.desk.told import Told, told_of
 from api.keys.vault import CaseKey, Vault
@@ -37,7 +38,7 @@ class AnswerView:
     """One answer: `title` and `label` are the question, `value` the answer in words, `raw` as she put it.
 
     `sensitive` is `identity`, `health` or nothing; `recorded` says that it is a voice note which nobody typed in yet.
-    `wording` is what a consent said.
+    `wording` is what a consent said. `hidden`: there is an answer, and nobody asked for it; then it is not here either.
     """
 
     name: str
@@ -51,13 +52,15 @@ class AnswerView:
     recorded: bool
     wording: str
     file: FileView | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case, opened.
 
-    `call_at` is the number of somebody who asked to be called, else empty; `code` is the newest login code that still
+    `named` says that names, numbers and health were asked for, and are here. `call_at` is then the number of somebody
+    who asked to be called, else empty. `code` is the newest login code that still
     lives (hidden from who has not claimed the case), `lease` and `window` are of its portal.
     """
 
@@ -78,6 +81,7 @@ class CaseView:
     claimed_by: str
     mine: bool
     portal: str
+    named: bool
     call_at: str
     needs: tuple[str, ...]
     offers: tuple[str, ...]
@@ -93,11 +97,26 @@ class CaseView:
     told: Told
     mail: MailboxView
 
+    @property
+    def calls_by_number(self) -> bool:
+        """Whether there is a number at which she asked to be called."""
+        return self.call and self.manner == "sms"
 
-def see(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, now: datetime) -> CaseView:
+
+def see(
+    session: Session,
+    vault: Vault,
+    library: Library,
+    viewer: Viewer,
+    reference: str,
+    now: datetime,
+    *,
+    named_since: datetime | None = None,
+) -> CaseView:
     """Open a case for whoever claimed it, a coordinator, or a trainee with whom it is shared.
 
-    For her who claimed it, everything is read then.
+    For her who claimed it, everything is read then. Names, numbers and health are left out; with `named_since` (the
+    beginning of her day) she asks for them, and that is written down, once for a case since then.
 
     Refused(404, "no_such_case") for anybody else, and when there is none.
     """
@@ -105,9 +124,11 @@ def see(session: Session, vault: Vault, library: Library, viewer: Viewer, refere
     check_opens(session, viewer, reference, now)
     key = open_key(vault, viewer, case)
     audit.record_visit(session, viewer.person_id, "case.see", reference, now)
+    if named := named_since is not None:
+        record_asked(session, viewer, reference, named_since, now)
     if case.claimed_by in (None, viewer.person_id):
         case.unread = 0
-    return _View(session, vault, library, viewer, case, key, now, files_of(session, vault, case)).whole()
+    return _View(session, vault, library, viewer, case, key, now, files_of(session, vault, case), named).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +143,13 @@ class _View:
     key: CaseKey
     now: datetime
     files: Files
+    named: bool
 
     def whole(self) -> CaseView:
         case, service = self.case, self.library.services.get(self.case.service)
         names, answers = self._names(), self._answers()
         values = {OUTCOME: case.route.get(OUTCOME), **{name: answer.value for name, answer in answers.items()}}
-        portal = service.file.case.portal if service else ""
-        leases, messages = leases_of(self.session, id_of(case)), self._portal_messages()
+        portal, leases, messages = _portal(service), leases_of(self.session, id_of(case)), self._portal_messages()
         told = told_of(self.session, case, self.key, self.library.words(self.viewer.language), names, self.now)
         return CaseView(
             reference=case.reference,
@@ -148,6 +169,7 @@ class _View:
             claimed_by=names.get(case.claimed_by or 0, ""),
             mine=case.claimed_by == self.viewer.person_id,
             portal=portal,
+            named=self.named,
             call_at=self._call_at(),
             needs=tuple(what for what in _NEEDS if service and _holds(service, what, values, self.now)),
             offers=tuple(self._offers(service, values)) if service else (),
@@ -182,7 +204,7 @@ class _View:
 
     def _call_at(self) -> str:
         """Only who asked to be called, and wrote by SMS, is shown by her number: it is what she asked us to use."""
-        if not self.case.call or self.case.manner != "sms":
+        if not (self.named and self.case.call and self.case.manner == "sms"):
             return ""
         audit.record_visit(self.session, self.viewer.person_id, "case.number", self.case.reference, self.now)
         return unpack_contact(self._open(self._items("address")[-1])).address
@@ -202,18 +224,22 @@ class _View:
     def _answer(self, name: str, asked: Asked | None, answer: Answer) -> AnswerView:
         language = self.viewer.language
         prompt = prompt_in(asked, language) if asked else None
+        value = in_words(self.library, asked, answer.value, language) if asked else _plain(answer.value)
+        sensitive = asked.question.sensitive if asked else "identity"
+        hidden = bool(sensitive and value and not self.named)
         return AnswerView(
             name,
             prompt.title if prompt else name,
             prompt.label if prompt else "",
-            in_words(self.library, asked, answer.value, language) if asked else _plain(answer.value),
-            answer.raw,
-            answer.precision,
-            answer.calendar,
-            asked.question.sensitive if asked else "identity",
+            "" if hidden else value,
+            "" if hidden else answer.raw,
+            "" if hidden else answer.precision,
+            "" if hidden else answer.calendar,
+            sensitive,
             answer.media is not None,
             answer.wording,
             self.files.of(self.case.address_index, answer.media),
+            hidden,
         )
 
     def _offers(self, service: Service, values: Mapping[str, Value]) -> Iterator[str]:
@@ -221,6 +247,10 @@ class _View:
         for number, (when, say) in enumerate(service.offers, start=1):
             if when.truth(values, now=self.now):
                 yield words.of(f"{service.name}:offer:{number}", say)
+
+
+def _portal(service: Service | None) -> str:
+    return service.file.case.portal if service else ""
 
 
 def _title(service: Service | None, language: str) -> str:

@@ -19,7 +19,8 @@ from api.keys.vault import Vault
 from api.staff import alerts, audit
 from api.staff.access import case_for, coordinators_only, id_of
 from api.staff.people import Viewer
-from api.tables import CaseRow, DeskRule, Item, TaskRow
+from api.tables import CaseRow, DeskRule, Item, Person, TaskRow
+from flows.reference import read_reference
 
 CLOSED, WITHDRAWN = GROUPS = ("closed", "withdrawn")
 """Kinds of closed case for which another number of days can hold: helped or not, and no longer wanted."""
@@ -33,6 +34,18 @@ AT_ONCE = 200
 """Cases that are forgotten in one go."""
 _WITHDRAWN = ("withdrawn", "duplicate")
 _EVERYBODY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forgettable:
+    """A case of which somebody thinks to forget it: `claimed_by` is the name of who has it, if anybody has."""
+
+    reference: str
+    service: str
+    state: str
+    opened_at: datetime
+    claimed_by: str
+
 
 Days = Mapping[tuple[str, str], int]
 """After how many days, by service and kind; what is not there is never forgotten."""
@@ -89,6 +102,26 @@ def keep_longer(
     session.add(case)
     cases.put_in(session, vault, id_of(case), case.public_key, "note", encode(said), now, viewer.person_id)
     audit.record(session, viewer.person_id, "case.keep", reference, now)
+
+
+def forgettable(session: Session, viewer: Viewer, reference: str) -> Forgettable:
+    """What would be gone for ever; it is not opened for that. Refused(404, "no_such_case")."""
+    coordinators_only(viewer)
+    case = case_for(session, viewer, reference)
+    holder = session.get(Person, case.claimed_by) if case.claimed_by else None
+    return Forgettable(reference, case.service, case.state, case.opened_at, holder.name if holder else "")
+
+
+def forget_now(session: Session, vault: Vault, viewer: Viewer, reference: str, typed: str, now: datetime) -> None:
+    """Make a case unreadable for ever, because she asked for it by telephone or on paper.
+
+    `typed` is the reference once more, so that no other case is forgotten by a slip of the hand. Refused: (404,
+    "no_such_case"), (422, "another_reference").
+    """
+    forgettable(session, viewer, reference)
+    if read_reference(typed) != reference:
+        raise Refused(422, "another_reference")
+    cases.forget(session, vault, reference, now, viewer.person_id)
 
 
 def endings(session: Session, viewer: Viewer, now: datetime) -> Sequence[Ending]:

@@ -1,7 +1,7 @@
 """Duplicates: two cases that may be one person's. They are proposed, and only a person says what is so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from api.desk import queue
 from api.desk.answered import answers_in, opened
 from api.desk.cases import put_in
 from api.desk.labels import in_words, prompt_in
+from api.desk.naming import record_asked
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.staff import audit
@@ -45,13 +46,17 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question in two cases: its short name, what each says, and whether that is the same."""
+    """One question in two cases: its short name, what each says, and whether that is the same.
+
+    `hidden` says for each of the two that it says something for which nobody asked; then it is not here either.
+    """
 
     title: str
     sensitive: str
     mine: str
     others: str
     same: bool
+    hidden: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Beside:
     closable: tuple[str, ...]
     reasons: tuple[str, ...]
     rows: tuple[Row, ...]
+    named: bool = False
 
 
 def alike_to(session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str) -> tuple[Alike, ...]:
@@ -85,13 +91,27 @@ def alike_to(session: Session, vault: Vault, library: Library, viewer: Viewer, r
 
 
 def beside(
-    session: Session, vault: Vault, library: Library, viewer: Viewer, reference: str, other: str, now: datetime
+    session: Session,
+    vault: Vault,
+    library: Library,
+    viewer: Viewer,
+    reference: str,
+    other: str,
+    now: datetime,
+    *,
+    named_since: datetime | None = None,
 ) -> Beside:
-    """Two cases that the viewer may open, side by side. Refused(404, "no_such_case")."""
+    """Two cases that the viewer may open, side by side; with `named_since` she asks for names, as in `caseview.see`.
+
+    Refused(404, "no_such_case").
+    """
     mine, hers = _both(session, viewer, reference, other)
     answers = tuple(answers_in(session, open_key(vault, viewer, case), case) for case in (mine, hers))
     for case in (mine, hers):
         audit.record_visit(session, viewer.person_id, "case.see", case.reference, now)
+        if named_since is not None:
+            record_asked(session, viewer, case.reference, named_since, now)
+    rows = _rows(library, viewer, mine, hers, *answers)
     traits = [_traits(library, case, one) for case, one in zip((mine, hers), answers, strict=True)]
     return Beside(
         (mine.reference, hers.reference),
@@ -99,7 +119,8 @@ def beside(
         (mine.state, hers.state),
         tuple(case.reference for case in (mine, hers) if case.state != "closed"),
         shared(*traits),
-        tuple(_rows(library, viewer, mine, hers, *answers)),
+        tuple(rows if named_since is not None else map(_without_names, rows)),
+        named_since is not None,
     )
 
 
@@ -129,6 +150,10 @@ def apart(session: Session, viewer: Viewer, reference: str, other: str, now: dat
         row = {"case_id": one.id, "other_id": two.id, "person_id": viewer.person_id, "decided_at": now}
         insert_once(session, _apart, row)
     audit.record(session, viewer.person_id, "case.apart", reference, now, to=other)
+
+
+def _without_names(row: Row) -> Row:
+    return replace(row, mine="", others="", hidden=(bool(row.mine), bool(row.others))) if row.sensitive else row
 
 
 def _both(session: Session, viewer: Viewer, reference: str, other: str) -> tuple[CaseRow, CaseRow]:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from api.answers import encode
 from api.desk.cases import put_in
 from api.desk.tasks import open_task
+from api.desk.training import Versions, may_be_given
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.staff import audit
@@ -21,19 +22,31 @@ PRESSING = ("danger", "medical", "child")
 """Reasons that make a case urgent."""
 ANSWER_WITHIN = timedelta(hours=1)
 LONGEST_REST = timedelta(days=92)
+_NOTHING: Versions = {}
 
 
 def hand_over(
-    session: Session, vault: Vault, viewer: Viewer, reference: str, to: int, note: str, now: datetime
+    session: Session,
+    vault: Vault,
+    viewer: Viewer,
+    reference: str,
+    to: int,
+    note: str,
+    now: datetime,
+    versions: Versions = _NOTHING,
 ) -> None:
     """Give a case that is claimed to somebody else, with a note for her that only the team can open.
 
-    Refused: (422, "no_such_colleague") for who cannot sign in, (409, "not_claimed"), (404, "no_such_case").
+    `versions` are the quizzes that she has to have passed, as who takes a case has. Refused: (422,
+    "no_such_colleague") for who cannot sign in, (409, "colleague_untrained"), (409, "not_claimed"),
+    (404, "no_such_case").
     """
     case = claimed_case(session, viewer, reference)
     colleague = session.exec(select(Person).where(Person.id == to, col(Person.active))).one_or_none()
     if colleague is None or colleague.id == case.claimed_by or not takes_cases(colleague, now):
         raise Refused(422, "no_such_colleague")
+    if not may_be_given(session, colleague, case.service, versions):
+        raise Refused(409, "colleague_untrained")
     case.claimed_by, case.claimed_at, case.snoozed_until = colleague.id, now, None
     case.unread += 1
     session.add(case)

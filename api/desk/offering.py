@@ -1,11 +1,12 @@
-"""In which languages workers are asked: in a live deployment those that somebody who speaks them has read."""
+"""What workers are offered: the services that are on, in a live deployment in the languages that somebody has read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from api.desk.house import desk_now, services_on
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.staff import audit, duty
@@ -14,6 +15,7 @@ from api.staff.alerts import alert
 from api.staff.people import Viewer
 from api.tables import LanguageReview, Team
 from flows.loader import Library, Service
+from flows.model import Desk, Outing
 from flows.review import SOURCE, offered, texts_hash
 
 LONGEST_NAME = 60
@@ -23,9 +25,19 @@ Allowed = Mapping[str, frozenset[str]]
 
 @dataclass(slots=True)
 class Offering:
-    """What is offered now, for the engine; None: everything. Looked up when something changes and every few seconds."""
+    """What is offered now (None: everything), whose desk it is (None: as the environment says), and which outings can
+    be signed up for, for the engine.
+
+    Looked up when something changes and every few seconds.
+    """
 
     allowed: Allowed | None = None
+    desk: Desk | None = None
+    outings: Mapping[str, tuple[Outing, ...]] = field(default_factory=dict)
+
+    def take(self, now: "Offering") -> None:
+        """From now on it is so."""
+        self.allowed, self.desk = now.allowed, now.desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +57,20 @@ def reviews(session: Session, library: Library) -> dict[tuple[str, str], Review]
     }
 
 
+def offering_now(session: Session, library: Library) -> Offering:
+    """What is offered, and whose desk it is. `library` is as its files and the environment have written it."""
+    return Offering(allowed(session, library), desk_now(session, library.desk))
+
+
 def allowed(session: Session, library: Library) -> Allowed | None:
-    """What is offered now: in a trial everything."""
-    team = session.get(Team, 1)
+    """What is offered now: of the services that are on, in a trial every language."""
+    on, team = services_on(session, library), session.get(Team, 1)
     if team is None or team.trial:
-        return None
-    return offered(library, {(row.service, row.language): row.texts for row in session.exec(select(LanguageReview))})
+        if on == library.services.keys():
+            return None
+        return {name: frozenset(library.services[name].file.languages) for name in on}
+    read = {(row.service, row.language): row.texts for row in session.exec(select(LanguageReview))}
+    return {name: languages for name, languages in offered(library, read).items() if name in on}
 
 
 def tick(

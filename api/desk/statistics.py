@@ -9,6 +9,8 @@ from statistics import median
 from sqlmodel import Session, col, func, select
 
 from api.desk import tallies
+from api.desk.fitting import is_late
+from api.desk.rules import rules
 from api.numbers import pool
 from api.staff.access import FORGOTTEN, coordinators_only
 from api.staff.people import Viewer
@@ -18,8 +20,6 @@ PERIOD = timedelta(days=30)
 """What "lately" means on the overview."""
 STEPS = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """The steps into which waiting times are sorted; what is longer than the last is a step of its own."""
-LATE = timedelta(days=1)
-"""A case that nobody has taken for so long waits too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,16 @@ class Numbers:
 class Overview:
     """Everything on the overview.
 
-    `waiting` are how many open cases wait, by the steps of STEPS and one more; `late` how many of them wait too long;
-    `to_claim` the median time from a registration to the first claim, of those that were claimed lately; `states` are
-    cases by service and state; `finished` how many registrations came lately, `sent` the replies by channel,
-    `segments` the parts of SMS that were paid for.
+    `waiting` are how many open cases wait, by the steps of STEPS and one more; `late` how many of them wait longer than
+    the rules of the desk allow, `patience` how long that is for one that is not urgent (None: for ever); `to_claim` the
+    median time from a registration to the first claim, of those that were claimed lately; `states` are cases by service
+    and state; `finished` how many registrations came lately, `sent` the replies by channel, `segments` the parts of SMS
+    that were paid for.
     """
 
     waiting: Sequence[int]
     late: int
+    patience: timedelta | None
     to_claim: timedelta | None
     states: Mapping[str, Mapping[str, int]]
     dropouts: Sequence[Dropout]
@@ -75,11 +77,12 @@ def overview(session: Session, viewer: Viewer, now: datetime) -> Overview:
     """Count it all, for a coordinator. Refused(404, "not_found") for anybody else."""
     coordinators_only(viewer)
     since = now - PERIOD
-    waits = [now - at for at in session.exec(select(CaseRow.opened_at).where(CaseRow.state == "open"))]
+    ours, waiting = rules(session), session.exec(select(CaseRow).where(CaseRow.state == "open")).all()
     finished = select(CaseRow.service, func.count()).where(CaseRow.opened_at > since).group_by(CaseRow.service)
     return Overview(
-        waiting=_in_steps(waits),
-        late=sum(wait >= LATE for wait in waits),
+        waiting=_in_steps([now - case.opened_at for case in waiting]),
+        late=sum(is_late(case, ours, now) for case in waiting),
+        patience=timedelta(hours=ours.late_hours) if ours.late_hours else None,
         to_claim=_to_claim(session, since),
         states=_states(session),
         dropouts=_dropouts(session, since),

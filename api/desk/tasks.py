@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, func, or_, select
 
 from api.errors import Refused
@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "escalated": t("Somebody asks for your help with this case"),
     "read_message": t("Read the message that found no case"),
     "read_appointment": t("Look whether the appointment is right, so that the worker can be told"),
+    "outing_full": t("The outing that the worker chose is full: offer another one"),
     "tell_code": t("Tell the worker the collection code"),
     "planned": t("Something that this service plans"),
     "follow_up": t("Ask or tell the worker, as it was planned"),
@@ -169,6 +170,8 @@ def _hers(viewer: Viewer) -> ColumnElement[bool]:
     """Which tasks a viewer may see and end; the select must join the case."""
     if viewer.coordinator:
         return or_(col(TaskRow.case_id).is_(None), col(CaseRow.state) != FORGOTTEN)
+    if viewer.trainee:
+        return false()  # what is in a task is of a case that perhaps nobody shares with her
     return or_(
         col(TaskRow.person_id) == viewer.person_id,
         (col(CaseRow.claimed_by) == viewer.person_id) & (col(CaseRow.state) != FORGOTTEN),

@@ -13,7 +13,7 @@ from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.staff import alerts, audit
 from api.staff.access import id_of, lock_of, may_open
-from api.staff.people import Viewer
+from api.staff.people import Viewer, takes_cases
 from api.tables import CaseRow, NoticeRow, Person, TaskRow
 from flows.loader import Library
 from flows.notices import Notice, told
@@ -38,7 +38,7 @@ def to_do(session: Session, vault: Vault, library: Library, viewer: Viewer, task
     """Open a task. Refused(404, "no_such_task")."""
     row, case = task_for(session, viewer, task_id)
     view = view_of(row, case, now)
-    if case is None or not row.box:
+    if case is None or not row.box or row.kind != TELL:
         return ToDo(view, case.language if case else "", "", "", False, case is not None and may_open(viewer, case))
     notice, calendar = _notice(vault, viewer, row, case)
     audit.record_visit(session, viewer.person_id, "task.see", case.reference, now)
@@ -85,7 +85,7 @@ def hand_over(session: Session, viewer: Viewer, task_id: int, person_id: int, no
     """
     row, case = task_for(session, viewer, task_id)
     other = session.get(Person, person_id)
-    if other is None or not other.active:
+    if other is None or not takes_cases(other, now):
         raise Refused(404, "no_such_person")
     row.person_id = person_id
     session.add(row)

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from api.desk.rules import rules
 from api.errors import Refused
 from api.staff import audit
-from api.staff.people import Viewer
-from api.tables import CaseRow, Passed
+from api.staff.people import COORDINATOR, Viewer
+from api.tables import CaseRow, Passed, Person
 from flows.loader import Library
 from flows.service import Quiz
 from flows.training import version, wrong
@@ -40,6 +40,13 @@ def answer_quiz(
         session.merge(row)
         audit.record(session, viewer.person_id, "training.pass", service, now)
     return missed
+
+
+def may_be_given(session: Session, person: Person, service: str, versions: Versions) -> bool:
+    """Whether somebody may be given a case of this service: she passed its quiz, or coordinates, or none is needed."""
+    if person.role == COORDINATOR or service not in versions or not rules(session).training:
+        return True
+    return service in passed(session, person.id or 0, versions)
 
 
 def untrained(session: Session, viewer: Viewer, versions: Versions) -> list[str]:

@@ -5,7 +5,7 @@ up again for it, because somebody has to see her through. The reason of a refusa
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, Literal
@@ -101,8 +101,11 @@ def mark_appointment(
     notice: Notice,
     ways: Ways,
     now: datetime,
+    step: Callable[[int, int], None] = lambda *_: None,
 ) -> Mapping[str, int]:
     """One date, time and place for all of these cases; each worker is told as of a single appointment.
+
+    `step` hears how many are behind it, of how many.
 
     Gives how many are told by each way: `channel`, `trusted`, `task`.
 
@@ -112,7 +115,8 @@ def mark_appointment(
     if notice.day is None:
         raise Refused(422, "incomplete")
     counted: Counter[str] = Counter()
-    for row, case in _ticked(session, viewer, number, references):
+    for told, (row, case) in enumerate(_ticked(session, viewer, number, references)):
+        step(told, len(references))
         if case.state == "closed":
             _take_up(session, viewer, case, now)
         _undo(session, row, case, now)

@@ -1,6 +1,6 @@
 """An outing takes many to one place on one day: who comes along, a list for the day, and who came."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,13 +21,17 @@ from flows.loader import Library
 
 PLACE = "outing"
 MOST = 500
+LONGEST_HOURS = 24
 KEPT = timedelta(days=90)
 _outing_case = metadata.tables["outing_case"]
 
 
 @dataclass(frozen=True, slots=True)
 class OutingView:
-    """An outing: where and when, how many can come and how many do; `led_by` (an id) goes with them."""
+    """An outing: where and when, how many can come and how many do; `led_by` (an id) goes with them.
+
+    With a `service` its workers sign up for it with the bot. `came` and `hours` are what was ticked.
+    """
 
     id: int
     starts_at: datetime
@@ -35,6 +39,9 @@ class OutingView:
     places: int
     going: int
     led_by: int | None
+    service: str = ""
+    came: int = 0
+    hours: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Listed:
     letter: str
     language: str
     came: bool
+    signed_up: bool = False
+    hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,13 @@ def plan(
     places: int,
     led_by: int | None,
     now: datetime,
+    *,
+    service: str = "",
 ) -> int:
-    """Plan an outing, and give its id. Refused: (422, "no_such_day"), (422, "incomplete")."""
+    """Plan an outing, and give its id; with a `service` its workers can sign up for it with the bot.
+
+    Refused: (422, "no_such_day"), (422, "incomplete").
+    """
     coordinators_only(viewer)
     place = " ".join(place.split())
     if starts_at <= now:
@@ -78,6 +92,9 @@ def plan(
     row = OutingRow(
         starts_at=starts_at, box=box, places=places, person_id=viewer.person_id, led_by=led_by, created_at=now
     )
+    if service:
+        row.service, row.sign_up = service, True
+        row.label_box = vault.lock(encode(place), expires=starts_at)
     session.add(row)
     session.flush()
     audit.record(session, viewer.person_id, "outing.make", str(row.id), now)
@@ -106,7 +123,14 @@ def list_of(
     on = select(CaseRow, OutingCase).join(OutingCase, col(OutingCase.case_id) == CaseRow.id)
     rows = session.exec(on.where(OutingCase.outing_id == outing_id).order_by(col(CaseRow.reference)))
     return [
-        Listed(case.reference, _letter(session, vault, library, viewer, case), case.language, line.came)
+        Listed(
+            case.reference,
+            _letter(session, vault, library, viewer, case),
+            case.language,
+            line.came,
+            line.signed_up,
+            line.hours,
+        )
         for case, line in rows
     ]
 
@@ -129,7 +153,7 @@ def add(session: Session, viewer: Viewer, outing_id: int, references: Collection
         raise Refused(404, "no_such_outing")
     found = session.exec(select(CaseRow).where(col(CaseRow.reference).in_(references), CaseRow.state != FORGOTTEN))
     for case in found.all():
-        row = {"outing_id": outing_id, "case_id": case.id, "came": False, "added_at": now}
+        row = {"outing_id": outing_id, "case_id": case.id, "came": False, "signed_up": False, "added_at": now}
         if insert_once(session, _outing_case, row) is not None:
             audit.record(session, viewer.person_id, "outing.add", case.reference, now, outing=outing_id)
     if _going(session, outing_id) > outing.places:
@@ -165,6 +189,24 @@ def tick(
     return [reference for _, reference in changed]
 
 
+def write_hours(session: Session, viewer: Viewer, outing_id: int, hours: Mapping[str, float], now: datetime) -> None:
+    """Write down for how many hours each was there, by reference; nought: not at all.
+
+    Refused: (404, "no_such_outing"), (422, "incomplete") when it is not between nought and a day.
+    """
+    _hers(session, viewer, outing_id)
+    if not all(0 <= one <= LONGEST_HOURS for one in hours.values()):
+        raise Refused(422, "incomplete")
+    on = select(OutingCase, CaseRow.reference).join(CaseRow, col(OutingCase.case_id) == CaseRow.id)
+    rows = session.exec(on.where(OutingCase.outing_id == outing_id, col(CaseRow.reference).in_(hours)))
+    for line, reference in rows.all():
+        if line.hours != hours[reference]:
+            line.hours, line.came = hours[reference], line.came or hours[reference] > 0
+            line.ticked_at, line.ticked_by = now, viewer.person_id
+            session.add(line)
+            audit.record(session, viewer.person_id, "outing.hours", reference, now, outing=outing_id)
+
+
 def came_of(session: Session, reference: str) -> list[tuple[datetime, bool]]:
     """For the page of a case: when its outings are, and whether she came."""
     on = (
@@ -195,7 +237,19 @@ def _going(session: Session, outing_id: int) -> int:
 
 def _view(session: Session, viewer: Viewer, row: OutingRow) -> OutingView:
     place = decode(viewer.team.open(PLACE, row.box))
-    return OutingView(row.id or 0, row.starts_at, place, row.places, _going(session, row.id or 0), row.led_by)
+    going, mine = _going(session, row.id or 0), OutingCase.outing_id == row.id
+    hours = list(session.exec(select(OutingCase.hours).where(mine, col(OutingCase.came))))
+    return OutingView(
+        row.id or 0,
+        row.starts_at,
+        place,
+        row.places,
+        going,
+        row.led_by,
+        row.service,
+        len(hours),
+        sum(one or 0 for one in hours),
+    )
 
 
 def _letter(session: Session, vault: Vault, library: Library, viewer: Viewer, case: CaseRow) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import select as entity
 from api.answers import Contact, pack, pack_message
 from api.desk import cases, following, moves, planned, reading, slips
 from api.desk.following import Known, Whose
+from api.going import signing
 from api.keys.vault import Vault
 from api.media import keeping
 from api.outbound.replies import Fresh, queue_replies, reply_row
@@ -187,6 +188,8 @@ def _plan(scene: Scene, effect: OpenCase, opened: cases.Opened) -> None:
         whose = Whose(opened.id, opened.secret_id, scene.address)
         known = Known.of(_contact(scene, effect.language), effect.answers, effect.reads)
         following.plan(scene.session, scene.vault, whose, effect.steps, known, scene.now)
+    for outing in effect.outings:
+        signing.sign_up(scene.session, opened.id, opened.reference, outing, scene.now)
     if effect.call and effect.call_within:
         planned.promise_call(scene.session, scene.vault, opened, effect.language, effect.call_within, scene.now)
 
@@ -212,6 +215,8 @@ def _amend(scene: Scene, effect: Amend) -> None:
     cases.deliver(scene.session, scene.vault, found.id, "amended", content, scene.now)
     if effect.heard:
         following.heard(scene.session, scene.vault, found.id, effect.question, effect.answer, effect.heard, scene.now)
+    if effect.outing:
+        signing.sign_up(scene.session, found.id, effect.reference, effect.outing, scene.now)
     audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
     _keep_files(scene, found.id, scene.message, effect.answer.media)
     if effect.still_open is not None:

@@ -32,7 +32,7 @@ DRAFT_LIVES = timedelta(hours=72)
 UNHANDLED = "unhandled"
 
 _seen, _draft = metadata.tables["seen"], metadata.tables["draft"]
-_case, _notice, _silence = (metadata.tables[name] for name in ("case", "notice", "silence"))
+_case, _notice, _silence, _staff = (metadata.tables[name] for name in ("case", "notice", "silence", "staff_address"))
 _CHANGING = ("secret_id", "box", "expires_at")
 _SEE = ForRows(lambda insert: insert(_seen).on_conflict_do_nothing().returning(_seen.c.key), ("key", "at"))
 _KEEP = ForRows(
@@ -42,9 +42,12 @@ _KEEP = ForRows(
     ("address_index", *_CHANGING),
 )
 _LOAD = ForRows(
-    lambda _: select(_draft.c.address_index, _draft.c.secret_id, _draft.c.box).where(
-        _draft.c.address_index.in_([bindparam("address")])
-    )
+    lambda _: select(
+        _draft.c.address_index,
+        _draft.c.secret_id,
+        _draft.c.box,
+        select(_staff.c.person_id).where(_staff.c.address_index == _draft.c.address_index).exists().label("ours"),
+    ).where(_draft.c.address_index.in_([bindparam("address")]))
 )
 _ADDRESSES: BindParameter[Sequence[bytes]] = bindparam("addresses", expanding=True)
 # What is known of an address without a draft: its cases, what it was told and did not confirm, that it is silent.
@@ -62,6 +65,9 @@ _KNOWN = union_all(
     select(
         _silence.c.address_index, literal("silence"), literal(""), literal(""), _silence.c.since, literal(0)
     ).where(_silence.c.address_index.in_(_ADDRESSES)),
+    select(
+        _staff.c.address_index, literal("ours"), literal(""), literal(""), _staff.c.created_at, literal(0)
+    ).where(_staff.c.address_index.in_(_ADDRESSES)),
 )  # fmt: skip
 
 
@@ -205,10 +211,11 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
     _one_at_a_time(session, addresses)
     found: dict[bytes, _Kept] = {}
     rows = _LOAD.run(session, [{"address": address} for address in addresses]).all()
-    vault.keyring.read_ahead([secret_id for _, secret_id, _ in rows])
-    for address, secret_id, box in rows:
+    vault.keyring.read_ahead([secret_id for _, secret_id, *_ in rows])
+    for address, secret_id, box, ours in rows:
         try:
-            found[bytes(address)] = _Kept(unpack_draft(vault.unlock(box, secret_id=secret_id)), secret_id)
+            draft = replace(unpack_draft(vault.unlock(box, secret_id=secret_id)), ours=bool(ours))
+            found[bytes(address)] = _Kept(draft, secret_id)
         except Gone:
             continue
     without = [address for address in addresses if address not in found]
@@ -225,6 +232,8 @@ def _known(session: Session, addresses: list[bytes]) -> dict[bytes, _Kept]:
             draft = replace(draft, cases=(*draft.cases, reference))
         elif what == "notice":
             draft = replace(draft, unread=(*draft.unread, Unread(reference, at, language)))
+        elif what == "ours":
+            draft = replace(draft, ours=True)
         else:
             draft = replace(draft, silent=True)
         drafts[bytes(address)] = draft

@@ -114,7 +114,8 @@ class Intake:
     async def missed_call(self, caller: str, lane: str) -> None:
         """Take a call that nobody took, `lane` being the channel by which we could write to the caller."""
         shell, now = self.shell, self.shell.clock()
-        service = next(iter(shell.library.services), "")
+        offered = shell.offered
+        service = next((one for one in offered.services if offered.is_on(one)), next(iter(offered.services), ""))
         touched = await shell.db.write(
             lambda session: calls.missed(session, shell.vault, caller, lane, now, service=service)
         )
@@ -126,8 +127,7 @@ class Intake:
         touched = await shell.db.write(
             lambda session: receiving.receive(session, shell.vault, shell.portals, mail, now)
         )
-        if touched:
-            shell.events.changed(QUEUE, *map(case_topic, touched))
+        shell.events.changed(INBOX, QUEUE, *map(case_topic, touched))
 
     async def report(self, reply_id: int, report: StatusReport) -> None:
         """Take a provider's report on a reply."""

@@ -1,11 +1,24 @@
 """A deployment: its team key, made once at setup, rotated when somebody leaves, recovered from paper."""
 
+from collections.abc import Callable, Iterator
+
 from sqlalchemy import ColumnElement, and_, bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from api.keys.locks import RecoveryKey, share_team
 from api.keys.vault import TeamKey, reseal
-from api.tables import CaseRow, DeskRule, Invitation, Person, PortalMessage, Team, Unhandled, metadata
+from api.tables import (
+    CaseRow,
+    DeskRule,
+    Invitation,
+    Person,
+    PortalMessage,
+    StrayFile,
+    StrayMail,
+    Team,
+    Unhandled,
+    metadata,
+)
 
 PAGE = 500
 """How many boxes are resealed in one go."""
@@ -14,7 +27,13 @@ _SEALED_TO_TEAM: tuple[tuple[str, str, ColumnElement[bool]], ...] = (
     ("case", "sealed_key", col(CaseRow.state) != "forgotten"),
     ("unhandled", "box", col(Unhandled.box) != b""),
     ("portal_message", "box", and_(col(PortalMessage.case_id).is_(None), col(PortalMessage.box) != b"")),
+    ("stray_mail", "box", col(StrayMail.box) != b""),
+    ("stray_file", "box", col(StrayFile.box) != b""),
 )
+
+
+def _unseen(_behind: int, _total: int) -> None:
+    """Nobody is shown how far it is."""
 
 
 class NotSetUp(Exception):
@@ -60,10 +79,11 @@ def recover(session: Session, key: RecoveryKey) -> TeamKey:
     return key.open_team(_team(session).recovery_box)
 
 
-def rotate(session: Session, team: TeamKey) -> TeamKey:
+def rotate(session: Session, team: TeamKey, step: Callable[[int, int], None] = _unseen) -> TeamKey:
     """Make a new team key, give it to all members, invited ones and the paper; reseal to it what the old one opens.
 
-    Who knows only the old key can open nothing of this database any more. The paper stays the same.
+    Who knows only the old key can open nothing of this database any more. The paper stays the same. `step` is told how
+    many boxes are behind it, of how many.
     """
     new = team.rotated()
     row = _team(session)
@@ -72,14 +92,23 @@ def rotate(session: Session, team: TeamKey) -> TeamKey:
         person.team_box = share_team(new, person.public_key)
     for invitation in session.exec(select(Invitation)):
         invitation.team_box = share_team(new, invitation.public_key)
+    behind, total = 0, sum(_count(session, table, condition) for table, _, condition in _SEALED_TO_TEAM)
     for table, column, condition in _SEALED_TO_TEAM:
-        _reseal_column(session, table, column, condition, team, new.public)
+        for resealed in _reseal_column(session, table, column, condition, team, new.public):
+            behind += resealed
+            step(behind, total)
     return new
+
+
+def _count(session: Session, table: str, condition: ColumnElement[bool]) -> int:
+    counted = select(func.count()).select_from(metadata.tables[table]).where(condition)
+    return session.exec(counted).one()
 
 
 def _reseal_column(
     session: Session, table_name: str, column: str, condition: ColumnElement[bool], old: TeamKey, public: bytes
-) -> None:
+) -> Iterator[int]:
+    """Reseal page by page, and give how many boxes each page had."""
     connection, table = session.connection(), metadata.tables[table_name]
     change = table.update().where(table.c.id == bindparam("row")).values({column: bindparam("resealed")})
     page = table.select().with_only_columns(table.c.id, table.c[column]).where(condition).order_by(table.c.id)
@@ -87,6 +116,7 @@ def _reseal_column(
     while rows := connection.execute(page.where(table.c.id > last).limit(PAGE)).all():
         connection.execute(change, [{"row": one, "resealed": reseal(box, old, public)} for one, box in rows])
         last = rows[-1][0]
+        yield len(rows)
 
 
 def _team(session: Session) -> Team:

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
+from api.mail.content import FILE, ITEM, MailText, unpack_file, unpack_mail
 from api.mail.lending import active_address
-from api.mail.receiving import FILE, ITEM, MailText, unpack_file, unpack_mail, wipe
+from api.mail.receiving import wipe
 from api.staff import audit
 from api.staff.access import case_for, id_of, may_open, open_key
 from api.staff.people import Viewer

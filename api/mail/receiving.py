@@ -1,20 +1,23 @@
 """What comes by e-mail: it goes to the case whose address it was sent to. Nothing here is ever answered or bounced.
 
-An address belongs to one case alone, so nothing has to be guessed. What comes to no case's address is counted, and not
-kept: docs/decisions/0011 says why.
+An address belongs to one case alone, so nothing has to be guessed. What comes to an address that a case had once, or to
+one that is nearly a case's, waits for a person (`api.mail.stray`); all else is counted, and not kept:
+docs/decisions/0011 says why.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from api.answers import decode, encode
+from api.answers import encode
 from api.desk import tallies
 from api.desk.cases import mark_unread
 from api.desk.tasks import open_task
 from api.keys.vault import Vault
+from api.mail import stray
+from api.mail.content import FILE, ITEM, SEARCHED, MailPart, MailText, pack_file
 from api.mail.lending import expire_addresses
 from api.numbers.windows import open_window
 from api.store.once import insert_once
@@ -23,35 +26,9 @@ from bot.mail import Mail, MailFile
 from flows.codes import find_code
 from flows.portal import Portals
 
-ITEM, FILE = "mail", "mail_file"
-"""The kinds under which an e-mail and its files are sealed to their case."""
 READ_WITHIN = timedelta(hours=1)
 """How soon somebody has to look at what comes to a case that is closed."""
-_SEARCHED = 8_000  # characters in which a code is looked for: a portal writes it at the top
 _message, _file, _seen = metadata.tables["mail_message"], metadata.tables["mail_file"], metadata.tables["seen"]
-
-
-@dataclass(frozen=True, slots=True)
-class MailPart:
-    """A file of an e-mail as the message lists it; `id` 0: only this is kept of it. `size` in bytes."""
-
-    id: int
-    name: str
-    kind: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class MailText:
-    """An e-mail, opened. `code` is the login code in it, if it is one; `cut`: not all of it was kept."""
-
-    sender: str
-    subject: str
-    text: str
-    code: str = ""
-    files: tuple[MailPart, ...] = ()
-    size: int = 0
-    cut: bool = False
 
 
 def receive(session: Session, vault: Vault, portals: Portals, mail: Mail, now: datetime) -> tuple[str, ...]:
@@ -60,7 +37,8 @@ def receive(session: Session, vault: Vault, portals: Portals, mail: Mail, now: d
     living = select(MailAddress).where(col(MailAddress.address).in_(mail.recipients), MailAddress.state != "ended")
     addresses = session.exec(living.order_by(col(MailAddress.id))).all()
     if not addresses:
-        tallies.add(session, now.date(), tallies.UNKNOWN, ("mail",))
+        if not stray.keep(session, vault, portals, mail, now):
+            tallies.add(session, now.date(), tallies.UNKNOWN, ("mail",))
         return ()
     return tuple(filter(None, (_deliver(session, vault, portals, one, mail, now) for one in addresses)))
 
@@ -71,6 +49,7 @@ def end_what_is_over(session: Session, now: datetime) -> None:
     if over:
         wipe(session, over)
     expire_addresses(session, now)
+    stray.end_what_is_over(session, now)
 
 
 def wipe(session: Session, message_ids: Sequence[int | None]) -> None:
@@ -78,26 +57,6 @@ def wipe(session: Session, message_ids: Sequence[int | None]) -> None:
     emptied = _message.update().where(_message.c.id.in_(message_ids)).values(box=b"", wipe_at=None)
     session.connection().execute(emptied)
     session.connection().execute(_file.delete().where(_file.c.message_id.in_(message_ids)))
-
-
-def unpack_mail(packed: bytes) -> MailText:
-    """The content of an opened e-mail."""
-    fields = decode(packed)
-    return MailText(**{**fields, "files": tuple(MailPart(**part) for part in fields["files"])})
-
-
-def pack_file(file: MailFile) -> bytes:
-    """A file with its name and type before it."""
-    head = encode([file.name, file.kind])
-    return len(head).to_bytes(4, "big") + head + file.content
-
-
-def unpack_file(packed: bytes) -> MailFile:
-    """What `pack_file` wrote."""
-    end = 4 + int.from_bytes(packed[:4], "big")
-    name, kind = decode(packed[4:end])
-    content = packed[end:]
-    return MailFile(name, kind, len(content), content)
 
 
 def _deliver(
@@ -130,7 +89,7 @@ def _code(session: Session, portals: Portals, address: MailAddress, mail: Mail, 
     late = address.expects_until is not None and now < address.expects_until + portal.lifetime
     if not late and open_window(session, address.case_id, address.portal) is None:
         return ""
-    return find_code(f"{mail.subject}\n{mail.text[:_SEARCHED]}", portal) or ""
+    return find_code(f"{mail.subject}\n{mail.text[:SEARCHED]}", portal) or ""
 
 
 def _keep(session: Session, vault: Vault, public_key: bytes, row: MailMessage, file: MailFile) -> MailPart:

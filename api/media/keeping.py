@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlmodel import Session, col, delete, select, update
 
 from api.answers import decode, encode
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
+from api.store.hot import ForRows
 from api.tables import CaseRow, MediaRow
 from flows.model import Draft, Media
 
@@ -29,6 +30,7 @@ LONGEST = timedelta(days=30)
 """How long a file stays readable in a draft that is never finished; it ends with the draft before."""
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 300, 900, 3600))
 """Until it is asked for again, after the first, second … try; a try that never ended counts as one."""
+_HELD = ForRows(lambda _: select(MediaRow.id).where(col(MediaRow.secret_id).in_([bindparam("secret_id")])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def expect_in_case(
 
 def follow_draft(session: Session, vault: Vault, old: bytes, new: bytes, address: bytes, draft: Draft) -> None:
     """A draft gets a new shred secret: the files that it still needs get it too, all others are deleted."""
+    if _HELD.run(session, [{"secret_id": old}]).first() is None:  # as a rule; every registration ends here
+        return
     needed = {media_index(vault, address, one) for one in held_in(draft)}
     for row in session.exec(select(MediaRow).where(MediaRow.secret_id == old)):
         try:

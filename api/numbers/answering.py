@@ -1,7 +1,7 @@
 """Answering a portal that wants it (`YES within 48 hours`): only when a person presses the button."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -10,7 +10,7 @@ from api.desk.tasks import settle
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.numbers.proxies import PortalMessageView, opened
-from api.numbers.sims import lines
+from api.numbers.sims import GATEWAYS, lines
 from api.outbound.replies import queue_reply
 from api.staff import audit
 from api.staff.access import id_of, may_open, open_key
@@ -22,15 +22,17 @@ from flows.portal import Portals
 _A_NUMBER = re.compile(r"\+?[0-9]{3,15}")
 
 
-def can_answer(session: Session, number: str, sender: str) -> bool:
-    """Whether we can write from this number of ours to this sender: its SIM sends, and the sender is no mere name."""
-    return bool(_A_NUMBER.fullmatch(sender.strip())) and any(line.number == number for line in lines(session))
+def can_answer(session: Session, number: str, sender: str, gateways: Collection[str] = GATEWAYS) -> bool:
+    """Whether we can write from this number of ours to this sender: its gateway sends, and it is no mere name."""
+    return bool(_A_NUMBER.fullmatch(sender.strip())) and any(line.number == number for line in lines(session, gateways))
 
 
-def answerable(session: Session, messages: Iterable[PortalMessageView]) -> frozenset[int]:
-    """The ids of those messages that want an answer and that we can answer from here."""
+def answerable(
+    session: Session, messages: Iterable[PortalMessageView], gateways: Collection[str] = GATEWAYS
+) -> frozenset[int]:
+    """The ids of those messages that want an answer and that we can answer from here, by one of these gateways."""
     wanting = (one for one in messages if one.kind == "answer" and one.answered_at is None)
-    return frozenset(one.id for one in wanting if can_answer(session, one.number, one.sender))
+    return frozenset(one.id for one in wanting if can_answer(session, one.number, one.sender, gateways))
 
 
 def answer_portal(
@@ -41,6 +43,7 @@ def answer_portal(
     message_id: int,
     yes: bool,
     now: datetime,
+    gateways: Collection[str] = GATEWAYS,
 ) -> str:
     """Send the portal's word for yes or no, from the number that it wrote to; gives the case's reference.
 
@@ -51,7 +54,7 @@ def answer_portal(
     wanted = portals[row.portal].wanted if row.portal in portals else None
     word = (wanted.yes if yes else wanted.no) if wanted else ""
     sender = opened(open_key(vault, viewer, case), id_of(case), row).sender.strip()
-    if not word or not can_answer(session, row.number, sender):
+    if not word or not can_answer(session, row.number, sender, gateways):
         raise Refused(409, "cannot_answer")
     lane = f"sms:{row.number}"
     queue_reply(session, vault, lane=lane, address=sender, reply=Reply(word), now=now, case_id=id_of(case))

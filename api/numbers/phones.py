@@ -1,5 +1,6 @@
 """What a coordinator sees of the telephones that carry our numbers: which she must still name, and what cannot work."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -22,6 +23,15 @@ class OneWay:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """A number that workers write to, and what carries it; one that is `fixed` stands in the settings."""
+
+    number: str
+    gateway: str
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhonesView:
     """The SIMs that nobody knows and those that are known, the numbers that workers write to, and what is wrong.
 
@@ -30,21 +40,24 @@ class PhonesView:
 
     unknown: tuple[SimView, ...]
     known: tuple[SimView, ...]
-    channels: tuple[tuple[str, str], ...]
+    channels: tuple[Channel, ...]
     free: tuple[str, ...]
     one_way: tuple[OneWay, ...]
-    gateways: tuple[str, ...] = sims.GATEWAYS
+    gateways: tuple[str, ...]
 
 
-def phones(session: Session, viewer: Viewer, countries: Countries) -> PhonesView:
-    """All of it, for a coordinator."""
+def phones(
+    session: Session, viewer: Viewer, countries: Countries, *, fixed: Collection[str] = (), twilio: bool = False
+) -> PhonesView:
+    """All of it, for a coordinator. `fixed` are numbers of the settings; `twilio`: there is an account of Twilio."""
     seen = sims.sims(session, viewer)
     return PhonesView(
         tuple(one for one in seen if not one.number),
         tuple(one for one in seen if one.number),
-        tuple(sims.channels(session, viewer)),
+        tuple(Channel(number, gateway, number in fixed) for number, gateway in sims.channels(session, viewer)),
         _free(session),
         one_way(session, viewer, countries),
+        (*sims.GATEWAYS, sims.TWILIO) if twilio else sims.GATEWAYS,
     )
 
 

@@ -8,9 +8,8 @@ from itertools import count
 
 from sqlmodel import Session, col, func, select
 
-from api.numbers.pool import active_numbers
+from api.numbers.pool import active_numbers, proxy_row
 from api.staff import audit
-from api.staff.access import coordinators_only
 from api.staff.people import Viewer
 from api.tables import Lease, PortalRefusal, metadata
 from flows.portal import Portal
@@ -90,7 +89,10 @@ def refusals(session: Session, number: str) -> Mapping[str, int]:
 
 
 def accept_again(session: Session, viewer: Viewer, number: str, portal: str, now: datetime) -> None:
-    """A portal takes a number again, or never meant to refuse it: what was learnt from that is forgotten."""
-    coordinators_only(viewer)
+    """A portal takes a number again, or never meant to refuse it: what was learnt from that is forgotten.
+
+    Refused(404, "no_such_number").
+    """
+    proxy_row(session, viewer, number)
     session.connection().execute(_refusal.delete().where(_refusal.c.number == number, _refusal.c.portal == portal))
     audit.record(session, viewer.person_id, "number.accepted", number, now, portal=portal)

@@ -4,9 +4,9 @@ Every such case is compared, also those that the viewer may not open: else the o
 be the only one. What she may not open is never shown.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 
 from sqlmodel import Session, col, select
 
@@ -16,7 +16,7 @@ from api.keys.vault import CaseKey, Vault
 from api.numbers.proxies import PortalText, opened
 from api.staff.access import FORGOTTEN, id_of, open_key
 from api.staff.people import Viewer
-from api.tables import AppointmentRow, CaseRow, CodeWindow, Lease, PortalMessage
+from api.tables import AppointmentRow, CaseRow, CodeWindow, Lease, MessageApart, PortalMessage
 from flows.loader import Library, Service
 from flows.matching import Facts, Ranking, rank, references_in
 from flows.model import Answer
@@ -46,13 +46,29 @@ class Proposals:
     def ranking(self, row: PortalMessage, content: PortalText) -> Ranking:
         """Whose a message may be."""
         expecting = self._expecting(row) if row.kind == CODE else set()
+        apart = self.apart(row)
         facts = [
-            _with_window(facts, id_of(case) in expecting)
+            replace(facts, expected=id_of(case) in expecting)
             for case in holders(self.session, row.number)
-            if (facts := self._of(case)) is not None
+            if case.reference not in apart and (facts := self._of(case)) is not None
         ]
         today = row.received_at.astimezone(self.known.zone).date()
         return rank(content.text, facts, today=today, portal=self.known.portals.get(row.portal))
+
+    def of_mail(
+        self, text: str, portal: str, came: datetime, cases: Sequence[CaseRow], meant: Collection[int]
+    ) -> Ranking:
+        """Whose an e-mail may be, among these cases; `meant` are the ids of those whose address it seems to mean."""
+        facts = [
+            replace(facts, addressed=id_of(case) in meant) for case in cases if (facts := self._of(case)) is not None
+        ]
+        today = came.astimezone(self.known.zone).date()
+        return rank(text, facts, today=today, portal=self.known.portals.get(portal))
+
+    def apart(self, row: PortalMessage) -> Sequence[str]:
+        """The references of the cases of which somebody said that it is not for them."""
+        said = select(CaseRow.reference).join(MessageApart, col(MessageApart.case_id) == CaseRow.id)
+        return self.session.exec(said.where(MessageApart.message_id == row.id)).all()
 
     def _of(self, case: CaseRow) -> Facts | None:
         """What is known of a case; None when its key is gone."""
@@ -103,12 +119,6 @@ def holders(session: Session, number: str) -> Sequence[CaseRow]:
     ever = select(CaseRow).join(Lease, col(Lease.case_id) == CaseRow.id)
     found = session.exec(ever.where(Lease.number == number, CaseRow.state != FORGOTTEN).order_by(col(Lease.id).desc()))
     return list({case.id: case for case in found}.values())
-
-
-def _with_window(facts: Facts, expected: bool) -> Facts:
-    if not expected:
-        return facts
-    return Facts(facts.key, facts.names, facts.documents, facts.births, facts.references, facts.days, expected=True)
 
 
 def _texts(

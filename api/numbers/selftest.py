@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from api.desk.tasks import open_task, settle
 from api.keys.vault import Vault
 from api.numbers.pool import PROXY
+from api.numbers.sims import TWILIO
 from api.outbound.replies import queue_replies, reply_row
 from api.tables import Number, ReplyRow, SelfTest, SimRow, metadata
 from flows.model import Reply
@@ -47,12 +48,13 @@ class TestView:
 def begin(session: Session, vault: Vault, senders: Collection[str], token: str, now: datetime) -> str | None:
     """Test the number whose test is most overdue; gives it (E.164), or None when none is due or none can send.
 
-    `senders` are the numbers of ours that can send now, of which those of the pool are asked first; `token` is drawn
+    `senders` are the numbers of ours that can send now, of which SIMs of the pool are asked first; `token` is drawn
     by chance, as `TOKEN` says.
     """
     assert TOKEN.fullmatch(token)
-    ours = session.exec(select(Number.number, Number.use).where(col(Number.number).in_(senders))).all()
-    sims, others = [one for one, use in ours if use == PROXY], [one for one, use in ours if use != PROXY]
+    ours = session.exec(select(Number).where(col(Number.number).in_(senders))).all()
+    sims = [one.number for one in ours if one.use == PROXY and one.gateway != TWILIO]
+    others = [one.number for one in ours if one.number not in sims]
     for number in _overdue(session, now):
         sender = _next_sender(number, sims) or _next_sender(number, others)
         if sender is not None:

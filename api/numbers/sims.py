@@ -1,5 +1,6 @@
 """Which SIM in which telephone is which number of ours. A gateway knows its telephones, and only we our numbers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,10 +14,13 @@ from api.staff.access import coordinators_only
 from api.staff.people import Viewer
 from api.store.once import insert_once
 from api.tables import Number, SimRow, metadata
+from bot import twilio_numbers
 from bot.gateway import Sim
 
 GATEWAYS = ("smsgate", "httpsms", "cht")
 """Gateways that are telephones with SIMs."""
+TWILIO = twilio_numbers.NAME
+"""What carries a number that has no SIM."""
 BY_NUMBER = "httpsms"
 """The gateway that calls a SIM by its number."""
 FRESH = timedelta(minutes=1)
@@ -73,10 +77,15 @@ def numbers_of(session: Session, gateway: str, device: str) -> list[str]:
     return [number for number in session.exec(select(SimRow.number).where(*its).order_by(col(SimRow.slot))) if number]
 
 
-def lines(session: Session) -> list[LineView]:
-    """All numbers of ours that are in telephones."""
+def lines(session: Session, gateways: Collection[str] = GATEWAYS) -> list[LineView]:
+    """All numbers of ours from which these gateways can send: those in telephones, and Twilio's."""
     rows = session.exec(select(SimRow).where(col(SimRow.number).is_not(None)).order_by(col(SimRow.id)))
-    return [LineView(row.number or "", _sim_of(row)) for row in rows]
+    found = [LineView(row.number or "", _sim_of(row)) for row in rows if row.gateway in gateways]
+    if TWILIO not in gateways:
+        return found
+    by_twilio = Number.gateway == TWILIO, Number.state != "retired"
+    numbers = session.exec(select(Number.number).where(*by_twilio).order_by(Number.number))
+    return [*found, *(LineView(number, Sim(TWILIO, number, 0)) for number in numbers)]
 
 
 def sims(session: Session, viewer: Viewer) -> list[SimView]:
@@ -128,12 +137,12 @@ def known_by_number(session: Session, number: str, gateway: str, now: datetime) 
 
 
 def add_channel(session: Session, viewer: Viewer, number: str, gateway: str, now: datetime) -> str:
-    """Let workers write to a number whose SIM is in a telephone; gives it in E.164.
+    """Let workers write to a number whose SIM is in a telephone, or that is Twilio's; gives it in E.164.
 
     Refused: (422, "bad_number"), (422, "incomplete"), (409, "number_is_proxy").
     """
     coordinators_only(viewer)
-    if gateway not in GATEWAYS:
+    if gateway not in (*GATEWAYS, TWILIO):
         raise Refused(422, "incomplete")
     number = read_number(number)
     pool.claim_channel(session, number)
@@ -148,7 +157,7 @@ def end_channel(session: Session, viewer: Viewer, number: str, now: datetime) ->
     """Write to nobody from a number any more; it may then serve anything else. Refused(404, "no_such_number")."""
     coordinators_only(viewer)
     row = session.get(Number, number)
-    if row is None or row.use != pool.CHANNEL or row.gateway not in GATEWAYS:
+    if row is None or row.use != pool.CHANNEL or row.gateway not in (*GATEWAYS, TWILIO):
         raise Refused(404, "no_such_number")
     _take_away(session, number)
     session.delete(row)

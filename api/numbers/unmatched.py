@@ -11,13 +11,14 @@ from api.answers import encode
 from api.desk.tasks import open_task, settle
 from api.errors import Refused
 from api.keys.vault import Vault
+from api.numbers import senders
 from api.numbers.proposals import Known, Proposals, holders
 from api.numbers.proxies import UNREAD, PortalText, opened, seal_to_case, team_context, unpack_portal
 from api.staff import audit
-from api.staff.access import case_for, coordinators_only, id_of, may_open, open_key
+from api.staff.access import case_for, id_of, may_open, open_key
 from api.staff.alerts import alert_on_duty
 from api.staff.people import Viewer
-from api.tables import AppointmentRow, CaseRow, Lease, PortalMessage, metadata
+from api.tables import AppointmentRow, CaseRow, Lease, MessageApart, PortalMessage, metadata
 from flows.digits import read_digits
 from flows.matching import Likely, Ranking
 from flows.portal_messages import CODE, TELL_A_DATE
@@ -27,7 +28,7 @@ KEPT = timedelta(days=7)
 CHECK = timedelta(hours=4)
 """Within which time somebody looks whether an appointment was read rightly."""
 HIDDEN = "••••••"
-_message = metadata.tables["portal_message"]
+_message, _apart = metadata.tables["portal_message"], metadata.tables["message_apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Unmatched:
 
     `proposed` is the one case that it clearly seems to be for, `likely` others for which something speaks, and
     `candidates` the references of all that ever had its number, the newest loan first: only such as the viewer may
-    open. `settled` is one of which somebody said that it is nobody's.
+    open. Of those in `apart` somebody said that it is not for them. `settled` is one of which somebody said that it is
+    nobody's. For the portals in `strange` its sender is not known, though the number was lent for them.
     """
 
     id: int
@@ -49,7 +51,9 @@ class Unmatched:
     proposed: Likely | None
     likely: tuple[Likely, ...]
     candidates: tuple[str, ...]
+    apart: tuple[str, ...]
     settled: bool
+    strange: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +67,17 @@ class Inbox:
 def inbox(session: Session, known: Known, viewer: Viewer, now: datetime) -> Inbox:
     """All messages that have no case, for a coordinator; for a volunteer those that seem to be for a case of hers.
 
-    What is shown counts as read.
+    She sees too what she put aside, so that she can take it back. What else is shown counts as read.
     """
     waiting = col(PortalMessage.settled_at).is_(None) if not viewer.coordinator else True
     rows = session.exec(
         select(PortalMessage).where(*_without_a_case(now), waiting).order_by(col(PortalMessage.id))
     ).all()
     proposals = Proposals(session, known, viewer)
-    shown = [message for row in rows if (message := _shown(session, proposals, viewer, row))]
+    shown = [message for row in rows if (message := shown_to(session, proposals, viewer, row))]
+    decided = {message.id for message in shown if viewer.coordinator or message.proposed}
     for row in rows:
-        if row.read_at is None and any(message.id == row.id for message in shown):
+        if row.read_at is None and row.id in decided:
             row.read_by, row.read_at = viewer.person_id, now
             session.add(row)
     if shown:
@@ -88,7 +93,8 @@ def count(session: Session, viewer: Viewer, now: datetime) -> int:
     if not viewer.coordinator:
         hers = select(Lease.number).join(CaseRow, col(Lease.case_id) == CaseRow.id)
         mine = CaseRow.claimed_by == viewer.person_id, CaseRow.state == "claimed"
-        counted = counted.where(col(PortalMessage.number).in_(hers.where(*mine)))
+        aside = select(MessageApart.message_id).where(MessageApart.person_id == viewer.person_id)
+        counted = counted.where(col(PortalMessage.number).in_(hers.where(*mine)), col(PortalMessage.id).not_in(aside))
     return session.exec(counted).one()
 
 
@@ -98,38 +104,18 @@ def assign(session: Session, known: Known, viewer: Viewer, message_id: int, refe
     Refused: (404, "no_such_message"), also when somebody was faster, or it is not shown to her; (404, "no_such_case")
     for one that she may not open; (409, "never_lent") when that case never had the number on which it arrived.
     """
-    row = _waiting_row(session, viewer, message_id, now)
-    if _shown(session, Proposals(session, known, viewer), viewer, row) is None:
+    row = waiting_row(session, viewer, message_id, now)
+    if shown_to(session, Proposals(session, known, viewer), viewer, row) is None:
         raise Refused(404, "no_such_message")
     case = case_for(session, viewer, reference)
     if case.id not in [one.id for one in holders(session, row.number)]:
         raise Refused(409, "never_lent")
-    seal_to_case(session, known.vault, row, _open(viewer, row), id_of(case))
+    _is_of_its_portal(session, known, row, case)
+    seal_to_case(session, known.vault, row, content_of(viewer, row), id_of(case))
+    session.connection().execute(_apart.delete().where(_apart.c.message_id == message_id))
     settle(session, "read_message", now, about=str(row.id))
     _ask_for_more(session, row, case, now)
     audit.record(session, viewer.person_id, "message.assign", reference, now, number=row.number)
-
-
-def nobodys(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
-    """Say that a message is for no case of ours: it is emptied in some days. Refused(404, "no_such_message")."""
-    coordinators_only(viewer)
-    row = _waiting_row(session, viewer, message_id, now)
-    row.settled_at, row.wipe_at = now, min(filter(None, (row.wipe_at, now + KEPT)))
-    session.add(row)
-    settle(session, "read_message", now, about=str(row.id))
-    audit.record(session, viewer.person_id, "message.nobody", "", now, number=row.number)
-
-
-def bring_back(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
-    """Take that back, as long as it is not emptied. Refused(404, "no_such_message")."""
-    coordinators_only(viewer)
-    row = session.get(PortalMessage, message_id, with_for_update=True)
-    if row is None or row.settled_at is None or not row.box:
-        raise Refused(404, "no_such_message")
-    row.settled_at = None
-    row.wipe_at = row.wipe_at if row.kind == CODE else None
-    session.add(row)
-    audit.record(session, viewer.person_id, "message.back", "", now, number=row.number)
 
 
 def give_back(session: Session, known: Known, viewer: Viewer, message_id: int, now: datetime) -> str:
@@ -178,19 +164,29 @@ def hide_code(content: PortalText) -> PortalText:
     return replace(content, text=text if hidden else HIDDEN, code="")
 
 
-def _shown(session: Session, proposals: Proposals, viewer: Viewer, row: PortalMessage) -> Unmatched | None:
+def shown_to(session: Session, proposals: Proposals, viewer: Viewer, row: PortalMessage) -> Unmatched | None:
     """A message as she may see it; None when it is not for her to decide."""
-    content = _open(viewer, row)
+    content = content_of(viewer, row)
     ranking = proposals.ranking(row, content)
     hers = [case.reference for case in holders(session, row.number) if may_open(viewer, case)]
     mine = ranking.proposed is not None and ranking.proposed.key in hers
-    if not viewer.coordinator and not mine:
+    apart = tuple(one for one in proposals.apart(row) if one in hers)
+    if not viewer.coordinator and not mine and not apart:
         return None
-    return _view(row, hide_code(content), ranking, tuple(hers))
+    portals = senders.knowing(session, proposals.known.portals)
+    strange = senders.strangers_to(session, portals, row.number, content.sender) if viewer.coordinator else ()
+    return _view(row, hide_code(content), ranking, tuple(hers), apart, strange)
 
 
-def _view(row: PortalMessage, content: PortalText, ranking: Ranking, hers: tuple[str, ...]) -> Unmatched:
-    proposed = ranking.proposed
+def _view(
+    row: PortalMessage,
+    content: PortalText,
+    ranking: Ranking,
+    hers: tuple[str, ...],
+    apart: tuple[str, ...],
+    strange: tuple[str, ...],
+) -> Unmatched:
+    proposed = ranking.proposed if ranking.proposed and ranking.proposed.key in hers else None
     likely = tuple(one for one in ranking.likely if one.key in hers and one != proposed)
     return Unmatched(
         row.id or 0,
@@ -203,17 +199,30 @@ def _view(row: PortalMessage, content: PortalText, ranking: Ranking, hers: tuple
         proposed,
         likely,
         hers,
+        apart,
         row.settled_at is not None,
+        strange,
     )
 
 
-def _waiting_row(session: Session, viewer: Viewer, message_id: int, now: datetime) -> PortalMessage:
+def waiting_row(session: Session, viewer: Viewer, message_id: int, now: datetime) -> PortalMessage:
     """A message that waits, locked until the end of the transaction."""
     row = session.get(PortalMessage, message_id, with_for_update=True, populate_existing=True)
     gone = row is None or row.case_id is not None or not row.box or row.settled_at is not None
     if row is None or gone or (row.wipe_at is not None and row.wipe_at <= now):
         raise Refused(404, "no_such_message")
     return row
+
+
+def _is_of_its_portal(session: Session, known: Known, row: PortalMessage, case: CaseRow) -> None:
+    """What came from a sender that nobody knew is of the portal for which this case had the number, if it was one."""
+    had = select(Lease.portal).where(Lease.number == row.number, Lease.case_id == case.id).distinct()
+    lent = session.exec(had).all()
+    if row.portal or len(lent) != 1 or lent[0] not in known.portals:
+        return
+    row.portal = lent[0]
+    wanted = known.portals[row.portal].wanted
+    row.answer_by = row.received_at + timedelta(hours=wanted.hours) if row.kind == "answer" and wanted else None
 
 
 def _ask_for_more(session: Session, row: PortalMessage, case: CaseRow, now: datetime) -> None:
@@ -236,5 +245,6 @@ def _conditions(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return _message.c.case_id.is_(None), _message.c.box != b"", _message.c.kind != CODE
 
 
-def _open(viewer: Viewer, row: PortalMessage) -> PortalText:
+def content_of(viewer: Viewer, row: PortalMessage) -> PortalText:
+    """What stands in a message that has no case."""
     return unpack_portal(viewer.team.open(team_context(row.number), row.box))

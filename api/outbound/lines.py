@@ -1,4 +1,4 @@
-"""Keeps one outbox running for each number of ours whose SIM sends: coordinators add numbers while the server runs."""
+"""Keeps one outbox running for each number of ours that sends: coordinators add numbers while the server runs."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ LOOK_AGAIN = 2.0
 
 
 class Lines:
-    """The outboxes of all SIMs. `holder` names this process."""
+    """The outboxes of all SIMs, and of Twilio's further numbers. `holder` names this process."""
 
     def __init__(self, shell: Shell, holder: str) -> None:
         self._shell, self._holder = shell, holder
@@ -50,8 +50,10 @@ class Lines:
             await self._end(list(self._running))
 
     async def _look(self) -> None:
-        gateways = self._shell.channels.gateways
-        wanted = [one for one in await self._shell.db.read(sims.lines) if one.sim.gateway in gateways]
+        channels = self._shell.channels
+        taken = {channel.lane.partition(":")[2] for channel in channels.all}  # the settings' own have their outboxes
+        lines = await self._shell.db.read(lambda session: sims.lines(session, channels.gateways.keys()))
+        wanted = [one for one in lines if one.number not in taken]
         await self._end([line for line in self._running if line not in wanted])
         for line in wanted:
             if line not in self._running:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
+from api.desk import tallies
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound import lanes
@@ -63,13 +66,7 @@ class Outbox:
         self._next_slot = 0.0
         self._held_until: datetime | None = None
         self.last_error = ""
-        self.segments = 0
         self._by_sms = channel.manner == "sms"
-
-    def take_segments(self) -> int:
-        """How many SMS segments went out since somebody asked last."""
-        taken, self.segments = self.segments, 0
-        return taken
 
     def wake(self) -> None:
         """Something was committed: look whether there is anything to send."""
@@ -211,7 +208,14 @@ class Outbox:
         taken = list(self._outcomes)
         outcomes = [one for _, some in taken for one in some]
         now, lane, clearable = self._clock(), self._channel.lane, self._channel.manner == "chat"
-        await self._db.write(lambda session: mark(session, self._vault, lane, outcomes, now, clearable))
+        segments = sum(one.segments for one in outcomes)
+
+        def write_down(session: Session) -> None:
+            mark(session, self._vault, lane, outcomes, now, clearable)
+            if segments:  # in the same transaction: what was paid for is counted, whatever happens next
+                tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
+
+        await self._db.write(write_down)
         del self._outcomes[: len(taken)]
         self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
         self.wake()
@@ -230,9 +234,7 @@ class Outbox:
         except Exception as error:  # a bug in one reply must not stop the others
             return self._failed(due, ChannelError(type(error).__name__, permanent=False))
         self.last_error = ""
-        if self._by_sms:
-            self.segments += paid_for(reply.plain)
-        return Outcome(due, "sent", provider_id)
+        return Outcome(due, "sent", provider_id, segments=paid_for(reply.plain) if self._by_sms else 0)
 
     async def _hand_over(self, due: Due, address: str, reply: Reply) -> str:
         if due.kind == "say":

@@ -163,13 +163,14 @@ def due_replies(session: Session, lane: str, now: datetime) -> list[Due]:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a reply: `sent` (with the provider's id), `dead` (never), `waiting` until `next_try`, or `held`
-    until she writes."""
+    until she writes. `segments` is how many parts of SMS it cost."""
 
     due: Due
     state: Literal["sent", "dead", "waiting", "held"]
     provider_id: str = ""
     error: str = ""
     next_try: datetime | None = None
+    segments: int = 0
 
 
 def _sent(**more: bytes) -> ForRows:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.desk import amending
+from api.desk.intakes import day_began
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.inbound.assisted import LONGEST
@@ -71,10 +72,10 @@ async def _form(
     reason: str,
     wrong: Wrong | None,
 ) -> HTMLResponse:
-    now = shell.clock()
+    now, since = shell.clock(), day_began(shell.clock(), shell.settings.zone)
     try:
         one = await shell.db.write(
-            lambda session: amending.edit_page(session, shell.vault, shell.library, viewer, reference, name, now)
+            lambda session: amending.edit_page(session, shell.vault, shell.library, viewer, reference, name, since, now)
         )
     except KeyError:  # a service that was taken away
         raise Refused(404, "no_such_case") from None

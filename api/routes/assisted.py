@@ -49,8 +49,7 @@ async def choose(request: Request, shell: Desk, viewer: Helping) -> HTMLResponse
 @router.post("")
 async def begin(request: Request, shell: Desk, viewer: Helping, service: Typed, language: Typed) -> RedirectResponse:
     """Begin with the next person; an intake that she leaves unfinished shows nothing any more by itself."""
-    known = services(shell).get(service)
-    if known is None or language not in known.file.languages:
+    if service not in services(shell) or not shell.offered.offers(service, language):
         raise Refused(422, "not_in_language")
     now, key, intake = shell.clock(), token_urlsafe(16), _intake(request)
     await shell.db.write(lambda session: assisted.begin(session, shell.vault, viewer, key, now))
@@ -106,9 +105,10 @@ async def answer(
 
 
 def services(shell: Shell) -> dict[str, Service]:
-    """The services that a volunteer can fill in with somebody, by name."""
-    known = shell.library.services
-    return {name: one for name, one in known.items() if one.file.audience in AUDIENCES["assisted"]}
+    """The services that are on and that a volunteer can fill in with somebody, by name."""
+    known = shell.offered
+    ours = ((name, one) for name, one in known.services.items() if one.file.audience in AUDIENCES["assisted"])
+    return {name: one for name, one in ours if known.is_on(name)}
 
 
 def tongues(shell: Shell) -> list[tuple[str, str]]:
@@ -171,7 +171,7 @@ def _done(request: Request, shell: Shell, viewer: Viewer, key: str, said: Said, 
         told=told,
         notices=() if said.reference else notices,
         hers=(language, direction(language)),
-        service=said.service or next(iter(services(shell))),
+        service=said.service or next(iter(services(shell)), ""),
         paper="paper" in request.query_params,
     )
 

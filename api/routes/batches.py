@@ -1,11 +1,12 @@
 """The page of one batch: who left in it, and what the recipient answered, marked for several at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
 
 from api.console.names import RESULTS
 from api.console.shown import service_title
@@ -13,7 +14,9 @@ from api.desk import afterwards
 from api.errors import Refused
 from api.events import BATCHES, QUEUE, case_topic
 from api.exports import batches, results
+from api.progress import Work
 from api.routes.doors import Coordinating, Desk, go, language_of, page
+from api.routes.works import Working, done_soon
 from api.shell import Shell
 from api.staff.people import Viewer
 from flows.notices import Notice
@@ -45,9 +48,23 @@ async def the_names(request: Request, shell: Desk, viewer: Coordinating, batch_i
     return await _batch(request, shell, viewer, batch_id, names=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was marked: which answer, of which cases by reference, and what belongs to it as it was typed."""
+
+    answer: str
+    references: Sequence[str]
+    day: str = ""
+    at: str = ""
+    place: str = ""
+    reason: str = ""
+    served: str = ""
+
+
 @router.post("/batches/{batch_id}/answer")
 async def answer(
     shell: Desk,
+    works: Working,
     viewer: Coordinating,
     batch_id: int,
     answer: Typed,
@@ -57,34 +74,45 @@ async def answer(
     place: Typed = "",
     reason: Typed = "",
     served: Typed = "",
-) -> RedirectResponse:
-    """Mark what the recipient answered of the cases that are ticked, or take it back."""
-    now, told = shell.clock(), ""
-    if answer == results.APPOINTMENT:
-        notice = _notice(day, at, place)
-        ways = await shell.db.write(
+) -> Response:
+    """Mark what the recipient answered of the cases that are ticked, or take it back; of many one sees how far."""
+    said = Answered(answer, reference, day, at, place, reason, served)
+
+    async def mark(work: Work) -> Response:
+        told = await _mark(shell, viewer, batch_id, said, work)
+        shell.events.changed(QUEUE, BATCHES, *map(case_topic, reference))
+        return go(f"/batches/{batch_id}?done={'unmarked' if answer == UNDO else 'marked'}{told}")
+
+    return await done_soon(works, viewer, "answer", mark)
+
+
+async def _mark(shell: Shell, viewer: Viewer, number: int, said: Answered, work: Work) -> str:
+    """Mark it; of an appointment, gives how many are told by which way, as it stands in the address of the page."""
+    now, references = shell.clock(), said.references
+    if said.answer == results.APPOINTMENT:
+        notice, ways = _notice(said.day, said.at, said.place), shell.ways
+        told = await shell.db.write(
             lambda session: afterwards.mark_appointment(
-                session, shell.vault, shell.library, viewer, batch_id, reference, notice, shell.ways, now
+                session, shell.vault, shell.library, viewer, number, references, notice, ways, now, work.step
             )
         )
-        told = "".join(f"&{way}={count}" for way, count in ways.items())
-    elif answer == results.REFUSED:
+        return "".join(f"&{way}={count}" for way, count in told.items())
+    if said.answer == results.REFUSED:
         await shell.db.write(
-            lambda session: results.mark_refused(session, shell.vault, viewer, batch_id, reference, reason, now)
+            lambda session: results.mark_refused(session, shell.vault, viewer, number, references, said.reason, now)
         )
-    elif answer == results.DONE:
-        day_served, today = _day(served), now.astimezone(shell.settings.zone).date()
+    elif said.answer == results.DONE:
+        day, today = _day(said.served), now.astimezone(shell.settings.zone).date()
         await shell.db.write(
             lambda session: afterwards.mark_done(
-                session, shell.vault, shell.library, viewer, batch_id, reference, day_served, now, today
+                session, shell.vault, shell.library, viewer, number, references, day, now, today
             )
         )
-    elif answer == UNDO:
-        await shell.db.write(lambda session: afterwards.undo(session, shell.library, viewer, batch_id, reference, now))
+    elif said.answer == UNDO:
+        await shell.db.write(lambda session: afterwards.undo(session, shell.library, viewer, number, references, now))
     else:
         raise Refused(422, "incomplete")
-    shell.events.changed(QUEUE, BATCHES, *map(case_topic, reference))
-    return go(f"/batches/{batch_id}?done={'unanswered' if answer == UNDO else 'answered'}{told}")
+    return ""
 
 
 async def _batch(

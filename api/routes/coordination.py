@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import GATEWAYS, KEPT, LEFT_OUT, MEDIA, NUMBER_STATES
+from api.console.names import KEPT, LEFT_OUT, MEDIA
+from api.console.number_names import GATEWAYS, NUMBER_STATES
 from api.console.shown import CHANNELS, service_title
 from api.desk import tallies
 from api.errors import Refused
@@ -22,7 +23,7 @@ from api.progress import Work
 from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, language_of, page
 from api.routes.forms import ProvenCoordinator
 from api.routes.live import changes
-from api.routes.works import Working
+from api.routes.works import Working, done_soon
 from api.shell import Shell
 from api.staff.people import Viewer
 
@@ -31,8 +32,6 @@ LONGEST = 200
 MONTH = timedelta(days=29)
 WARN_BEFORE = timedelta(days=21)
 """How long before a number's paid time ends the page warns."""
-PATIENCE = 2.0
-"""Seconds that she waits for a file before she is shown how far it is."""
 MEDIA_TYPES = {
     "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -56,7 +55,15 @@ async def the_numbers(request: Request, shell: Desk, viewer: Coordinating) -> HT
         gateways=GATEWAYS,
         states=NUMBER_STATES,
         alarms=await shell.db.read(health.alarm_count),
-        phones=await shell.db.read(lambda session: phones.phones(session, viewer, shell.countries)),
+        phones=await shell.db.read(
+            lambda session: phones.phones(
+                session,
+                viewer,
+                shell.countries,
+                fixed=shell.settings.numbers,
+                twilio=sims.TWILIO in shell.channels.gateways,
+            )
+        ),
         soon=(now + WARN_BEFORE).date(),
     )
 
@@ -147,12 +154,7 @@ async def make_file(
     async def make(work: Work) -> Response:
         return await _file(shell, viewer, service, export, form, again=again == "yes", work=work)
 
-    work = works.begin("export", viewer.person_id, 1, make)
-    if not await works.soon(work, PATIENCE):
-        return go(f"/work/{work.key}")
-    made = works.take(work)
-    assert isinstance(made, Response)
-    return made
+    return await done_soon(works, viewer, "export", make)
 
 
 async def _file(

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
 from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, SKILLS, VIA
+from api.console.next_step import next_step
 from api.console.plans import FOLLOWED, STATES, follow_up_titles, titles_of
 from api.console.portal_form import portal_form
-from api.console.shown import as_written, facts, headline, offered, service_title
+from api.console.shown import as_written, facts, headline, offered, service_title, still_open
 from api.desk import afterwards, caseview, conversation, likeness, phrases, queue, training
 from api.desk.caseview import CaseView
+from api.desk.intakes import day_began
 from api.events import INBOX, QUEUE, case_topic
 from api.going import offers, outings
 from api.inbound import unhandled
@@ -110,15 +112,28 @@ async def the_case(request: Request, shell: Desk, viewer: Looking, reference: st
     return await _case(request, shell, viewer, reference, "case.html")
 
 
+@router.post("/cases/{reference}/names")
+async def the_case_with_names(
+    request: Request, shell: Desk, viewer: Looking, reference: str, at: Typed = ""
+) -> HTMLResponse:
+    """The same with names, numbers and health: that she asked for them is written down. `at` is where she asked."""
+    return await _case(request, shell, viewer, reference, "case.html", named=True, at=at)
+
+
 @router.get("/cases/{reference}/live")
 async def the_case_again(request: Request, shell: Desk, viewer: LookingOn, reference: str) -> HTMLResponse:
     """The parts of a case that change by themselves."""
     return await _case(request, shell, viewer, reference, "case_live.html")
 
 
-@router.get("/cases/{reference}/events", response_class=EventSourceResponse)
-async def case_changes(shell: Desk, viewer: LookingOn, reference: str) -> AsyncIterator[ServerSentEvent]:
-    """Say `changed` whenever something in the case did. It says nothing more, so anybody signed in may listen."""
+async def the_reader(shell: Desk, viewer: LookingOn, reference: str) -> None:
+    """Lets only who may read the case listen, before the stream begins: even when it changes tells something."""
+    await shell.db.read(lambda session: access.refuse_strangers(session, viewer, reference))
+
+
+@router.get("/cases/{reference}/events", response_class=EventSourceResponse, dependencies=[Depends(the_reader)])
+async def case_changes(shell: Desk, reference: str) -> AsyncIterator[ServerSentEvent]:
+    """Say `changed` whenever something in the case did, and nothing more."""
     async for change in changes(shell.events, case_topic(reference), INBOX):
         yield change
 
@@ -182,20 +197,22 @@ async def _untrained(request: Request, shell: Shell, viewer: Viewer) -> list[tup
     return [] if viewer.trainee else [(one, service_title(shell.library, one, reader)) for one in lacking]
 
 
-async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, template: str) -> HTMLResponse:
+async def _case(
+    request: Request, shell: Shell, viewer: Viewer, reference: str, template: str, *, named: bool = False, at: str = ""
+) -> HTMLResponse:
     now, reader = shell.clock(), language_of(request, viewer)
-    case = await shell.db.write(
-        lambda session: caseview.see(session, shell.vault, shell.library, viewer, reference, now)
-    )
+    case = await _opened(shell, viewer, reference, now, named=named)
     standing = await shell.db.write(lambda session: standing_of(session, reference, case.portal, shell.portals, now))
     shell.events.changed(*map(case_topic, standing.touched))
     portal = shell.portals.get(case.portal)
-    sendable = await shell.db.read(lambda session: answering.answerable(session, case.portal_messages))
+    sendable = await shell.db.read(lambda one: answering.answerable(one, case.portal_messages, shell.sending))
     return page(
         request,
         template,
         viewer,
         case=case,
+        asked_at=at,
+        step=next_step(case, standing, shell.settings.zone, now),
         **await _work(shell, viewer, case, reader, whole=template == "case.html"),
         left=_seconds(case.window.closes_at, now) if case.window else 0,
         standing=standing,
@@ -220,13 +237,23 @@ async def _case(request: Request, shell: Shell, viewer: Viewer, reference: str, 
     )
 
 
+async def _opened(shell: Shell, viewer: Viewer, reference: str, now: datetime, *, named: bool) -> CaseView:
+    since = day_began(now, shell.settings.zone) if named else None
+    return await shell.db.write(
+        lambda one: caseview.see(one, shell.vault, shell.library, viewer, reference, now, named_since=since)
+    )
+
+
 async def _work(shell: Shell, viewer: Viewer, case: CaseView, reader: str, *, whole: bool) -> dict[str, Any]:
     """What the case is in words; on the `whole` page also what is compared and prepared for it."""
     library = shell.library
     known: dict[str, Any] = {
         "headline": headline(library, case.service, case.language, reader),
         "facts": facts(library, case.service, case.route, case.channel, reader),
-        "written": {answer.name: as_written(library, case.service, answer, reader) for answer in case.answers},
+        "still_open": still_open(library, case.service, case.route, reader),
+        "written": {
+            one.name: "" if one.hidden else as_written(library, case.service, one, reader) for one in case.answers
+        },
     }
     if not whole or viewer.trainee:
         return known | {"alike": (), "phrases": (), "portal_form": (), "likeness": LIKENESS}

@@ -13,6 +13,7 @@ from api.console.words import negotiate
 from api.desk import tasks
 from api.errors import Refused
 from api.keys.locks import form_token
+from api.mail import sorting
 from api.numbers import unmatched
 from api.shell import Shell
 from api.staff import signin
@@ -90,7 +91,9 @@ async def _with_inbox(request: Request, viewer: Viewer) -> Viewer:
 async def _count_inbox(request: Request, viewer: Viewer) -> None:
     shell = the_shell(request)
     now = shell.clock()
-    request.state.inbox = await shell.db.read(lambda session: unmatched.count(session, viewer, now))
+    request.state.inbox = await shell.db.read(
+        lambda session: unmatched.count(session, viewer, now) + sorting.count(session, viewer, now)
+    )
 
 
 Looking = Annotated[Viewer, Depends(the_viewer)]
@@ -155,8 +158,9 @@ def page(
 async def failure(request: Request, error: Refused) -> HTMLResponse:
     """Answer with a page that says what cannot be done, and leads back to where she was."""
     viewer = await viewer_or_none(request)
-    if viewer is not None:
+    if viewer is not None:  # the head of the page is the same, whatever could not be found
         await _count_inbox(request, viewer)
+        request.state.tasks = await the_shell(request).db.read(lambda session: tasks.count_tasks(session, viewer))
     values = {"title": title(error.status), "error": error, "back": back_from(request)}
     return page(request, "error.html", viewer, error.status, **values)
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.errors import Refused
-from api.events import QUEUE, case_topic
+from api.events import INBOX, QUEUE, case_topic
 from api.inbound.intake import Intake
-from api.mail import lending, reading
+from api.mail import lending, reading, sorting
+from api.numbers.proposals import Known
 from api.routes.doors import Desk, Looking, go
 from api.shell import Shell
 from bot import mail
@@ -105,6 +106,36 @@ async def open_file(shell: Desk, viewer: Looking, reference: str, file_id: int) 
     named = f"attachment; filename*=utf-8''{quote(file.name or 'file', safe='')}"
     kind = file.kind if file.kind in SHOWN_AS else "application/octet-stream"
     return Response(file.content, media_type=kind, headers={**FILE_HEADERS, "Content-Disposition": named})
+
+
+@router.post("/inbox/mail/{mail_id}/assign")
+async def assign(shell: Desk, viewer: Looking, mail_id: int, reference: Typed) -> RedirectResponse:
+    """Say whose an e-mail is that came to no case's address."""
+    now, chosen = shell.clock(), reference.strip().upper()
+    known = Known(shell.vault, shell.library, shell.portals, shell.settings.zone)
+    await shell.db.write(lambda session: sorting.assign(session, known, viewer, mail_id, chosen, now))
+    return _sorted(shell, "/inbox?done=assigned", chosen)
+
+
+@router.post("/inbox/mail/{mail_id}/nobody")
+async def nobody(shell: Desk, viewer: Looking, mail_id: int) -> RedirectResponse:
+    """Say that an e-mail is for none of our cases."""
+    now = shell.clock()
+    await shell.db.write(lambda session: sorting.nobodys(session, viewer, mail_id, now))
+    return _sorted(shell, "/inbox?done=put_aside")
+
+
+@router.post("/inbox/mail/{mail_id}/back")
+async def bring_back(shell: Desk, viewer: Looking, mail_id: int) -> RedirectResponse:
+    """Take that back."""
+    now = shell.clock()
+    await shell.db.write(lambda session: sorting.bring_back(session, viewer, mail_id, now))
+    return _sorted(shell, "/inbox")
+
+
+def _sorted(shell: Shell, path: str, *references: str) -> RedirectResponse:
+    shell.events.changed(INBOX, QUEUE, *map(case_topic, references))
+    return go(path)
 
 
 def _knows(request: Request, secret: str) -> bool:

@@ -12,10 +12,11 @@ from api.console.names import MESSAGES, SPEAKS_FOR
 from api.desk import afterwards
 from api.errors import Refused
 from api.events import INBOX, QUEUE, case_topic
-from api.numbers import answering, appointments, proxies, unmatched
+from api.mail import sorting
+from api.numbers import answering, appointments, aside, proxies, senders, unmatched
 from api.numbers.appointments import Corrected
 from api.numbers.proposals import Known
-from api.routes.doors import Desk, Looking, LookingOn, go, page
+from api.routes.doors import Coordinating, Desk, Looking, LookingOn, go, page
 from api.routes.live import changes
 from api.shell import Shell
 from api.staff.people import Viewer
@@ -56,7 +57,7 @@ async def assign(shell: Desk, viewer: Looking, message_id: int, reference: Typed
 async def nobody(shell: Desk, viewer: Looking, message_id: int) -> RedirectResponse:
     """Say that a message is for none of our cases."""
     now = shell.clock()
-    await shell.db.write(lambda session: unmatched.nobodys(session, viewer, message_id, now))
+    await shell.db.write(lambda session: aside.nobodys(session, viewer, message_id, now))
     return _changed(shell, "/inbox?done=put_aside")
 
 
@@ -64,7 +65,39 @@ async def nobody(shell: Desk, viewer: Looking, message_id: int) -> RedirectRespo
 async def bring_back(shell: Desk, viewer: Looking, message_id: int) -> RedirectResponse:
     """Take that back."""
     now = shell.clock()
-    await shell.db.write(lambda session: unmatched.bring_back(session, viewer, message_id, now))
+    await shell.db.write(lambda session: aside.bring_back(session, viewer, message_id, now))
+    return _changed(shell, "/inbox")
+
+
+@router.post("/inbox/{message_id}/apart")
+async def put_aside(shell: Desk, viewer: Looking, message_id: int, reference: Typed) -> RedirectResponse:
+    """Say that a message is not for a case."""
+    now, known, chosen = shell.clock(), _known(shell), reference.strip().upper()
+    await shell.db.write(lambda session: aside.put_aside(session, known, viewer, message_id, chosen, now))
+    return _changed(shell, "/inbox?done=put_aside")
+
+
+@router.post("/inbox/{message_id}/together")
+async def take_back(shell: Desk, viewer: Looking, message_id: int, reference: Typed) -> RedirectResponse:
+    """Take that back."""
+    now, chosen = shell.clock(), reference.strip().upper()
+    await shell.db.write(lambda session: aside.take_back(session, viewer, message_id, chosen, now))
+    return _changed(shell, "/inbox")
+
+
+@router.post("/inbox/{message_id}/sender")
+async def accept_sender(shell: Desk, viewer: Coordinating, message_id: int, portal: Typed) -> RedirectResponse:
+    """Say that whoever sent a message is a portal."""
+    now, known = shell.clock(), _known(shell)
+    await shell.db.write(lambda session: aside.accept_sender(session, known, viewer, message_id, portal, now))
+    return _changed(shell, "/inbox?done=sender")
+
+
+@router.post("/inbox/senders/drop")
+async def drop_sender(shell: Desk, viewer: Coordinating, portal: Typed, sender: Typed) -> RedirectResponse:
+    """Accept a sender no more."""
+    now = shell.clock()
+    await shell.db.write(lambda session: senders.drop(session, viewer, portal, sender, now))
     return _changed(shell, "/inbox")
 
 
@@ -139,7 +172,7 @@ async def answer_portal(
     else:
         of = await shell.db.write(
             lambda session: answering.answer_portal(
-                session, shell.vault, shell.portals, viewer, message_id, answer == "yes", now
+                session, shell.vault, shell.portals, viewer, message_id, answer == "yes", now, shell.sending
             )
         )
     return _changed(shell, f"/cases/{of}?done=answered", of)
@@ -168,12 +201,17 @@ def _changed(shell: Shell, path: str, *references: str) -> RedirectResponse:
 async def _inbox(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
     now, known = shell.clock(), _known(shell)
     found = await shell.db.write(lambda session: unmatched.inbox(session, known, viewer, now))
+    mails = await shell.db.write(lambda session: sorting.strays(session, known, viewer, now))
     return page(
         request,
         template,
         viewer,
-        messages=[one for one in found.messages if not one.settled],
+        messages=[one for one in found.messages if not one.settled and (one.proposed or viewer.coordinator)],
         aside=[one for one in found.messages if one.settled],
+        put_aside=[one for one in found.messages if one.apart and not (one.proposed or viewer.coordinator)],
+        senders=await shell.db.read(lambda session: senders.accepted(session, viewer)) if viewer.coordinator else (),
+        mails=[one for one in mails if not one.settled],
+        mails_aside=[one for one in mails if one.settled],
         others=found.others,
         portals=shell.portals,
         message_kinds=MESSAGES,

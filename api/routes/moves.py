@@ -13,6 +13,7 @@ from api.events import QUEUE, case_topic
 from api.routes.doors import Coordinating, Desk, Looking, go, page
 from api.shell import Shell
 from api.staff import people
+from flows.training import versions
 
 router = APIRouter()
 MORNING = time(8)
@@ -25,7 +26,10 @@ Note = Annotated[str, Form(max_length=4000)]
 async def hand_over(shell: Desk, viewer: Looking, reference: str, to: Typed, text: Note = "") -> RedirectResponse:
     """Give a case to a colleague, with a note."""
     now, colleague = shell.clock(), _number(to)
-    await shell.db.write(lambda session: moves.hand_over(session, shell.vault, viewer, reference, colleague, text, now))
+    quizzes = versions(shell.library)
+    await shell.db.write(
+        lambda session: moves.hand_over(session, shell.vault, viewer, reference, colleague, text, now, quizzes)
+    )
     return _moved(shell, reference, "/queue?done=handed_over")
 
 

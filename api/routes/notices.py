@@ -27,9 +27,9 @@ async def the_notices(request: Request, shell: Desk, viewer: Coordinating) -> HT
     now, reader = shell.clock(), language_of(request, viewer)
     found = await shell.db.read(lambda session: many.sent(session, viewer, now))
     titles = {name: service_title(shell.library, name, reader) for name in shell.library.services}
-    languages = shell.library.languages
+    tongues = shell.library.languages
     areas = areas_of(shell.library, reader)
-    return page(request, "notices.html", viewer, sent=found, titles=titles, languages=languages, areas=areas)
+    return page(request, "notices.html", viewer, sent=found, titles=titles, tongues=tongues, areas=areas)
 
 
 @router.post("/notices/preview")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.console.names import GATEWAYS, NUMBER_STATES, TESTS, WAYS
+from api.console.number_names import GATEWAYS, NUMBER_STATES, TESTS, WAYS
 from api.events import QUEUE, case_topic
 from api.numbers import health, leases, losing, places, pool, selftest
 from api.numbers.health import ALARMS

@@ -1,16 +1,18 @@
 """Outings: planned by a coordinator, printed, and ticked on a phone that has no connection for a while."""
 
 from datetime import date, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.console.shown import place_name
+from api.console.shown import place_name, service_title
+from api.desk import afterwards
 from api.errors import Refused
 from api.events import case_topic
-from api.going import outings
+from api.going import outings, signing
 from api.routes.doors import Coordinating, Desk, Helping, go, language_of, page
+from api.shell import Shell
 from api.staff import people
 
 router = APIRouter()
@@ -24,7 +26,11 @@ async def the_outings(request: Request, shell: Desk, viewer: Helping) -> HTMLRes
     now = shell.clock()
     found = await shell.db.read(lambda session: outings.outings(session, viewer))
     team = await shell.db.read(lambda session: people.colleagues(session, viewer, now))
-    return page(request, "outings.html", viewer, outings=found, people=team)
+    reader = language_of(request, viewer)
+    impact = await shell.db.read(lambda session: signing.impact(session, viewer)) if viewer.coordinator else []
+    titles = {one.service: service_title(shell.library, one.service, reader) for one in impact}
+    more: dict[str, Any] = {"impact": impact, "titles": titles, "services": _signed_up_for(shell, reader)}
+    return page(request, "outings.html", viewer, outings=found, people=team, **more)
 
 
 @router.post("/outings")
@@ -36,16 +42,22 @@ async def plan(
     place: Typed,
     places: Annotated[int, Form()],
     led_by: Annotated[int, Form(lt=2**31)] = 0,
+    service: Typed = "",
 ) -> RedirectResponse:
-    """Plan an outing."""
+    """Plan an outing; with a service, its workers can sign up for it."""
     now = shell.clock()
     try:
         starts_at = datetime.combine(date.fromisoformat(day), time.fromisoformat(start), shell.settings.zone)
     except ValueError:
         raise Refused(422, "incomplete") from None
+    if service and service not in dict(_signed_up_for(shell, "en")):
+        raise Refused(422, "incomplete")
     made = await shell.db.write(
-        lambda session: outings.plan(session, shell.vault, viewer, starts_at, place, places, led_by or None, now)
+        lambda session: outings.plan(
+            session, shell.vault, viewer, starts_at, place, places, led_by or None, now, service=service
+        )
     )
+    await _offer(shell)
     return go(f"/outings/{made}")
 
 
@@ -72,16 +84,41 @@ async def the_outing(request: Request, shell: Desk, viewer: Helping, outing_id: 
 async def add(shell: Desk, viewer: Coordinating, outing_id: int, reference: Many = []) -> RedirectResponse:  # noqa: B006
     """Put cases on the list."""
     now = shell.clock()
-    await shell.db.write(lambda session: outings.add(session, viewer, outing_id, reference, now))
+    await shell.db.write(
+        lambda session: afterwards.add_to_outing(session, shell.vault, shell.library, viewer, outing_id, reference, now)
+    )
+    await _offer(shell)
     shell.events.changed(*map(case_topic, reference))
     return go(f"/outings/{outing_id}")
+
+
+@router.post("/outings/{outing_id}/hours")
+async def write_hours(
+    shell: Desk,
+    viewer: Helping,
+    outing_id: int,
+    listed: Many = [],  # noqa: B006
+    hours: Many = [],  # noqa: B006
+) -> RedirectResponse:
+    """Write down for how many hours each of those listed was there."""
+    now = shell.clock()
+    try:
+        said = {one: float(text.replace(",", ".") or 0) for one, text in zip(listed, hours, strict=True)}
+    except ValueError:
+        raise Refused(422, "incomplete") from None
+    await shell.db.write(lambda session: outings.write_hours(session, viewer, outing_id, said, now))
+    shell.events.changed(*map(case_topic, said))
+    return go(f"/outings/{outing_id}?done=ticked")
 
 
 @router.post("/outings/{outing_id}/drop")
 async def drop(shell: Desk, viewer: Coordinating, outing_id: int, reference: Typed) -> RedirectResponse:
     """Take a case off the list."""
     now = shell.clock()
-    await shell.db.write(lambda session: outings.drop(session, viewer, outing_id, reference, now))
+    await shell.db.write(
+        lambda session: afterwards.drop_from_outing(session, shell.library, viewer, outing_id, reference, now)
+    )
+    await _offer(shell)
     shell.events.changed(case_topic(reference))
     return go(f"/outings/{outing_id}")
 
@@ -99,3 +136,19 @@ async def tick(
     changed = await shell.db.write(lambda session: outings.tick(session, viewer, outing_id, listed, came, now))
     shell.events.changed(*map(case_topic, changed))
     return go(f"/outings/{outing_id}?done=ticked")
+
+
+def _signed_up_for(shell: Shell, reader: str) -> list[tuple[str, str]]:
+    """The services that ask for an outing, with their names."""
+    asking = [
+        name
+        for name, one in shell.library.services.items()
+        if any(asked.question.type == "outing" for asked in one.questions)
+    ]
+    return [(name, service_title(shell.library, name, reader)) for name in asking]
+
+
+async def _offer(shell: Shell) -> None:
+    """Let the bot offer what can be signed up for now."""
+    zone, now = shell.settings.zone, shell.clock()
+    shell.offering.outings = await shell.db.read(lambda session: signing.coming(session, shell.vault, zone, now))

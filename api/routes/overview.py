@@ -63,7 +63,8 @@ class _Words:
         ends = [format_timedelta(step, threshold=1, locale=self.locale) for step in STEPS]
         labels = [self.text(t("less than %s")) % end for end in ends] + [self.text(t("%s or more")) % ends[-1]]
         rows = zip(labels, found.waiting, strict=True)
-        late = [label for label, step in zip(labels[1:], STEPS, strict=True) if step >= statistics.LATE]
+        patience = found.patience
+        late = [label for label, step in zip(labels[1:], STEPS, strict=True) if patience and step >= patience]
         return bars(((label, count, format_decimal(count, locale=self.locale)) for label, count in rows), alarm=late)
 
     def claimed(self, median: timedelta | None) -> str:

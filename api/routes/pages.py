@@ -20,6 +20,7 @@ from api.routes import (
     desk,
     duty,
     going,
+    house,
     joining,
     lending,
     mail,
@@ -80,8 +81,8 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     cases += [planned, amending, search, phrases, media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
-    house = [overview, services, month, reports, works, batches, trail, retention]
-    pages = [*team, *cases, *house, coordination, sims, numbers]
+    rest = [overview, services, house, month, reports, works, batches, trail, retention]
+    pages = [*team, *cases, *rest, coordination, sims, numbers]
     if shell.channels.phones:
         pages += [phone, portal]
     for one in pages:

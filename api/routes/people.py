@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.console.names import SKILLS
 from api.console.shown import Areas, areas_of
 from api.events import QUEUE
+from api.progress import Work
 from api.routes.doors import Coordinating, Desk, go, language_of, page
 from api.routes.forms import ProvenCoordinator
+from api.routes.works import Working, done_soon
 from api.shell import Shell
 from api.staff import access, factor, invitations, people
 from api.staff.facts import HOURS, PARTS, Facts
@@ -146,12 +148,16 @@ async def reset(shell: Desk, viewer: ProvenCoordinator, person_id: int) -> Redir
 
 
 @router.post("/people/{person_id}/remove")
-async def remove(request: Request, shell: Desk, viewer: ProvenCoordinator, person_id: int) -> RedirectResponse:
-    """Shut a person out."""
+async def remove(request: Request, shell: Desk, works: Working, viewer: ProvenCoordinator, person_id: int) -> Response:
+    """Shut a person out. With many cases it takes a while to lock them anew: she sees how far it is."""
     gate: Gate = request.app.state.gate
-    await gate.remove(viewer, person_id, shell.clock())
-    shell.events.changed(QUEUE)
-    return go("/people?done=removed")
+
+    async def shut_out(work: Work) -> Response:
+        await gate.remove(viewer, person_id, shell.clock(), work.step)
+        shell.events.changed(QUEUE)
+        return go("/people?done=removed")
+
+    return await done_soon(works, viewer, "relock", shut_out)
 
 
 async def _people(

@@ -7,12 +7,14 @@ from fastapi.responses import HTMLResponse
 
 from api.errors import Refused
 from api.inbound.intake import Intake
+from api.numbers import senders
 from api.numbers.pool import active_numbers
 from api.routes.doors import Desk, page
 from api.shell import Shell
 
 router = APIRouter(prefix="/portal")
 SENDER = "MOPH"
+"""Whom the file of the model knows; any other sender is typed in, to see what becomes of a stranger's message."""
 LOGIN_CODE = "MOPH: your login code is {code}. It is valid for 10 minutes. Do not share it."
 MOST = 600
 
@@ -30,6 +32,7 @@ async def send(
     number: Annotated[str, Form()],
     what: Annotated[str, Form()] = "text",
     text: Annotated[str, Form(max_length=MOST)] = "",
+    sender: Annotated[str, Form(max_length=senders.LONGEST)] = SENDER,
 ) -> HTMLResponse:
     """Send the SMS. The code follows from the time: it is a game, and nothing opens with it."""
     intake: Intake = request.app.state.intake
@@ -39,8 +42,8 @@ async def send(
         raise Refused(422, "empty")
     if number not in await _numbers(shell):
         raise Refused(404, "no_such_number")
-    await intake.portal_sms(number, SENDER, sent, message_id)
-    return await _show(request, shell, chosen=number, sent=sent)
+    await intake.portal_sms(number, sender.strip() or SENDER, sent, message_id)
+    return await _show(request, shell, chosen=number, sent=sent, sender=sender.strip())
 
 
 def _code(message_id: str) -> str:
@@ -48,8 +51,11 @@ def _code(message_id: str) -> str:
     return f"{(int(message_id[-9:]) * 7919 + 104729) % 900000 + 100000}"
 
 
-async def _show(request: Request, shell: Desk, chosen: str = "", sent: str = "") -> HTMLResponse:
-    return page(request, "portal.html", numbers=await _numbers(shell), chosen=chosen, sent=sent)
+async def _show(request: Request, shell: Desk, chosen: str = "", sent: str = "", sender: str = SENDER) -> HTMLResponse:
+    numbers = await _numbers(shell)
+    return page(
+        request, "portal.html", numbers=numbers, chosen=chosen, sent=sent, sender=sender, longest=senders.LONGEST
+    )
 
 
 async def _numbers(shell: Shell) -> list[str]:

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.console.names import HELD
+from api.console.names import HELD, STATES
 from api.console.shown import service_title
 from api.desk import forgetting
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.routes.doors import Coordinating, Desk, go, language_of, page
+from api.routes.forms import ProvenCoordinator
 
 router = APIRouter()
 Typed = Annotated[str, Form(max_length=500)]
@@ -68,3 +69,20 @@ async def keep(shell: Desk, viewer: Coordinating, reference: str, until: Typed, 
     )
     shell.events.changed(QUEUE, case_topic(reference))
     return go("/retention?done=kept")
+
+
+@router.get("/cases/{reference}/forget")
+async def ask_to_forget(request: Request, shell: Desk, viewer: Coordinating, reference: str) -> HTMLResponse:
+    """What it means to forget this case, and the form that does it."""
+    case = await shell.db.write(lambda session: forgetting.forgettable(session, viewer, reference))
+    title = service_title(shell.library, case.service, language_of(request, viewer))
+    return page(request, "forget.html", viewer, case=case, title=title, states=STATES)
+
+
+@router.post("/cases/{reference}/forget")
+async def forget(shell: Desk, viewer: ProvenCoordinator, reference: str, typed: Typed = "") -> RedirectResponse:
+    """Forget it for ever; she has typed its reference and her passphrase."""
+    now = shell.clock()
+    await shell.db.write(lambda one: forgetting.forget_now(one, shell.vault, viewer, reference, typed, now))
+    shell.events.changed(QUEUE, case_topic(reference))
+    return go("/queue?done=forgotten")

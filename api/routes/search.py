@@ -9,9 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.console.names import LIKENESS, STATES
 from api.console.shown import facts, headline
 from api.desk import likeness, searching
+from api.desk.intakes import day_began
 from api.desk.searching import Hit
 from api.events import QUEUE, case_topic
 from api.routes.doors import Desk, Helping, go, language_of, page
+from api.shell import Shell
 from api.staff.people import Viewer
 from flows.likeness import REASONS, Sought, read_sought
 
@@ -71,11 +73,13 @@ def _unkept(kept: str) -> dict[str, tuple[str, ...]]:
 @router.get("/cases/{reference}/beside/{other}")
 async def beside(request: Request, shell: Desk, viewer: Helping, reference: str, other: str) -> HTMLResponse:
     """Two cases side by side."""
-    now = shell.clock()
-    both = await shell.db.write(
-        lambda session: likeness.beside(session, shell.vault, shell.library, viewer, reference, other, now)
-    )
-    return page(request, "case_beside.html", viewer, both=both, likeness=LIKENESS, states=STATES)
+    return await _beside(request, shell, viewer, reference, other, named=False)
+
+
+@router.post("/cases/{reference}/beside/{other}/names")
+async def beside_with_names(request: Request, shell: Desk, viewer: Helping, reference: str, other: str) -> HTMLResponse:
+    """The same with names, numbers and health: that she asked for them is written down in both."""
+    return await _beside(request, shell, viewer, reference, other, named=True)
 
 
 @router.post("/cases/{reference}/beside/{other}/same")
@@ -93,3 +97,14 @@ async def apart(shell: Desk, viewer: Helping, reference: str, other: str) -> Red
     now = shell.clock()
     await shell.db.write(lambda session: likeness.apart(session, viewer, reference, other, now))
     return go(f"/cases/{reference}?done=apart")
+
+
+async def _beside(
+    request: Request, shell: Shell, viewer: Viewer, reference: str, other: str, *, named: bool
+) -> HTMLResponse:
+    now, vault, library = shell.clock(), shell.vault, shell.library
+    since = day_began(now, shell.settings.zone) if named else None
+    both = await shell.db.write(
+        lambda session: likeness.beside(session, vault, library, viewer, reference, other, now, named_since=since)
+    )
+    return page(request, "case_beside.html", viewer, both=both, likeness=LIKENESS, states=STATES)

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from api.console.shown import service_title
-from api.desk import offering
+from api.desk import house, offering
 from api.errors import Refused
 from api.routes.doors import Coordinating, Desk, go, language_of, page
 from api.shell import Shell
@@ -40,6 +40,7 @@ async def the_services(request: Request, shell: Desk, viewer: Coordinating) -> H
         findings={one.name: check(shell.library, one) for one in known},
         reviews=await shell.db.read(lambda session: offering.reviews(session, shell.library)),
         offered=shell.offered,
+        on=await shell.db.read(lambda session: house.services_on(session, shell.written)),
         source=SOURCE,
     )
 
@@ -68,6 +69,14 @@ async def go_on_trying(
     if len(lines) > MOST or any(len(one) > LONGEST for one in lines):
         raise Refused(422, "too_long")
     return _tried(request, shell, viewer, service, language, lines, manner)
+
+
+@router.post("/services/{service}/switch")
+async def switch(shell: Desk, viewer: Coordinating, service: str, on: Typed = "") -> RedirectResponse:
+    """Offer a service to new people, or no longer."""
+    now, yes = shell.clock(), on == "yes"
+    await shell.db.write(lambda session: house.switch(session, shell.written, viewer, service, now, on=yes))
+    return await offered_anew(shell, f"/services?done={'on' if yes else 'off'}")
 
 
 @router.get("/services/{service}/{language}")
@@ -105,7 +114,7 @@ async def tick(
     await shell.db.write(
         lambda session: offering.tick(session, shell.library, viewer, service, language, reviewer, texts, now)
     )
-    return await _offered_anew(shell, "/services?done=read")
+    return await offered_anew(shell, "/services?done=read")
 
 
 @router.post("/services/{service}/{language}/take-back")
@@ -113,11 +122,12 @@ async def untick(shell: Desk, viewer: Coordinating, service: str, language: str)
     """It was a mistake: nobody new is asked in that language."""
     now = shell.clock()
     await shell.db.write(lambda session: offering.untick(session, shell.library, viewer, service, language, now))
-    return await _offered_anew(shell, "/services?done=unread")
+    return await offered_anew(shell, "/services?done=unread")
 
 
-async def _offered_anew(shell: Shell, path: str) -> RedirectResponse:
-    shell.offering.allowed = await shell.db.read(lambda session: offering.allowed(session, shell.library))
+async def offered_anew(shell: Shell, path: str) -> RedirectResponse:
+    """Take up at once in this process what was changed, and go to a page; the others look within seconds."""
+    shell.offering.take(await shell.db.read(lambda session: offering.offering_now(session, shell.written)))
     return go(path)
 
 

@@ -26,7 +26,9 @@ Once = Annotated[str, Form(pattern=r"^[\w-]{22}$")]
 async def empty(request: Request, shell: Desk, viewer: Helping, service: str = "", language: str = "") -> HTMLResponse:
     """An empty form; of the first service and in the first language, when none is named."""
     known = services(shell)
-    service = service if service in known else next(iter(known))
+    service = service if service in known else next(iter(known), "")
+    if not service:
+        raise Refused(404, "no_such_service")
     spoken = [one for one in known[service].file.languages if shell.offered.offers(service, one)]
     language = language if language in spoken else next(iter(spoken), "en")
     return _form(request, shell, viewer, token_urlsafe(16), service, language, {}, Sheet())

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 
+from api.errors import Refused
 from api.events import QUEUE
 from api.inbound import phones
 from api.inbound.intake import Intake
@@ -49,5 +50,7 @@ async def add_channel(shell: Desk, viewer: Coordinating, number: Typed, gateway:
 async def end_channel(shell: Desk, viewer: Coordinating, number: Typed) -> RedirectResponse:
     """Write to nobody from that number any more."""
     now = shell.clock()
+    if number in shell.settings.numbers:
+        raise Refused(404, "no_such_number")
     await shell.db.write(lambda session: sims.end_channel(session, viewer, number, now))
     return go("/numbers?done=channel_ended")

@@ -1,6 +1,6 @@
 """How far a piece of work is that somebody began, as a page that moves by itself; and what came of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,9 +10,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.console.names import WORKS
 from api.errors import Refused
 from api.events import work_topic
-from api.progress import Works
-from api.routes.doors import Coordinating, CoordinatingOn, Desk, page
+from api.progress import Work, Works
+from api.routes.doors import Coordinating, CoordinatingOn, Desk, go, page
 from api.routes.live import changes
+from api.staff.people import Viewer
 
 router = APIRouter()
 
@@ -24,6 +25,26 @@ def the_works(request: Request) -> Works:
 
 
 Working = Annotated[Works, Depends(the_works)]
+
+
+def the_own_work(works: Working, viewer: CoordinatingOn, key: str) -> Work:
+    """Her work. Refused before anything is answered: a stream that has begun could not say that there is nothing."""
+    return works.of(key, viewer.person_id)
+
+
+Hers = Annotated[Work, Depends(the_own_work)]
+PATIENCE = 2.0
+"""Seconds that somebody waits before she is shown how far it is."""
+
+
+async def done_soon(works: Works, viewer: Viewer, kind: str, do: Callable[[Work], Awaitable[Response]]) -> Response:
+    """What comes of the work, if it is done soon; else the page that shows how far it is. Raises Refused as it does."""
+    work = works.begin(kind, viewer.person_id, 1, do)
+    if not await works.soon(work, PATIENCE):
+        return go(f"/work/{work.key}")
+    made = works.take(work)
+    assert isinstance(made, Response)
+    return made
 
 
 @router.get("/work/{key}")
@@ -41,9 +62,9 @@ async def the_work_again(request: Request, works: Working, viewer: CoordinatingO
 
 
 @router.get("/work/{key}/events", response_class=EventSourceResponse)
-async def work_changes(shell: Desk, works: Working, viewer: CoordinatingOn, key: str) -> AsyncIterator[ServerSentEvent]:
+async def work_changes(shell: Desk, work: Hers) -> AsyncIterator[ServerSentEvent]:
     """Say `changed` whenever it is further."""
-    async for change in changes(shell.events, work_topic(works.of(key, viewer.person_id).key)):
+    async for change in changes(shell.events, work_topic(work.key)):
         yield change
 
 

@@ -43,6 +43,13 @@ def case_to_read(session: Session, viewer: Viewer, reference: str) -> CaseRow:
     return case
 
 
+def refuse_strangers(session: Session, viewer: Viewer, reference: str) -> None:
+    """Nothing, for who may read a case; it is not locked. Refused(404, "no_such_case") for everybody else."""
+    case = session.exec(select(CaseRow).where(CaseRow.reference == reference)).one_or_none()
+    if case is None or not (may_open(viewer, case) or _reads_along(session, viewer, case)):
+        raise Refused(404, "no_such_case")
+
+
 def claimed_case(session: Session, viewer: Viewer, reference: str) -> CaseRow:
     """The same as `case_for` for a case that somebody works on now; Refused(409, "not_claimed") otherwise."""
     case = case_for(session, viewer, reference)

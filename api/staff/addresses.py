@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from api.answers import decode, encode
 from api.console.words import catalogue, negotiate
+from api.errors import Refused
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.numbers.e164 import read_number
-from api.outbound.replies import queue_reply
+from api.outbound.replies import address_index, queue_reply
 from api.staff import audit
-from api.tables import AddressCode, Person, StaffAddress
+from api.tables import AddressCode, Audit, Person, StaffAddress
 from flows.language import t
 from flows.model import Message, Reply
 
@@ -25,6 +26,8 @@ RENEWED = timedelta(days=1)
 """How often it is renewed."""
 CODE_LIVES = timedelta(minutes=15)
 TRIES = 5
+ASKED, ASKED_WITHIN = 3, timedelta(hours=1)
+"""How many codes one of us may have sent to numbers within an hour: each costs an SMS, and rings at whoever has it."""
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 DIGITS = "23456789"
 CODE_LENGTH = 10
@@ -80,8 +83,13 @@ def begin_by_bot(session: Session, person_id: int, now: datetime) -> str:
 
 
 def begin_by_number(session: Session, vault: Vault, person: Person, lane: str, number: str, now: datetime) -> None:
-    """Send a code to a number (with its country) by this lane, for her to type in. Refused(422, "bad_number")."""
+    """Send a code to a number (with its country) by this lane, for her to type in.
+
+    Refused: (422, "bad_number"); (429, "too_many_codes") after three within an hour, to whatever numbers.
+    """
     place = Place(lane, read_number(number))
+    _refuse_too_many(session, person.id or 0, now)
+    audit.record(session, person.id, "person.code", "", now)
     code = "".join(secrets.choice("0123456789") for _ in range(TYPED_LENGTH))
     box = vault.lock(encode([place.lane, place.address]), expires=now + CODE_LIVES)
     _keep_code(session, person.id or 0, code, box, now)
@@ -141,10 +149,19 @@ def renew_and_end(session: Session, vault: Vault, now: datetime) -> None:
             session.delete(row)
 
 
+def _refuse_too_many(session: Session, person_id: int, now: datetime) -> None:
+    hers = Audit.person_id == person_id, Audit.action == "person.code", Audit.at > now - ASKED_WITHIN
+    if session.exec(select(func.count(col(Audit.id))).where(*hers)).one() >= ASKED:
+        raise Refused(429, "too_many_codes")
+
+
 def _link(session: Session, vault: Vault, person_id: int, place: Place, now: datetime) -> None:
     box, until = vault.lock(encode([place.lane, place.address]), expires=now + LIVES), now + LIVES
     channel = place.lane.split(":", 1)[0]
-    session.merge(StaffAddress(person_id=person_id, channel=channel, box=box, created_at=now, expires_at=until))
+    index = address_index(vault, place.lane, place.address)
+    row = StaffAddress(person_id=person_id, channel=channel, box=box, created_at=now, expires_at=until)
+    row.address_index = index
+    session.merge(row)
     audit.record(session, person_id, "person.link", "", now, channel=channel)
 
 

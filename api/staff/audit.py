@@ -43,6 +43,13 @@ def record_visit(session: Session, person_id: int, action: str, object: str, now
         record(session, person_id, action, object, now)
 
 
+def record_once(session: Session, person_id: int, action: str, object: str, since: datetime, now: datetime) -> None:
+    """The same for what counts once since a time, such as the beginning of a day."""
+    before = Audit.person_id == person_id, Audit.action == action, Audit.object == object, Audit.at >= since
+    if session.exec(select(Audit.id).where(*before).limit(1)).first() is None:
+        record(session, person_id, action, object, now)
+
+
 def recent(
     session: Session,
     *,

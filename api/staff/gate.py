@@ -141,12 +141,17 @@ class Gate:
         await self._db.write(lambda session: people.relock(session, viewer, lock, token, now))
         return new
 
-    async def remove(self, viewer: Viewer, person_id: int, now: datetime) -> str:
-        """Shut a person out and rotate the team key; gives her name. Raises what `people.shut_out` raises."""
+    async def remove(
+        self, viewer: Viewer, person_id: int, now: datetime, step: Callable[[int, int], None] = lambda *_: None
+    ) -> str:
+        """Shut a person out and rotate the team key; gives her name. Raises what `people.shut_out` raises.
+
+        `step` is told how many boxes are locked anew, of how many: there is one of each case.
+        """
 
         def use_case(session: Session) -> tuple[str, TeamKey]:
             name = people.shut_out(session, person_id, viewer.person_id, now)
-            return name, deployment.rotate(session, viewer.team)
+            return name, deployment.rotate(session, viewer.team, step)
 
         name, team = await self._db.write(use_case)
         self._vault.team_public = team.public

@@ -79,7 +79,7 @@ def join(session: Session, token: str, lock: PersonLock, now: datetime) -> int:
 
     Refused: (410, "no_invitation"), (409, "name_taken").
     """
-    row, _ = _living(session, token, now)
+    row, _ = _living(session, token, now, locked=True)
     team = open_team(_private(token), row.team_box)
     newcomer = Newcomer(row.name, row.role, row.language, **{key: tuple(value) for key, value in row.facts.items()})
     session.delete(row)
@@ -100,10 +100,10 @@ def end_what_is_over(session: Session, now: datetime) -> None:
     session.connection().execute(delete(Invitation).where(col(Invitation.expires_at) <= now))
 
 
-def _living(session: Session, token: str, now: datetime) -> tuple[Invitation, str]:
-    # Locked, so that of two who use one link at once the second finds it used.
+def _living(session: Session, token: str, now: datetime, *, locked: bool = False) -> tuple[Invitation, str]:
+    """The invitation of a link, locked where it is used up: of two who use one at once the second finds it used."""
     found = select(Invitation, Person.name).join(Person).where(Invitation.token_hash == token_hash(token))
-    row = session.exec(found.with_for_update(of=Invitation)).one_or_none()
+    row = session.exec(found.with_for_update(of=Invitation) if locked else found).one_or_none()
     if row is None or row[0].expires_at <= now:
         raise Refused(410, "no_invitation")
     return row

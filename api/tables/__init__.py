@@ -10,6 +10,7 @@ from api.tables.casework import CaseApart, Phrase
 from api.tables.following import FollowUpRow
 from api.tables.going import NoticeToMany, OfferRow, OutingCase, OutingRow
 from api.tables.heard import Heard
+from api.tables.inbox import MessageApart, PortalSender, StrayFile, StrayMail
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
@@ -18,7 +19,7 @@ from api.tables.people import Audit, CaseShare, Invitation, Person, SignIn, Team
 from api.tables.pool import NumberAlarm, NumberWait, PortalRefusal, SelfTest, WindowTurn
 from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, PortalMessage
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
-from api.tables.rules import DeskRule
+from api.tables.rules import DeskRule, Setting
 from api.tables.sims import SimRow
 from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
 from api.tables.tally import Tally
@@ -53,6 +54,7 @@ __all__ = [
     "MailFileRow",
     "MailMessage",
     "MediaRow",
+    "MessageApart",
     "NoticeRow",
     "NoticeToMany",
     "Number",
@@ -67,15 +69,19 @@ __all__ = [
     "Phrase",
     "PortalMessage",
     "PortalRefusal",
+    "PortalSender",
     "ReplyRow",
     "Seen",
     "SelfTest",
+    "Setting",
     "SignIn",
     "SilenceRow",
     "SimRow",
     "SlipRow",
     "SlipTry",
     "StaffAddress",
+    "StrayFile",
+    "StrayMail",
     "Tally",
     "TaskRow",
     "Team",

@@ -25,6 +25,7 @@ class StaffAddress(SQLModel, table=True):
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     channel: str  # telegram | sms | phone: what is shown of it
+    address_index: bytes = Field(default=b"", index=True)
     box: bytes
     created_at: datetime
     expires_at: datetime = Field(index=True)

@@ -14,3 +14,15 @@ class DeskRule(SQLModel, table=True):
     person_id: int = Field(default=0, primary_key=True)
     name: str = Field(primary_key=True)
     value: int
+
+
+class Setting(SQLModel, table=True):
+    """One thing that a coordinator set of the deployment itself; what has no row is as its file says.
+
+    `name` is like `desk.name` (a field of `flows.model.Desk`) or `service.vaccination` (`on` or `off`).
+    """
+
+    __tablename__ = "setting"
+
+    name: str = Field(primary_key=True)
+    value: str

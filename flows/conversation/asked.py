@@ -153,7 +153,15 @@ def _amend(talk: Talk, asking: Asking, answer: Answer) -> Turn:
     rest = _rest(talk.library, asking, talk.now)
     done = None if rest else _done(talk, asking, listed=still_open is not None)
     heard = _heard(talk, asking, over=not rest)
-    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown, still_open, heard))
+    outing = _outing(talk, asking, answer)
+    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown, still_open, heard, outing))
+
+
+def _outing(talk: Talk, asking: Asking, answer: Answer) -> str:
+    """The outing that she signs up for by an answer, or nothing."""
+    asked = talk.library.services[asking.service].by_name[asking.question]
+    coming = {one.id for one in talk.library.outings.get(asking.service, ())}
+    return str(answer.value) if asked.question.type == "outing" and answer.value in coming else ""
 
 
 def _heard(talk: Talk, asking: Asking, *, over: bool) -> Heard | None:

@@ -2,7 +2,7 @@
 
 from flows.effects import Say, Turn
 from flows.language import t
-from flows.loader import Service
+from flows.loader import Library, Service
 from flows.model import Option, Reply
 from flows.reading import pick
 from flows.talk import Talk
@@ -28,13 +28,16 @@ def chosen(talk: Talk) -> str:
 def read_on(talk: Talk) -> Turn:
     """Say the card that she chose, and the menu after it; the menu alone when she chose none."""
     picked = pick(talk, _options(talk)) or ""
-    return show(talk, before=card_text(talk, talk.service, picked.removeprefix(_READ)) if picked else "")
+    card, language = picked.removeprefix(_READ), talk.draft.language
+    return show(talk, before=card_text(talk.library, talk.service, card, language) if picked else "")
 
 
-def card_text(talk: Talk, service: Service, card: str) -> str:
-    """A card of a service with its title, in her language. KeyError: there is no such card."""
-    words = service.rules.cards[card]
-    return f"{talk.one_of(words.titles)}\n{talk.filled(talk.one_of(words.texts), service)}"
+def card_text(library: Library, service: Service, card: str, language: str) -> str:
+    """A card with its title, in a language (ISO 639) or the first that the service has. KeyError: no such card."""
+    words, first = service.rules.cards[card], service.file.languages[0]
+    text = words.texts.get(language) or words.texts[first]
+    emergency = service.file.emergency or library.desk.emergency
+    return f"{words.titles.get(language) or words.titles[first]}\n{text.replace('{emergency}', emergency)}"
 
 
 def _options(talk: Talk) -> tuple[Option, ...]:

@@ -12,7 +12,7 @@ from flows.conversation.going import REVIEW, SEND, go_on, review_options, ways_o
 from flows.effects import ForgetDraft, OpenCase, Say, Turn
 from flows.language import t
 from flows.loader import Asked
-from flows.model import Answer, Message, Option, Reply, Value
+from flows.model import Answer, Message, Option, Outing, Reply, Value
 from flows.planning import Plans, steps_after, steps_from_answers, tasks_for
 from flows.reading import Misread, explain, pick, pick_by_number, read
 from flows.rules import OUTCOME
@@ -228,18 +228,30 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     opened = OpenCase(
         service.name, language, answers, closing, route, needs=needs, begun=talk.draft.begun, open_items=items
     )
-    return _planned(opened, service.plans, values, talk.now)
+    return _planned(opened, service.plans, values, _chosen_outings(talk, values), talk.now)
 
 
-def _planned(opened: OpenCase, plans: Plans, values: Mapping[str, Value], now: datetime) -> OpenCase:
+def _chosen_outings(talk: Talk, values: Mapping[str, Value]) -> tuple[Outing, ...]:
+    """The outings that she signs up for, of those that are coming."""
+    asked = [one.question.ask for one in talk.service.questions if one.question.type == "outing"]
+    chosen = {values.get(name) for name in asked}
+    return tuple(one for one in talk.library.outings.get(talk.service.name, ()) if one.id in chosen)
+
+
+def _planned(
+    opened: OpenCase, plans: Plans, values: Mapping[str, Value], outings: tuple[Outing, ...], now: datetime
+) -> OpenCase:
     """The same with what its service plans for it."""
+    days = [one.starts_at for one in outings if one.starts_at]
+    before = tuple(step for day in days for step in steps_after(plans, "outing", day, values, now))
     call = plans.call is not None and plans.call.truth(values, now=now)
     return replace(
         opened,
         call=call,
         call_within=plans.call_within if call else None,
         tasks=tasks_for(plans, values, now),
-        steps=steps_after(plans, "opened", now, values, now) + steps_from_answers(plans, values, now),
+        steps=steps_after(plans, "opened", now, values, now) + steps_from_answers(plans, values, now) + before,
+        outings=tuple(one.id for one in outings),
         reads=plans.reads,
     )
 

@@ -20,7 +20,7 @@ from api.answers import (
     unpack_message,
     unpack_reply,
 )
-from flows.model import Answer, Asking, Draft, Media, Message, Option, Reply, Unread
+from flows.model import Answer, Asking, Draft, Media, Message, OpenList, Option, Reply, Unread
 
 media = st.builds(Media, kind=st.sampled_from(["voice", "photo", "location"]), reference=st.text())
 values = st.none() | st.text() | st.lists(st.text(), max_size=4).map(tuple)
@@ -42,11 +42,11 @@ message_parts = {
 answers = st.dictionaries(st.text(), st.builds(Answer, **answer_parts), max_size=5)
 messages = st.builds(Message, **message_parts)
 draft_parts = {
-    **dict.fromkeys(("language", "service", "editing", "gate", "reply_to"), st.text()),
+    **dict.fromkeys(("language", "service", "editing", "gate", "reply_to", "begun"), st.text()),
     "answers": answers,
     "failures": st.integers(min_value=0, max_value=99),
-    **dict.fromkeys(("locked", "reply_due", "silent"), st.booleans()),
-    **dict.fromkeys(("cases", "chosen"), st.lists(st.text(), max_size=3).map(tuple)),
+    **dict.fromkeys(("locked", "reply_due", "silent", "ours"), st.booleans()),
+    **dict.fromkeys(("cases", "chosen", "raised"), st.lists(st.text(), max_size=3).map(tuple)),
     "pending": st.none() | messages,
     "asking": st.none()
     | st.builds(
@@ -55,8 +55,16 @@ draft_parts = {
         since=moments,
         known=answers,
         due=st.booleans(),
-        heard=st.lists(st.text(), max_size=2).map(tuple),
+        **dict.fromkeys(("heard", "rest"), st.lists(st.text(), max_size=2).map(tuple)),
     ),
+    "lists": st.lists(
+        st.builds(
+            OpenList,
+            **dict.fromkeys(("reference", "service", "language"), st.text()),
+            items=st.lists(st.text(), max_size=2).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
     "unread": st.lists(
         st.builds(Unread, reference=st.text(), since=moments, language=st.text(), behind=st.booleans()), max_size=2
     ).map(tuple),

@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.layout import chat, data, sms, split
+from bot.layout import chat, data, sms, split, texts
 from flows.model import Option, Reply
+from flows.segments import count
+from tests.libraries import the_countries
 
 
 def options(*labels: str) -> tuple[Option, ...]:
@@ -68,6 +70,31 @@ def test_a_long_text_is_cut_at_a_line_then_at_a_space_then_anywhere() -> None:
 def test_an_emoji_counts_twice_and_is_never_halved() -> None:
     assert split("😀😀😀", 4) == ["😀😀", "😀"]
     assert split("😀😀", 3) == ["😀", "😀"]
+
+
+def test_a_reply_of_several_sms_says_of_each_which_one_it_is() -> None:
+    senegal, kenya = (the_countries().of(number) for number in ("+221770000000", "+254712000000"))
+    assert senegal.most_segments == 1
+    words = " ".join(f"word{number}" for number in range(60))
+    sent = texts(Reply(words), senegal, 1600)
+    assert [one[:6] for one in sent] == ["(1/3) ", "(2/3) ", "(3/3) "]
+    assert " ".join(one[6:] for one in sent) == words
+    assert all(count(one).segments == 1 for one in sent)
+    assert texts(Reply("Thank you."), senegal, 1600) == ["Thank you."]
+    assert len(texts(Reply(words), kenya, 1600)) < 3, "where the network joins parts, it does, and needs no places"
+
+
+def test_more_than_nine_have_room_for_two_digits() -> None:
+    sent = texts(Reply("ሀ" * 1000), the_countries().of("+221770000000"), 1600)
+    assert sent[9].startswith(f"(10/{len(sent)}) ")
+    assert all(count(one).segments == 1 for one in sent)
+    assert "".join(one.partition(") ")[2] for one in sent) == "ሀ" * 1000
+
+
+def test_what_a_provider_cuts_is_numbered_too() -> None:
+    sent = texts(Reply("a" * 2000), None, 1600)
+    assert [one[:6] for one in sent] == ["(1/2) ", "(2/2) "]
+    assert max(map(len, sent)) == 1600
 
 
 @given(st.text(st.sampled_from("aሀب😀 \n"), max_size=60), st.integers(2, 9))

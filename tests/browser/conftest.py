@@ -1,16 +1,24 @@
-"""A real Chromium, and a real server for it to look at."""
+"""A real Chromium, and a real server for it to look at.
+
+One browser serves all tests of a process, so all of them, and each async fixture here (`looking`), share one loop.
+"""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 from starlette.types import ASGIApp
 
+from api.app import now
 from api.serving import Server
 from tests.desks import founded_app
 
@@ -26,26 +34,59 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+KEEPS_NOTHING = "--disable-back-forward-cache"
+"""With this Playwright launches; people's browsers keep pages for Back as they were left."""
+HERE = Path(__file__).parent
+looking = partial(pytest_asyncio.fixture, loop_scope="session")
+"""Marks an async fixture of a browser test."""
 
 expect.set_options(timeout=20_000)  # milliseconds; machines are slow when all tests run
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what looks into the browser in the browser's loop."""
+    for item in items:
+        if HERE in item.path.parents and isinstance(item, pytest.Function) and iscoroutinefunction(item.function):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@looking(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium; where there is none the test is skipped, and says so."""
-    if not THERE:
-        pytest.skip(f"the pages were not tried: there is no browser at {CHROMIUM} (apt-get install chromium)")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try:
-            yield chromium
-        finally:
-            await chromium.close()
+    async with chromium() as launched:
+        yield launched
 
 
-@pytest.fixture
+@looking()
 async def tab(browser: Browser) -> AsyncIterator[Page]:
     """One page of a phone-sized browser, in which an error of a script is an error of the test."""
+    async with opened(browser) as page:
+        yield page
+
+
+@looking()
+async def keeping_tab() -> AsyncIterator[Page]:
+    """The same in a browser that keeps pages for Back as they were left, as people's browsers do."""
+    async with chromium(keeps_pages=True) as launched, opened(launched) as page:
+        yield page
+
+
+@asynccontextmanager
+async def chromium(*, keeps_pages: bool = False) -> AsyncIterator[Browser]:
+    """Launch it."""
+    if not THERE:
+        pytest.skip(f"the pages were not tried: there is no browser at {CHROMIUM} (apt-get install chromium)")
+    without = [KEEPS_NOTHING] if keeps_pages else []
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=without)
+        try:
+            yield launched
+        finally:
+            await launched.close()
+
+
+@asynccontextmanager
+async def opened(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 360, "height": 720})
     page = await context.new_page()
     page.set_default_timeout(10_000)
@@ -55,6 +96,15 @@ async def tab(browser: Browser) -> AsyncIterator[Page]:
     yield page
     await context.close()
     assert errors == []
+
+
+class Clock:
+    """The server's clock, which a test can put forward."""
+
+    ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
 
 
 def free_port() -> int:
@@ -69,6 +119,15 @@ async def until(holds: Callable[[], object], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what is waited for knows no event
             await asyncio.sleep(0.02)
+
+
+async def look_away(tab: Page, *, away: bool) -> None:
+    """She goes to another tab of her browser, or comes back to this one."""
+    await tab.evaluate(
+        """(away) => { Object.defineProperty(document, 'hidden', { get: () => away, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange')); }""",
+        away,
+    )
 
 
 @asynccontextmanager

@@ -21,17 +21,16 @@ from api.keys import locks
 from api.numbers import leases, windows
 from api.staff import people
 from api.staff.people import Newcomer
-from tests.browser.conftest import free_port, serving
+from tests.browser.conftest import Clock, free_port, serving
+from tests.browser.measuring import PICTURED, WIDTHS, holds_together
 from tests.browser.pages import sign_in
 from tests.browser.test_intake import fill
-from tests.browser.test_pages import WIDTHS, holds_together
-from tests.browser.test_turns import Clock
 from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.factories import CHEAP
 from tests.scenes import Scene
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
-EVERY_WAY = pytest.mark.parametrize(("language", "width"), [(one, two) for one in ("en", "ar") for two in WIDTHS])
+pytestmark = pytest.mark.browser
+EVERY_WAY = pytest.mark.parametrize(("language", "width"), [(one, two) for one in ("en", "ar") for two in PICTURED])
 SOON = 20
 """Days until the appointment."""
 
@@ -66,7 +65,7 @@ class Day:
         await ministry.open("/portal")
         await ministry.look("portal")
         await ministry.press("/portal", "[value=code]")
-        sent = re.search("[0-9]{6}", await ministry.tab.locator("[role=status]").inner_text())
+        sent = re.search("[0-9]{6}", await ministry.tab.locator("main [role=status]").inner_text())
         assert sent
         await ministry.tab.context.close()
         return sent[0]
@@ -102,9 +101,9 @@ class Person:
 
     async def go(self, button: Locator) -> None:
         """Press something that leaves this page, and wait for the next."""
-        await self.tab.evaluate("document.documentElement.dataset.left = ''")
+        await self.tab.evaluate("document.querySelector('main > :last-child').dataset.left = ''")
         await button.click()
-        await expect(self.tab.locator("html:not([data-left])")).to_be_attached(timeout=20_000)
+        await expect(self.tab.locator("main:not(:has(> [data-left])) > *").first).to_be_attached()
         await self.tab.wait_for_load_state()
 
     async def unfold(self, fold: str) -> None:
@@ -194,6 +193,7 @@ async def she_waits_for_the_number_and_gets_her_code(day: Day, hana: Person) -> 
     code = await day.ministry_sends_a_code()
     await expect(hana.tab.locator("#code")).to_have_text(code)
     await hana.look("06-case-code")
+    await hana.unfold("#code-used")
     await hana.press("/wipe")
     await expect(hana.tab.locator("#code")).to_have_count(0)
 
@@ -396,7 +396,9 @@ async def test_a_trainees_hour(tmp_path: Path, browser: Browser, language: str, 
         await lina.tab.click(f"a[href='/cases/{reference}']")
         await lina.tab.wait_for_selector("#said")
         await lina.look("03-case")
-        assert await lina.tab.locator(f"main form[action^='/cases/{reference}']").count() == 1, "a note, nothing else"
+        assert await lina.tab.locator(f"main form[action^='/cases/{reference}']").count() == 2, (
+            "names that are asked for, and a note"
+        )
         await lina.unfold("#note-form")
         await lina.tab.fill("#note", "I have read along.")
         await lina.press("/note")

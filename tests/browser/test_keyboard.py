@@ -10,12 +10,12 @@ from playwright.async_api import Page, expect
 
 from api.events import case_topic
 from api.numbers.proxies import Sms, receive
-from tests.browser.conftest import free_port, serving
+from tests.browser.conftest import free_port, looking, serving
 from tests.browser.pages import sign_in
 from tests.desks import NUMBER, founded_app, passphrase_of
 from tests.scenes import SMS, Scene
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 FOCUSED = """() => { const one = document.activeElement, style = getComputedStyle(one);
   const name = one.getAttribute('aria-label') || one.innerText || one.labels?.[0]?.innerText || one.value || '';
   return {name: name.trim(), seen: style.outlineStyle !== 'none' || one.matches('[type=radio], main') } }"""
@@ -23,7 +23,7 @@ FARTHEST = 90
 """Presses of Tab after which something counts as out of reach."""
 
 
-@pytest.fixture
+@looking()
 async def desk(tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
     """A desk at which one person waits."""
     port = free_port()
@@ -73,6 +73,7 @@ async def test_the_main_job_by_the_keyboard_alone(desk: SimpleNamespace, tab: Pa
     await expect(tab.locator("[data-announce]")).to_have_text("The code has come: 4 8 2 9 1 3")
     await press(tab, "^Copy: Code", "Space")
     await press(tab, "I have used it")
+    await press(tab, "Yes, wipe it")
     await expect(tab.locator("#code")).to_have_count(0)
     await expect(tab.locator("[data-live-state]")).to_contain_text("by themselves")
 
@@ -140,16 +141,50 @@ async def test_the_queue_and_a_case_as_a_screen_reader_reads_them(desk: SimpleNa
           - navigation "On this page"
           - region "Number for the portal":
             - heading "Number for the portal" [level=2]
-            - button "Copy: Number"
+            - 'button "Copy: Number"'
             - button "Expect a code"
+          - region "For the portal":
+            - group:
+              - heading "For the portal" [level=2]
+              - button "Show names, numbers and health"
+              - term
+              - definition
           - region "Answers":
-            - heading "Answers" [level=2]
-            - checkbox "Show names, numbers and health"
-            - term
-            - definition
+            - group:
+              - heading "Answers" [level=2]
     """)
     await tab.get_by_role("button", name="Expect a code").click()
     await expect(tab.get_by_role("timer")).to_have_text(re.compile("[0-9]:[0-9]{2}"))
     await expect(tab.get_by_role("progressbar", name="Time left")).to_be_visible()
     roles = "[...document.querySelectorAll('[data-announce]')].map((one) => one.getAttribute('role'))"
     assert await tab.evaluate(roles) == ["status"]
+
+
+async def test_what_happens_is_said_to_who_cannot_see_it(desk: SimpleNamespace, tab: Page) -> None:
+    """A refusal is an alert, a question that follows has the focus, and what is not sent yet is said."""
+    await tab.goto(f"{desk.address}/sign-in")
+    await tab.get_by_role("textbox", name="Name").fill("Hana")
+    await tab.get_by_role("textbox", name="Passphrase").fill("no")
+    await tab.keyboard.press("Enter")
+    await expect(tab.get_by_role("alert")).to_contain_text("do not belong together")
+    await sign_in(tab, desk.address, "Hana", "en")
+    await tab.goto(f"{desk.address}/intake")
+    await tab.get_by_role("group", name="In which language?").get_by_role("button", name="Amharic").click()
+    await expect(tab.get_by_role("heading", level=1)).to_be_focused()
+    await tab.locator("[value='privacy=yes']").click()
+    await expect(tab.locator("[value='for_whom=self']")).to_be_visible()
+    await expect(tab.get_by_role("heading", level=1)).to_be_focused()
+    await tab.locator("[value='for_whom=self']").click()
+    await expect(tab.locator("main").get_by_role("textbox")).to_be_focused()
+    await tab.context.set_offline(True)
+    await tab.keyboard.type("Almaz")
+    await tab.keyboard.press("Enter")
+    await expect(tab.get_by_role("status").filter(has_text="Not sent yet")).to_be_visible()
+    await tab.context.set_offline(False)
+    await expect(tab.locator("main").get_by_role("textbox")).to_be_focused()
+    await tab.keyboard.type("the rains")
+    await tab.keyboard.press("Enter")
+    await expect(tab.get_by_role("alert")).to_contain_text("We did not understand that.")
+    box = tab.locator("main").get_by_role("textbox")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_attribute("aria-invalid", "true")

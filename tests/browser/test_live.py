@@ -9,13 +9,13 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from fastapi.staticfiles import StaticFiles
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from api.console.render import STATIC
 from api.events import Events
 from api.routes.guard import Guard
 from api.routes.live import changes
-from tests.browser.conftest import serving, until
+from tests.browser.conftest import look_away, looking, serving, until
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,8 @@ class Toy:
         return (
             f'<section id="part" data-live><p id="words" data-say="{self.words}">{self.words}</p>{countdown}'
             '<details id="more"><summary>More</summary><textarea id="text"></textarea></details>'
-            '<button type="button" data-copy="words" data-done="Copied" hidden>Copy</button></section>'
+            '<button type="button" data-copy="words" data-done="Copied" hidden>Copy</button>'
+            '<a href="/" data-again>Load this again</a></section>'
         )
 
     async def page(self) -> HTMLResponse:
@@ -66,7 +67,7 @@ class Toy:
         self.events.changed("toy")
 
 
-@pytest.fixture
+@looking()
 async def toy() -> Toy:
     return Toy()
 
@@ -78,6 +79,19 @@ async def test_what_changed_appears_without_reloading_and_is_announced(toy: Toy,
         toy.change("482913")
         await expect(tab.locator("#words")).to_have_text("482913")
         await expect(tab.locator("[data-announce]")).to_have_text("482913")
+
+
+async def test_what_changed_before_the_page_listened_is_not_missed(toy: Toy, tab: Page) -> None:
+    """The page is made, something changes, and only then its stream begins: nobody would say it again."""
+    async with serving(toy.app) as address:
+
+        async def late(route: Route) -> None:
+            toy.change("482913")
+            await route.continue_()
+
+        await tab.route("**/events", late)
+        await tab.goto(address)
+        await expect(tab.locator("#words")).to_have_text("482913")
 
 
 async def test_what_was_typed_and_what_was_open_stays_over_a_change(toy: Toy, tab: Page) -> None:
@@ -99,8 +113,18 @@ async def test_load_again_looks_at_once_even_without_a_connection(toy: Toy, tab:
         await tab.goto(address)
         await expect(tab.locator("[data-live-state]")).to_have_text("off")
         toy.words = "second"
-        await tab.click("[data-again]")
+        await tab.click("p + [data-again]")
         await expect(tab.locator("#words")).to_have_text("second")
+
+
+async def test_who_loads_again_by_the_keyboard_stays_where_she_was(toy: Toy, tab: Page) -> None:
+    async with serving(toy.app) as address:
+        await tab.goto(address)
+        toy.words = "second"
+        await tab.focus("#part [data-again]")
+        await tab.keyboard.press("Enter")
+        await expect(tab.locator("#words")).to_have_text("second")
+        await expect(tab.locator("#part [data-again]")).to_be_focused()
 
 
 async def test_a_lost_connection_is_said_and_the_page_looks_from_time_to_time(toy: Toy, tab: Page) -> None:
@@ -144,17 +168,11 @@ async def test_a_page_in_the_background_keeps_no_connection_and_looks_when_it_co
         await tab.goto(address)
         await expect(tab.locator("[data-live-state]")).to_have_text("on")
         assert toy.events._listeners
-        await tab.evaluate(HIDE.format(hidden="true"))
+        await look_away(tab, away=True)
         await until(lambda: not toy.events._listeners)
         toy.change("second")
-        await tab.evaluate(HIDE.format(hidden="false"))
+        await look_away(tab, away=False)
         await expect(tab.locator("#words")).to_have_text("second")
-
-
-HIDE = """
-Object.defineProperty(document, 'hidden', {{ get: () => {hidden}, configurable: true }});
-document.dispatchEvent(new Event('visibilitychange'))
-"""
 
 
 async def test_the_server_stops_at_once_though_pages_are_open(toy: Toy, tab: Page) -> None:

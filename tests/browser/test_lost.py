@@ -5,21 +5,24 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlmodel import Session, delete
 
+from api.events import case_topic
 from api.tables import SignIn
-from tests.browser.conftest import free_port, serving
+from tests.browser.conftest import free_port, look_away, looking, serving
 from tests.browser.pages import sign_in
 from tests.desks import founded_app, passphrase_of
 from tests.scenes import Scene
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = pytest.mark.browser
 NOT_SENT = "Not sent yet: no connection. Keep this page open."
+LIGHT = 60_000
+"""Bytes, headers included."""
 WORDS = "I come on Saturday at nine."
 
 
-@pytest.fixture
+@looking()
 async def desk(tmp_path: Path, tab: Page) -> AsyncIterator[SimpleNamespace]:
     """Hana is at her case, and has typed a message."""
     port = free_port()
@@ -30,7 +33,7 @@ async def desk(tmp_path: Path, tab: Page) -> AsyncIterator[SimpleNamespace]:
         await sign_in(tab, address, "Hana", "en")
         await tab.goto(f"{address}/cases/{reference}")
         await tab.fill("#text", WORDS)
-        yield SimpleNamespace(db=app.state.shell.db, case=f"{address}/cases/{reference}")
+        yield SimpleNamespace(shell=app.state.shell, scene=scene, case=f"{address}/cases/{reference}")
 
 
 async def said(tab: Page) -> int:
@@ -74,7 +77,7 @@ async def test_an_answer_that_was_lost_on_its_way_is_asked_for_again_and_nothing
 async def test_a_session_that_ended_while_she_typed_costs_a_sign_in_and_no_words(
     desk: SimpleNamespace, tab: Page
 ) -> None:
-    await desk.db.write(end_sessions)
+    await desk.shell.db.write(end_sessions)
     await tab.get_by_role("button", name="Send", exact=True).click()
     await expect(tab.get_by_text("Nothing that you typed is lost")).to_be_visible()
     assert "Saturday" not in tab.url
@@ -89,10 +92,41 @@ async def test_a_session_that_ended_while_she_typed_costs_a_sign_in_and_no_words
 async def test_what_changes_meanwhile_does_not_take_a_page_with_typed_words_away(
     desk: SimpleNamespace, tab: Page
 ) -> None:
-    await desk.db.write(end_sessions)
+    await desk.shell.db.write(end_sessions)
     await tab.locator("[data-again]").first.click()
     await expect(tab.get_by_text("What you typed stays here")).to_be_visible()
     await expect(tab.locator("#text")).to_have_value(WORDS)
+
+
+async def test_a_code_that_comes_while_she_looks_at_another_tab_is_there_when_she_comes_back_and_stays(
+    desk: SimpleNamespace, tab: Page
+) -> None:
+    await expect(tab.locator("[data-live-state]")).to_contain_text("by themselves")
+    await look_away(tab, away=True)
+    await desk.shell.db.write(desk.scene.receive_code)
+    desk.shell.events.changed(case_topic(desk.case.rpartition("/")[2]))
+    await look_away(tab, away=False)
+    await expect(tab.locator("#code")).to_have_text("482913")
+    await expect(tab.locator("[data-announce]")).to_have_text("The code has come: 4 8 2 9 1 3")
+    for away in (True, False):
+        await look_away(tab, away=away)
+    await tab.locator("#number [data-again]").click()
+    await expect(tab.locator("#code")).to_have_text("482913")
+    await expect(tab.locator("#text")).to_have_value(WORDS)
+
+
+async def test_the_first_view_of_the_queue_is_light_over_the_wire(
+    desk: SimpleNamespace, tab: Page, browser: Browser
+) -> None:
+    async with await browser.new_context() as fresh:
+        await fresh.add_cookies(await tab.context.cookies())  # type: ignore[arg-type] - what it gave
+        page, got = await fresh.new_page(), [0]
+        wire = await fresh.new_cdp_session(page)
+        await wire.send("Network.enable")
+        wire.on("Network.loadingFinished", lambda one: got.append(int(one["encodedDataLength"])))
+        await page.goto(desk.case.partition("/cases/")[0] + "/queue")
+        await expect(page.locator("[data-live-state]")).to_contain_text("by themselves")
+    assert 10_000 < sum(got) < LIGHT
 
 
 def end_sessions(session: Session) -> None:

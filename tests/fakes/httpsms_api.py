@@ -76,12 +76,12 @@ def outcome(kind: str, request_id: str | None, *, error: str = "", owner: str = 
     return event(kind, data)
 
 
-def missed_call(caller: str = "+96170123456") -> dict[str, Any]:
+def missed_call(caller: str = "+96170123456", *, owner: str = OWNER) -> dict[str, Any]:
     """Somebody rang."""
     data = {
         "message_id": _uuid(),
         "user_id": USER_ID,
-        "owner": OWNER,
+        "owner": owner,
         "contact": caller,
         "timestamp": "2026-11-24T09:00:05.814Z",
         "sim": "SIM1",

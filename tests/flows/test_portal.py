@@ -29,8 +29,8 @@ def test_what_we_ship_is_marked_as_a_model():
         ("people_per_number: 4", "", 1),
         ('patterns: ["[0-9]{6}"', 'patterns: ["[0-9{6}"', 13),
         ("lifetime_minutes: 10", "lifetime_minutes: ten", 14),
-        ("senders: []", "sender: []", 10),
-        ("senders: []", "senders: [", 12),
+        ("senders: [MOPH", "sender: [MOPH", 10),
+        ("senders: [MOPH, Ministry]", "senders: [", 12),
     ],
 )
 def test_a_mistake_is_named_with_its_file_and_line(tmp_path, right, wrong, line):
@@ -72,6 +72,6 @@ def test_nobody_else_is(sender):
 
 
 def test_of_a_portal_without_senders_anybody_may_be_it_but_nobody_surely_is():
-    portal = load_portals(FOLDER)["model_ministry"]
+    portal = load_portals(FOLDER)["model_ministry"].model_copy(update={"senders": ()})
     assert portal.writes_from("+9611214")
     assert not portal.is_sender("+9611214")

@@ -5,21 +5,40 @@
 const POLL = 15_000; // milliseconds between looks while there is no connection
 
 // Copying: [data-copy] names the element whose text is copied, or its [data-value] where that is written otherwise.
+// What is not on this page is on the one that the form named by [data-asks] answers with: that it was asked for is
+// written down there.
 function offerCopying(root) {
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
 }
 
 async function copy(button) {
-  const element = document.getElementById(button.dataset.copy);
-  const text = element.dataset.value ?? element.textContent.trim();
+  const text = wordsOf(document, button) ?? wordsOf(await askedFor(button), button);
+  if (text === undefined) return say(button, button.dataset.failed);
   try {
     await navigator.clipboard.writeText(text);
   } catch {
     copyTheOldWay(text); // no clipboard on a page without https
   }
+  say(button, button.dataset.done);
+}
+
+function wordsOf(page, button) {
+  const element = page?.getElementById(button.dataset.copy);
+  return element?.dataset.value ?? element?.textContent.trim();
+}
+
+async function askedFor(button) {
+  const form = document.getElementById(button.dataset.asks);
+  if (!form) return null;
+  const body = new URLSearchParams(new FormData(form));
+  const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
+function say(button, said) {
   if (button.classList.contains("done")) return;
   const words = button.textContent;
-  button.textContent = button.dataset.done;
+  button.textContent = said;
   button.classList.add("done");
   setTimeout(() => {
     button.textContent = words;
@@ -107,8 +126,10 @@ function swap(old, fresh) {
   fresh.madeOf = fresh.outerHTML;
   const typed = whatWasTyped(old);
   const said = old.querySelector("[data-say]")?.dataset.say;
+  const asked = old.contains(document.activeElement) && document.activeElement.matches("[data-again]");
   old.replaceWith(document.adoptNode(fresh));
   typed.forEach(putBack);
+  if (asked) fresh.querySelector("[data-again]")?.focus({ preventScroll: true });
   offerCopying(fresh);
   startCounting(fresh);
   const say = fresh.querySelector("[data-say]")?.dataset.say;
@@ -146,7 +167,10 @@ let poll = null;
 function listen() {
   if (!source || stream) return;
   stream = new EventSource(source.dataset.events);
-  stream.addEventListener("open", () => showState(true));
+  stream.addEventListener("open", () => {
+    showState(true);
+    look(); // what changed after the page was made, or while there was no connection, nobody tells again
+  });
   stream.addEventListener("changed", look);
   stream.addEventListener("error", () => showState(false));
 }

@@ -43,7 +43,7 @@ def ask(db: Database, vault: Vault, library: Library, who: Viewer, reference: st
 
 
 def answer(db: Database, vault: Vault, library: Library, who: Viewer, reference: str, name: str) -> str:
-    case = db.write_now(lambda s: caseview.see(s, vault, library, who, reference, NOW))
+    case = db.write_now(lambda s: caseview.see(s, vault, library, who, reference, NOW, named_since=NOW))
     return next((one.value for one in case.answers if one.name == name), "")
 
 

@@ -175,7 +175,9 @@ def test_a_missed_call_of_a_stranger_opens_one_case_that_asks_for_a_call(
     assert [miss(db, vault, "+96170999999", minutes) for minutes in (1, 5, 30)] == [reference] * 3
     (row,) = db.read_now(lambda session: session.exec(select(CaseRow)).all())
     assert (row.reference, row.call, row.language, row.service) == (reference, True, "ar", "vaccination")
-    view = db.write_now(lambda session: caseview.see(session, vault, library, coordinator, reference, NOW))
+    view = db.write_now(
+        lambda session: caseview.see(session, vault, library, coordinator, reference, NOW, named_since=NOW)
+    )
     assert view.call_at == "+96170999999"
     assert [(line.kind, line.state, line.by) for line in view.talk] == [("call_in", "missed", "")] * 2
     assert open_tasks(db, coordinator) == [], "the case itself asks for a call"

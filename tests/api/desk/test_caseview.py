@@ -41,7 +41,7 @@ SPOKEN = replace(QUESTION, id="SM10", text="", media=Media("voice", "file-1"))
 
 def look(db: Database, vault: Vault, viewer: Viewer, reference: str, minutes: int = 0) -> CaseView:
     now = NOW + timedelta(minutes=minutes)
-    return db.write_now(lambda session: see(session, vault, the_library(), viewer, reference, now))
+    return db.write_now(lambda session: see(session, vault, the_library(), viewer, reference, now, named_since=NOW))
 
 
 def test_answers_are_shown_with_their_questions_in_the_order_of_the_form(
@@ -103,7 +103,7 @@ def test_every_visit_is_in_the_trail_and_nothing_of_hers(db: Database, vault: Va
     for minutes in (0, 1, 2, 30):
         look(db, vault, volunteer, reference, minutes)
     entries = db.read_now(audit.recent)
-    assert [entry.action for entry in entries] == ["case.see", "case.see", "case.claim"]
+    assert [entry.action for entry in entries] == ["case.see", "case.names", "case.see", "case.claim"]
     assert "Almaz" not in repr(entries)
 
 
@@ -181,3 +181,16 @@ def test_a_closed_case_can_still_be_read_by_her_who_closed_it(db: Database, vaul
 
 def unread(db: Database, reference: str) -> int:
     return db.read_now(lambda s: s.exec(select(CaseRow.unread).where(CaseRow.reference == reference)).one())
+
+
+def test_who_did_not_ask_for_names_numbers_and_health_is_sent_none(
+    db: Database, vault: Vault, volunteer: Viewer
+) -> None:
+    reference = make_case(db, vault, ANSWERS, claimed_by=volunteer).reference
+    view = db.write_now(lambda session: see(session, vault, the_library(), volunteer, reference, NOW))
+    hidden = {answer.name for answer in view.answers if answer.hidden}
+    assert {"name", "born", "health", "an_older_question"} <= hidden
+    assert not hidden & {"papers", "phone", "governorate", "papers_number"}
+    assert "Almaz" not in repr(view)
+    assert "1985" not in repr(view)
+    assert not any(answer.value or answer.raw for answer in view.answers if answer.hidden)

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from api.desk import cases, caseview, idle, moves, queue, rules, tasks
+from api.desk import cases, caseview, idle, moves, queue, rules, tasks, training
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.staff import alerts, audit
 from api.staff.people import Viewer
 from api.store.db import Database
 from flows.loader import Library
+from flows.training import versions
 from tests.factories import NOW, make_case, make_viewer
 
 TOMORROW = NOW + timedelta(days=1)
@@ -49,6 +50,25 @@ def test_a_case_is_handed_to_a_colleague_who_can_sign_in_and_to_nobody_else(
     for nobody in (0, 4711, volunteer.person_id):
         over = lambda session, to=nobody: moves.hand_over(session, vault, volunteer, reference, to, "", NOW)  # noqa: E731
         assert refused(db, over) == (422, "no_such_colleague")
+
+
+def test_a_case_is_handed_only_to_who_has_learnt_its_service(
+    db: Database, vault: Vault, team: TeamKey, library: Library, volunteer: Viewer, coordinator: Viewer
+) -> None:
+    rita, quizzes = make_viewer(db, team, "Rita"), versions(library)
+    reference = make_case(db, vault, claimed_by=volunteer).reference
+
+    def over(to: Viewer) -> Any:
+        return lambda session: moves.hand_over(session, vault, volunteer, reference, to.person_id, "", NOW, quizzes)
+
+    assert refused(db, over(rita)) == (409, "colleague_untrained")
+    right = {one.ask: one.right for one in library.services["vaccination"].file.training.quiz}
+    db.write_now(lambda session: training.answer_quiz(session, library, rita, "vaccination", right, NOW))
+    db.write_now(over(rita))
+    assert entry(db, rita, reference).mine
+    back = lambda session: moves.hand_over(session, vault, rita, reference, coordinator.person_id, "", NOW, quizzes)  # noqa: E731
+    db.write_now(back)
+    assert entry(db, coordinator, reference).mine, "a coordinator knows the services"
 
 
 @pytest.mark.parametrize(("reason", "urgency"), [("danger", "high"), ("stuck", "normal")])

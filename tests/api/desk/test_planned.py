@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from api.desk import afterwards, amending, caseview, collecting, queue, tasks
+from api.desk import afterwards, amending, caseview, collecting, queue, tasks, telling
 from api.desk.lateness import escalate_late
 from api.desk.wishes import Ways
 from api.errors import Refused
@@ -121,6 +121,8 @@ def test_what_is_ready_is_collected_with_a_code_and_without_a_name(
     (share,) = the_list(almaz, coordinator)
     assert (share.code, share.state) == ("0042", "ready")
     assert "Almaz" not in repr(share)
+    todo = almaz.db.write_now(lambda s: telling.to_do(s, almaz.vault, almaz.library, volunteer, share.task_id, NOW))
+    assert (todo.text, todo.mine) == ("", True)
 
     def tick(*came: int) -> list[str]:
         return almaz.db.write_now(

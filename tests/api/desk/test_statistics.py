@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from api import retention
-from api.desk import queue, statistics, tallies
+from api.desk import queue, rules, statistics, tallies
 from api.errors import Refused
 from api.keys.vault import Vault
 from api.staff.people import Viewer
@@ -29,6 +29,19 @@ def test_waiting_times_are_sorted_into_steps_and_say_who_waits_too_long(
     seen = look(db, coordinator)
     assert list(seen.waiting) == [2, 1, 1, 1, 0, 1]
     assert seen.late == 2
+    assert seen.patience == timedelta(hours=24)
+
+
+def test_how_long_is_too_long_is_a_rule_of_the_desk(db: Database, vault: Vault, coordinator: Viewer) -> None:
+    for hours in (0, 2, 5, 30):
+        make_case(db, vault, now=NOW - timedelta(hours=hours))
+    make_case(db, vault, urgency="high", now=NOW - timedelta(hours=2))
+    db.write_now(lambda session: rules.set_rule(session, coordinator, "late_hours", 4, NOW))
+    seen = look(db, coordinator)
+    assert (seen.late, seen.patience) == (3, timedelta(hours=4)), "an urgent one is late after an hour"
+    for rule in ("late_hours", "urgent_hours"):
+        db.write_now(lambda session, name=rule: rules.set_rule(session, coordinator, name, 0, NOW))  # type: ignore[misc]
+    assert (look(db, coordinator).late, look(db, coordinator).patience) == (0, None)
 
 
 def test_half_of_the_people_waited_less_than_the_median_until_somebody_took_their_case(

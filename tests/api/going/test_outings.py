@@ -1,12 +1,15 @@
 """An outing: who could come, a list with one letter of each name, and who came, however often that is sent."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from api.desk import cases
+from api.desk import cases, reminding, tasks
+from api.desk.wishes import Ways
 from api.errors import Refused
-from api.going import outings
+from api.going import outings, signing
 from api.keys.vault import TeamKey, Vault
 from api.staff import audit
 from api.staff.people import Viewer
@@ -14,6 +17,8 @@ from api.store.db import Database
 from flows.loader import Library
 from flows.model import Answer
 from tests.factories import ALMAZ, NOW, make_case, make_viewer
+from tests.planned import planned_library
+from tests.talking import Worker
 
 COMPANY = {**ALMAZ, "company": Answer("yes")}
 
@@ -96,3 +101,59 @@ def test_what_is_forgotten_or_over_is_on_no_list(
     assert listed(db, vault, library, coordinator, outing) == []
     db.write_now(lambda session: outings.end_what_is_over(session, NOW + timedelta(days=94)))
     assert db.read_now(lambda session: outings.outings(session, coordinator)) == []
+
+
+CALLS = """
+service: calls
+title: Calls for volunteers
+languages: [en]
+closing: Thank you. Your number is {reference}.
+questions:
+  - {ask: name, type: name, title: Name, label: Your name?}
+  - ask: phone_safe
+    type: choice
+    title: Writing
+    label: May we write to you?
+    choices: {always: Yes, never: No}
+  - {ask: which, type: outing, title: Which, label: Which one?}
+case:
+  follow_ups:
+    - {follow_up: tomorrow, after: outing, in: -1 day, say: It is tomorrow. See you there.}
+"""
+
+
+def test_places_are_offered_by_the_bot_signed_up_for_reminded_of_and_end_in_hours(
+    db: Database, vault: Vault, library: Library, coordinator: Viewer, tmp_path: Path
+) -> None:
+    at = NOW + timedelta(days=10)
+    outing = db.write_now(
+        lambda s: outings.plan(s, vault, coordinator, at, "The library", 1, None, NOW, service="calls")
+    )
+    plan(db, vault, coordinator)
+    calls = planned_library(tmp_path, library, CALLS)
+
+    def now_offered(now: datetime = NOW) -> Library:
+        coming = db.read_now(lambda s: signing.coming(s, vault, UTC, now))
+        return replace(calls, outings=coming)
+
+    maria = Worker(db, vault, now_offered())
+    late = Worker(db, vault, now_offered(), address="4712")
+    said = [maria.says(text)[-1] for text in ("hello", "1", "Maria Quispe", "1", "1", "1")]
+    assert "The library" in said[3]
+    assert now_offered().outings == {}
+    for text in ("hello", "1", "Ana Flores", "1", "1", "1"):
+        late.says(text)  # she had the list before the last place was taken
+    (line,) = listed(db, vault, calls, coordinator, outing)
+    assert (line.signed_up, line.came) == (True, False)
+    full = [one.kind for one in db.read_now(lambda s: tasks.tasks(s, coordinator, NOW))]
+    assert full == ["outing_full"]
+
+    maria.now = at - timedelta(hours=23)
+    db.write_now(lambda s: reminding.run_due(s, vault, now_offered(), Ways(), maria.now))
+    assert maria.reads() == ["It is tomorrow. See you there."]
+
+    db.write_now(lambda s: outings.write_hours(s, coordinator, outing, {line.reference: 2.5}, at))
+    (found,) = [one for one in db.read_now(lambda s: signing.impact(s, coordinator)) if one.service == "calls"]
+    assert found == signing.Impact("calls", 1, 1, 1, 2.5)
+    with pytest.raises(Refused, match="incomplete"):
+        db.write_now(lambda s: outings.write_hours(s, coordinator, outing, {line.reference: 25}, at))

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from api.answers import unpack
+from api.console.shown import still_open
 from api.desk import tasks
 from api.inbound import inbox
 from api.keys.vault import TeamKey, Vault
@@ -95,6 +96,9 @@ def test_a_list_stays_open_for_weeks_whether_or_not_her_draft_is_still_there(
     lea.now += later
     if later > inbox.DRAFT_LIVES:
         db.write_now(lambda session: session.exec(delete(DraftRow)))
+    shown = still_open(lea.library, case.service, case.route, "en")
+    assert shown is not None
+    assert (shown.title, shown.items) == ("My papers", (("identity_card", "Identity card"),))
     assert lea.says("list")[-1].startswith("Your identity card?")
     lea.deliver(replace(lea.message(""), media=Media("photo", "file-1")))
     (case,) = cases(db)

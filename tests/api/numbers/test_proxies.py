@@ -89,8 +89,9 @@ def test_a_code_that_could_be_anothers_late_one_goes_to_nobody(morning: Morning)
     morning.expect(morning.one, 0)
     embassy = morning.case(EMBASSY)
     morning.expect(embassy, 11, EMBASSY)  # the ministry's window is quiet now
-    assert morning.arrives(OTHER_CODE, 12, sender="Embassy") == ()
+    assert morning.arrives(OTHER_CODE, 12, sender="Ministry") == (), "both write from this sender"
     assert morning.waiting() == [HIDDEN_CODE]
+    assert morning.arrives("Your login code is 555111", 13, sender="Embassy") == (embassy,)
 
 
 def test_the_next_case_gets_its_own_code_after_the_quiet(morning: Morning) -> None:

@@ -14,7 +14,8 @@ from api.tables import Number, PortalMessage, ReplyRow, SelfTest, SimRow
 from flows.codes import find_code
 from tests.factories import MINISTRY, NOW, make_case, make_numbers
 
-PORTALS = {MINISTRY.portal: MINISTRY}
+ANYBODYS = MINISTRY.model_copy(update={"senders": ()})
+PORTALS = {MINISTRY.portal: ANYBODYS}
 TOKENS = ["abcdefghij234567", "zyxwvutsrq765432", "aaaabbbbcccc2222"]
 
 

@@ -96,7 +96,7 @@ def test_a_number_is_a_channel_or_a_proxy_and_a_channel_can_end(db: Database, am
     with pytest.raises(Refused, match="number_is_proxy"):
         db.write_now(lambda session: sims.add_channel(session, amal, PROXY, "smsgate", NOW))
     with pytest.raises(Refused, match="incomplete"):
-        db.write_now(lambda session: sims.add_channel(session, amal, "+96181000022", "twilio", NOW))
+        db.write_now(lambda session: sims.add_channel(session, amal, "+96181000022", "typed", NOW))
     with pytest.raises(Refused, match="no_such_number"):
         db.write_now(lambda session: sims.end_channel(session, amal, PROXY, NOW))
     hears(db, ONE)
@@ -123,6 +123,24 @@ def test_a_sign_of_life_is_remembered(db: Database, amal: Viewer) -> None:
     much_later = NOW + timedelta(days=2)
     assert db.write_now(lambda session: sims.alive(session, "smsgate", "PyDmBQZZ", much_later)) == [PROXY]
     assert [one.seen_at for one in db.read_now(lambda session: sims.sims(session, amal))] == [much_later]
+
+
+def test_a_number_of_twilio_is_a_line_beside_the_sims_as_a_channel_and_as_a_proxy(db: Database, amal: Viewer) -> None:
+    hears(db, ONE)
+    assign(db, amal, ONE, CHANNEL)
+    db.write_now(lambda s: sims.add_channel(s, amal, "+14155550100", "twilio", NOW))
+    db.write_now(lambda s: pool.add_number(s, amal, "+14155550101", NOW, gateway="twilio"))
+    db.write_now(lambda s: pool.add_number(s, amal, "+14155550102", NOW, gateway="typed"))
+    by_sim = [one.number for one in db.read_now(sims.lines)]
+    assert by_sim == [CHANNEL]
+    both = db.read_now(lambda s: sims.lines(s, ("smsgate", "twilio")))
+    assert [one.number for one in both] == [CHANNEL, "+14155550100", "+14155550101"]
+    assert db.read_now(lambda s: sims.lines(s, ("twilio",)))[0].sim == Sim("twilio", "+14155550100", 0)
+    view = db.read_now(lambda s: phones.phones(s, amal, the_countries(), fixed=("+14155550100",), twilio=True))
+    assert [(one.number, one.fixed) for one in view.channels] == [("+14155550100", True), (CHANNEL, False)]
+    assert "twilio" in view.gateways
+    db.write_now(lambda s: sims.end_channel(s, amal, "+14155550100", NOW))
+    assert [one.number for one in db.read_now(lambda s: sims.lines(s, ("twilio",)))] == ["+14155550101"]
 
 
 def test_for_a_volunteer_there_are_no_telephones(db: Database, volunteer: Viewer) -> None:
@@ -156,4 +174,4 @@ def test_the_numbers_that_a_sim_can_be_are_those_that_no_telephone_has(db: Datab
     assign(db, amal, ONE, CHANNEL)
     view = db.read_now(lambda session: phones.phones(session, amal, the_countries()))
     assert view.free == (PROXY,)
-    assert view.channels == ((CHANNEL, "smsgate"),)
+    assert view.channels == (phones.Channel(CHANNEL, "smsgate", fixed=False),)

@@ -13,7 +13,7 @@ from api.desk import queue, tasks
 from api.desk.cases import forget
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
-from api.numbers import appointments, leases, pool, unmatched
+from api.numbers import appointments, aside, leases, pool, unmatched
 from api.numbers.appointments import Corrected
 from api.numbers.proxies import PortalText
 from api.numbers.quiet import expire_windows
@@ -22,17 +22,9 @@ from api.staff.alerts import unseen
 from api.staff.people import Viewer
 from api.store.db import Database
 from api.tables import CaseRow, CodeWindow, PortalMessage
-from flows.model import Answer
 from tests.factories import MINISTRY, NOW, make_case, make_viewer
-from tests.mornings import APPOINTMENT, CODE, HIDDEN_CODE, Morning
+from tests.mornings import APPOINTMENT, CODE, HERS, HIDDEN_CODE, RAHIMA, Morning
 
-RAHIMA = {
-    "name": Answer("রহিমা খাতুন", "রহিমা খাতুন"),
-    "born": Answer("1988-01-02", "2 Jan 1988", "day", "gregorian"),
-    "papers_number": Answer("BX0098871", "bx 0098871"),
-    "share_ministry": Answer("yes", "1"),
-}
-HERS = "Dear Rahima Khatun, your appointment is on 12/12/2026 at 09:30, Rafik Hariri hospital."
 TO_BOTH = "Dear Almaz, it is your turn."
 OFFER = "MOPH: a place is free for Rahima Khatun on 12/12/2026 at 09:30. Reply YES within 48 h."
 
@@ -125,7 +117,7 @@ def test_what_is_anothers_does_not_exist_for_a_volunteer(morning: Morning, rahim
             with pytest.raises(Refused, match="404 no_such_message"):
                 morning.assign(message.id, reference, viewer=rana)
     with pytest.raises(Refused, match="404 not_found"):
-        morning.db.write_now(lambda s: unmatched.nobodys(s, rana, 1, NOW))
+        morning.db.write_now(lambda s: aside.nobodys(s, rana, 1, NOW))
 
 
 def test_a_namesake_whom_she_may_not_open_keeps_a_message_from_being_proposed(
@@ -141,16 +133,16 @@ def test_what_is_nobodys_is_put_aside_taken_back_and_at_last_emptied(morning: Mo
     morning.arrives("Win a telephone!", 1)
     (message,) = morning.inbox().messages
     db, amal = morning.db, morning.amal
-    db.write_now(lambda s: unmatched.nobodys(s, amal, message.id, NOW))
+    db.write_now(lambda s: aside.nobodys(s, amal, message.id, NOW))
     assert [one.settled for one in morning.inbox().messages] == [True]
     assert db.read_now(lambda s: unmatched.count(s, amal, NOW)) == 0
-    db.write_now(lambda s: unmatched.bring_back(s, amal, message.id, NOW))
+    db.write_now(lambda s: aside.bring_back(s, amal, message.id, NOW))
     assert [one.settled for one in morning.inbox().messages] == [False]
-    db.write_now(lambda s: unmatched.nobodys(s, amal, message.id, NOW))
+    db.write_now(lambda s: aside.nobodys(s, amal, message.id, NOW))
     morning.keep_house(unmatched.KEPT / timedelta(minutes=1))
     assert morning.rows()[0].box == b""
     with pytest.raises(Refused, match="no_such_message"):
-        db.write_now(lambda s: unmatched.bring_back(s, amal, message.id, NOW))
+        db.write_now(lambda s: aside.bring_back(s, amal, message.id, NOW))
 
 
 def test_a_message_that_was_given_to_the_wrong_case_can_be_taken_back(morning: Morning, rahima: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel import Session, select
 
+from api.desk import tallies
 from api.inbound import inbox
 from api.keys.vault import Vault
 from api.outbound import lanes
@@ -109,9 +110,10 @@ async def test_what_waits_is_sent_in_order_and_marked(db: Database, vault: Vault
 async def test_what_is_paid_for_by_sms_is_counted_when_it_was_sent(db: Database, vault: Vault) -> None:
     bot = FakeBot(manner="sms")
     queue(db, vault, "1", "hello", "a" * 200)
-    async with sending(db, vault, bot, Clock()) as outbox:
+    async with sending(db, vault, bot, Clock()):
         await until(lambda: states(db) == ["sent"] * 2)
-        assert (outbox.take_segments(), outbox.take_segments()) == (3, 0)
+        day = Clock()().date()
+        assert db.read_now(lambda session: tallies.since(session, day, tallies.SEGMENTS)) == {"sms": 3}
 
 
 async def test_chats_are_written_to_side_by_side(db: Database, vault: Vault) -> None:

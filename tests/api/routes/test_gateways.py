@@ -15,7 +15,7 @@ from sqlmodel import select as pick
 from api.answers import unpack_reply
 from api.inbound.phones import NO_ADDRESS, NO_SMS, UNKNOWN_SIM
 from api.numbers import sims
-from api.tables import Number, PortalMessage, ReplyRow, Unhandled, metadata
+from api.tables import Call, CaseRow, Number, PortalMessage, ReplyRow, Unhandled, metadata
 from tests.desks import ADDRESS, NUMBER, TestDesk, running_desk
 from tests.fakes import cht_phone, httpsms_api, smsgate_api
 from tests.scenes import looking
@@ -109,7 +109,7 @@ async def test_an_sms_to_a_proxy_number_is_a_portal_message_once_whatever_ids_it
         smsgate_api.received(CODE, sender="MOPH", at="2026-11-24T11:00:01.211+02:00"),  # by Android's other way
     ):
         assert (await phones.smsgate(said)).status_code == 200
-    assert phones.portal_messages() == [(NUMBER, "other")]
+    assert phones.portal_messages() == [(NUMBER, "code")]
     later = smsgate_api.received(CODE, sender="MOPH", at="2026-11-24T11:05:00.000+02:00")
     assert (await phones.smsgate(later)).status_code == 200
     assert len(phones.portal_messages()) == 2
@@ -204,12 +204,35 @@ async def test_what_we_do_not_need_is_taken_and_changes_nothing(phones: Phones) 
     ):
         assert (await phones.smsgate(said)).status_code == 200
     for said in (
-        httpsms_api.missed_call(),
+        httpsms_api.missed_call(owner="+96181000099"),  # a number that is not ours
         httpsms_api.heartbeat(online=False),
         httpsms_api.event("message.send.retried", {}),
     ):
         assert (await phones.httpsms(said)).status_code == 200
     assert phones.counts() == before
+
+
+async def test_a_missed_call_to_a_number_of_workers_opens_one_case_that_asks_for_a_call(phones: Phones) -> None:
+    rang = httpsms_api.missed_call(ALMAZ)
+    for said in (rang, rang, httpsms_api.missed_call(ALMAZ)):  # posted twice, and she lets it ring once more
+        assert (await phones.httpsms(said)).status_code == 200
+    (case,) = phones.read(lambda s: s.exec(pick(CaseRow)).all())
+    assert (case.call, case.channel, case.state) == (True, "sms", "open")
+    assert phones.read(lambda s: [(one.case_id, one.state) for one in s.exec(pick(Call))]) == [(case.id, "missed")]
+    assert phones.replies(f"sms:{httpsms_api.OWNER}") == [], "her phone would say that she called"
+    async with phones.desk.browser("Hana") as hana:
+        assert case.reference in (await hana.get("/queue")).text
+
+
+async def test_a_missed_call_to_a_number_that_is_lent_to_portals_is_nobodys(phones: Phones) -> None:
+    async with phones.desk.browser("Amal") as amal:
+        await amal.post("/numbers", data={"number": "+961 81 000 077", "gateway": "httpsms"})
+    for caller in (ALMAZ, ""):
+        assert (await phones.httpsms(httpsms_api.missed_call(caller, owner="+96181000077"))).status_code == 200
+    forged = await phones.httpsms(httpsms_api.missed_call(ALMAZ), "Bearer x")
+    broken = await phones.httpsms(httpsms_api.missed_call(ALMAZ, owner=""))
+    assert (forged.status_code, broken.status_code, broken.text[:11]) == (403, 400, "data.owner:")
+    assert phones.read(lambda s: s.exec(pick(CaseRow)).all()) == []
 
 
 async def test_what_is_larger_than_any_sms_is_refused_unread(phones: Phones) -> None:
@@ -247,10 +270,10 @@ async def test_a_sim_that_nobody_knows_is_listed_without_content_and_what_it_got
         assert "482913" in (await amal.get("/unhandled")).text
         done = await amal.post(action[0], data={"number": "+96181000555"})
         assert "The SIM has its number" in done.text
-    assert phones.portal_messages() == [("+96181000555", "other")]
+    assert phones.portal_messages() == [("+96181000555", "code")]
     assert phones.unhandled() == []
     assert (await phones.smsgate(smsgate_api.received(CODE, sender="MOPH", **stranger))).status_code == 200
-    assert phones.portal_messages() == [("+96181000555", "other")], "a late retry is known all the same"
+    assert phones.portal_messages() == [("+96181000555", "code")], "a late retry is known all the same"
 
 
 async def test_a_worker_who_wrote_to_a_sim_that_nobody_knew_is_answered_once_it_is_known(phones: Phones) -> None:

@@ -126,3 +126,77 @@ async def test_nobody_who_is_not_signed_in_sees_any_of_it(desk: TestDesk, hanas:
     async with desk.browser() as stranger:
         assert "3 December" not in (await stranger.get("/inbox")).text
         assert "Sign in" in (await stranger.get("/inbox")).text
+
+
+async def test_a_volunteer_says_that_a_proposal_is_not_hers_and_takes_it_back(desk: TestDesk, hanas: str) -> None:
+    await arrives(desk, APPOINTMENT)
+    async with desk.browser("Hana") as hana, desk.browser("Rima") as rima:
+        page = (await hana.get("/inbox")).text
+        action = form(page, r"/inbox/\d+/apart")
+        assert (await rima.post(action, data={"reference": hanas})).status_code == 404
+        aside = (await hana.post(action, data={"reference": hanas})).text
+        assert "It is put aside" in aside
+        assert f"It is {hanas}" not in aside
+        assert f"It may be {hanas} after all" in aside
+        back = (await hana.post(form(aside, r"/inbox/\d+/together"), data={"reference": hanas})).text
+        assert f"It is {hanas}" in back
+        async with desk.browser("Amal") as amal:
+            trail = (await amal.get("/audit")).text
+        assert "<p>said that a message is not for the case" in trail
+        assert "<p>took back that a message is not for the case" in trail
+
+
+async def test_a_coordinator_accepts_a_new_sender_and_a_volunteer_is_not_asked(desk: TestDesk, hanas: str) -> None:
+    await arrives(desk, APPOINTMENT, sender="MOH-LB")
+    asked = "This is a sender of Ministry of Health (model)"
+    async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
+        assert asked not in (await hana.get("/inbox")).text
+        page = (await amal.get("/inbox")).text
+        assert asked in page
+        action = form(page, r"/inbox/\d+/sender")
+        assert (await hana.post(action, data={"portal": "model_ministry"})).status_code == 404
+        accepted = (await amal.post(action, data={"portal": "model_ministry"})).text
+        assert "The sender is accepted." in accepted
+        assert asked not in accepted
+        await arrives(desk, "MOPH: your login code is 482913", sender="MOH-LB")
+        assert "482913" in (await hana.get(f"/cases/{hanas}")).text
+        dropped = {"portal": "model_ministry", "sender": "MOH-LB"}
+        assert (await hana.post("/inbox/senders/drop", data=dropped)).status_code == 404
+        assert asked in (await amal.post("/inbox/senders/drop", data=dropped)).text
+
+
+async def test_the_simulator_writes_from_a_sender_that_the_desk_knows_and_from_a_stranger(
+    desk: TestDesk, hanas: str
+) -> None:
+    async with desk.browser("Hana") as hana:
+        page = (await hana.post("/portal", data={"number": NUMBER, "what": "code", "sender": "Bank"})).text
+        code = re.search(r"login code is (\d{6})", page)
+        assert code
+        assert 'value="Bank"' in page
+        assert code[1] not in (await hana.get(f"/cases/{hanas}")).text
+        assert f"It is {hanas}" in (await hana.get("/inbox")).text, "she expects a code: it may be hers"
+        page = (await hana.post("/portal", data={"number": NUMBER, "what": "code"})).text
+        code = re.search(r"login code is (\d{6})", page)
+        assert code
+        assert code[1] in (await hana.get(f"/cases/{hanas}")).text
+
+
+async def test_the_stream_of_a_case_is_for_who_may_read_it(desk: TestDesk, hanas: str) -> None:
+    async with desk.browser("Rima") as rima:
+        for reference in (hanas, "K7-4QF"):
+            assert (await rima.get(f"/cases/{reference}/events")).status_code == 404
+
+
+async def test_codes_are_sent_to_numbers_three_times_an_hour(desk: TestDesk) -> None:
+    async with desk.browser("Hana") as hana:
+        sent = [await hana.post("/me/address/number", data={"number": f"+961 70 555 00{at}"}) for at in range(4)]
+        assert [one.status_code for one in sent] == [200, 200, 200, 429]
+        assert "Three codes were sent within an hour." in sent[-1].text
+        assert "555 00" not in (await hana.get("/me")).text
+
+
+async def test_a_portal_takes_no_number_again_that_is_not_ours(desk: TestDesk) -> None:
+    async with desk.browser("Amal") as amal:
+        for number in ("+96170000000", "x"):
+            answer = await amal.post(f"/numbers/{number}/again", data={"portal": "model_ministry"})
+            assert answer.status_code == 404

@@ -247,7 +247,12 @@ async def test_many_boxes_are_resealed_however_many_there_are(db: Database, amal
         session.add_all(Unhandled(lane="sms:", error="KeyError", box=box, at=NOW) for _ in range(2 * PAGE + 1))
 
     await db.write(make_many)
-    new = await db.write(lambda session: deployment.rotate(session, amal.team))
+    told: list[tuple[int, int]] = []
+    new = await db.write(
+        lambda session: deployment.rotate(session, amal.team, lambda behind, whole: told.append((behind, whole)))
+    )
+    whole = 2 * PAGE + 1
+    assert told == [(PAGE, whole), (2 * PAGE, whole), (whole, whole)], "somebody may be shown how far it is"
     newest = TeamKey(new.to_bytes()[:KEY_BYTES])
     boxes = await db.read(lambda session: [row.box for row in session.exec(select(Unhandled))])
     assert {newest.open("unhandled", box) for box in boxes} == {b"help"}

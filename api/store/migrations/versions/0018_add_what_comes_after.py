@@ -35,6 +35,8 @@ def upgrade() -> None:
     for column in ("state", "due_at", "until"):
         op.create_index(op.f(f"ix_follow_up_{column}"), "follow_up", [column], unique=False)
     op.create_index("uq_follow_up_event", "follow_up", ["case_id", "name", "event_at", "number"], unique=True)
+    _widen("staff_address", ("address_index", sa.LargeBinary()))
+    op.create_index(op.f("ix_staff_address_address_index"), "staff_address", ["address_index"], unique=False)
     _widen("task", ("name", TEXT()), ("skill", TEXT()))
     _widen("outing", ("service", TEXT()), ("label_box", sa.LargeBinary()), ("sign_up", sa.Boolean()))
     _widen("outing_case", ("signed_up", sa.Boolean()))
