@@ -115,15 +115,19 @@ class Runner:
         """Destroy and empty what is over, again and again; one failure does not end it."""
         while True:
             try:
-                touched = set(await self._shell.db.write(self._end_what_is_over))
-                touched |= await self._shell.db.write(self._keep_up_numbers)
-                self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
-                await self._remind_us()
-                self._shell.offering.take(await self._shell.db.write(self._look_after_offering))
-                self._shell.offering.outings = await self._shell.db.read(self._coming)
+                await self.look_after()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING)
+
+    async def look_after(self) -> None:
+        """Look once at all that is over and at all that is due."""
+        touched = set(await self._shell.db.write(self._end_what_is_over))
+        touched |= await self._shell.db.write(self._keep_up_numbers)
+        self._shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
+        await self._remind_us()
+        self._shell.offering.take(await self._shell.db.write(self._look_after_offering))
+        self._shell.offering.outings = await self._shell.db.read(self._coming)
 
     def _end_what_is_over(self, session: Session) -> Sequence[str]:
         """End it, and give the references of the cases of which others should hear."""

@@ -158,6 +158,7 @@ def reopen(session: Session, viewer: Viewer, reference: str, now: datetime) -> N
     if case.state != "closed":
         raise Refused(409, "not_closed")
     case.state, case.closed_at, case.closing_reason = "claimed", None, ""
+    case.claimed_at = now  # or it would go back to the queue at once, as one that nobody worked on
     session.add(case)
     audit.record(session, viewer.person_id, "case.reopen", reference, now)
 
