@@ -23,6 +23,8 @@ from flows.loader import Library
 from flows.model import Reply
 
 ITEM = "task"
+PLACES = ("district", "governorate", "area")
+"""The routed answers by which a list is divided, the narrowest first."""
 CODES = 10_000
 TELL_WITHIN = timedelta(days=1)
 READY = t("It is ready. Your code is {code}. Say only the code when you come.")
@@ -119,7 +121,7 @@ def _share(vault: Vault, viewer: Viewer, row: TaskRow, case: CaseRow) -> Share |
         code = code_in(vault.open_case(viewer.team, lock_of(case)), id_of(case), row.box) if row.box else ""
     except Gone:
         return None
-    area = case.route.get("district") or case.route.get("governorate", "")
+    area = next(filter(None, (case.route.get(one) for one in PLACES)), "")
     return Share(row.id or 0, case.reference, area, case.language, row.state, code)
 
 

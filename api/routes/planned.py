@@ -11,6 +11,7 @@ from api.console.shown import place_name, service_title
 from api.console.words import catalogue
 from api.desk import afterwards, collecting
 from api.desk.collecting import CODES, Share
+from api.desk.labels import in_words
 from api.desk.planned import Moved
 from api.events import QUEUE, case_topic
 from api.exports.spreadsheet import write_xlsx
@@ -23,6 +24,7 @@ from flows.language import t
 router = APIRouter()
 State = Annotated[str, Form(max_length=10)]
 Ids = Annotated[list[int], Form()]
+ANYWHERE = t("Anywhere")
 HEADER = (t("Area"), t("Reference"), t("Code"), t("State"))
 
 
@@ -69,7 +71,7 @@ async def the_list(request: Request, shell: Desk, viewer: Coordinating, service:
         service=service,
         task=task,
         title=_title(shell, service, task, reader),
-        areas=[(_area(shell, code, reader), [one for one in shares if one.area == code]) for code in areas],
+        areas=[(_area(shell, service, code, reader), [one for one in shares if one.area == code]) for code in areas],
         task_states=STATES,
     )
 
@@ -101,7 +103,8 @@ async def the_file(request: Request, shell: Desk, viewer: Coordinating, service:
     words = catalogue(reader)
     header = [words.gettext(one) for one in HEADER]
     rows = [
-        [_area(shell, one.area, reader), one.reference, one.code, words.gettext(STATES[one.state])] for one in shares
+        [_area(shell, service, one.area, reader), one.reference, one.code, words.gettext(STATES[one.state])]
+        for one in shares
     ]
     headers = {"Content-Disposition": f'attachment; filename="{service}-{task}.xlsx"'}
     return Response(write_xlsx(header, rows, title=task[:31]), media_type=MEDIA_TYPES["xlsx"], headers=headers)
@@ -118,8 +121,12 @@ def _title(shell: Shell, service: str, task: str, reader: str) -> str:
     return task_title(shell.library, service, "planned", task, reader)
 
 
-def _area(shell: Shell, code: str, reader: str) -> str:
-    return place_name(shell.library, code, reader) if code else str(catalogue(reader).gettext("Anywhere"))
+def _area(shell: Shell, service: str, code: str, reader: str) -> str:
+    """A place, or a choice of the question that is called area, in words."""
+    asked = shell.library.services[service].by_name.get("area")
+    if asked and code in asked.question.choices:
+        return in_words(shell.library, asked, code, reader)
+    return place_name(shell.library, code, reader) if code else str(catalogue(reader).gettext(ANYWHERE))
 
 
 def _changed(shell: Shell, moved: Moved, back: str) -> RedirectResponse:
