@@ -141,6 +141,7 @@ SENTENCES: Sentences = (
     (f"batch (?P<batch>\\d+) has the date {DATE}", batch_dated),
     (r"batch (?P<batch>\d+) was served (?P<day>[\d-]+)", batch_served),
     (r'batch (?P<batch>\d+) was refused because "(?P<reason>.+)"', batch_refused),
+    ("counts the impact", counts_impact),
     (r"counts (?P<report>\w+) (?P<period>[\w-]+)(?P<out> to hand out)?", counts),
     (r"lists (?P<task>\w+)", lists),
     (r"ticks code (?P<code>\d{4}) of (?P<task>\w+)", ticks_code),
@@ -152,6 +153,5 @@ SENTENCES: Sentences = (
     (r"puts her on its list", puts_on_list),
     ("ticks that she came", ticks_came),
     (r"writes down (?P<hours>[\d.]+) hours", writes_hours),
-    ("counts the impact", counts_impact),
     (r"puts (?P<name>\w+) on duty (?P<day>[\d-]+) (?P<begins>[\d:]+) to (?P<ends>[\d:]+)", on_duty),
 )
