@@ -112,7 +112,7 @@ async def test_without_a_secret_the_server_asks_for_updates_itself(tmp_path: Pat
         async with running(founded) as server:
             await until(lambda: not api.webhook)
             grace = OnTelegram(api, 771_003)
-            assert "1/21" in await tells(grace, ("hello", "[English]"))
+            assert "1/21" in await tells(grace, ("hello", "[English]", "[Begin]"))
             assert await post(server, b"{}") == 404
             assert len(grace.read) == grace.written
 
