@@ -152,7 +152,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"python -m flows (talk|check|--library) ?.*", really),
     (r"python -m flows\.catalogues( --check)?", module_of_ours),
     (r"python -m pytest( .*)?", is_there),
-    (r"python -m tests\.[a-z]+", is_there),
+    (r"python -m tests\.[a-z]+( .*)?", is_there),
     (r"ruff (check|format) \.|mypy", answers),
     (r"\. \.venv/bin/activate", virtual),
     (r"git [a-z]+( .*)?", git),

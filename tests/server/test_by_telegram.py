@@ -17,8 +17,9 @@ from tests.server.running import SECRET, Server, by_sms, by_telegram, found, fre
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 IN_AMHARIC = (
-    "ሰላም", "[አማርኛ]", "[አዎ]", "[ለእኔ]", "አልማዝ ተስፋዬ", "17 ግንቦት 1984", "[ሴት]", "[ኢትዮጵያ]", "[ፓስፖርት]", "[አሰሪዬ ጋር]",
-    "ep 1234567", "፬", "0", "Dora", "[መትን]", "[በምሰራበት ቤት]", "7", "[የለም]", "[ገና አልተወሰደም]", "4", "[አዎ]", "[አዎ]", "1",
+    "ሰላም", "[አማርኛ]", "[እንጀምር]", "[አዎ]", "[ለእኔ]", "አልማዝ ተስፋዬ", "17 ግንቦት 1984", "[ሴት]", "[ኢትዮጵያ]", "[ፓስፖርት]",
+    "[አሰሪዬ ጋር]", "ep 1234567", "፬", "0", "Dora", "[መትን]", "[በምሰራበት ቤት]", "7", "[የለም]", "[ገና አልተወሰደም]", "4",
+    "[አዎ]", "[አዎ]", "1",
 )  # fmt: skip
 """What a worker writes and presses, from the first word to the review."""
 UNDERSTOOD = {
