@@ -51,8 +51,8 @@ def offered_first(library: Library) -> list[str]:
     return [option.value for option in turn.effects[0].reply.options]  # type: ignore[union-attr]
 
 
-def test_a_trial_offers_everything(db: Database, library: Library) -> None:
-    assert db.read_now(lambda s: offering.allowed(s, library)) is None
+def test_a_trial_offers_every_language_of_what_is_on(db: Database, library: Library) -> None:
+    assert db.read_now(lambda s: offering.allowed(s, library)) == library.offered
     assert offered_first(library) == ["en", "fr", "ar", "am"]
 
 
