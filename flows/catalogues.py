@@ -3,12 +3,16 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
+
+from flows.service import ServiceFile
+from flows.source import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "translations"
@@ -47,9 +51,32 @@ def update(domain: str) -> None:
             write_po(file, catalogue, width=110, sort_by_file=True, include_lineno=False)
 
 
-def missing(source: Catalog, catalogue: Catalog) -> list[str]:
-    """The texts that a catalogue does not translate."""
-    return [str(one.id) for one in source if one.id and not _translated(catalogue, one.id, one.context)]
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The texts that a catalogue must have and lacks; and how many it may lack, because no reader meets them.
+
+    A worker meets the texts of a service in the languages that it claims. What volunteers learn before they take a case
+    must be there for a service that is on from the start; of one that is off it is read in English until then.
+    """
+
+    texts: tuple[str, ...]
+    may_lack: int
+
+
+def missing(source: Catalog, catalogue: Catalog, domain: str, language: str) -> Missing:
+    """What a catalogue does not translate."""
+    gaps = [one for one in source if one.id and not _translated(catalogue, one.id, one.context)]
+    needed = _needed(domain, language)
+    must = tuple(str(one.id) for one in gaps if needed.get((one.context or "").partition(":")[0], True))
+    return Missing(must, len(gaps) - len(must))
+
+
+def _needed(domain: str, language: str) -> dict[str, bool]:
+    """Whether the texts of each service must be there."""
+    files = [
+        ServiceFile.model_validate(read_yaml(path)) for path in sorted((ROOT / "flows" / "library").glob("*.yaml"))
+    ]
+    return {one.service: one.on if domain == "console" else language in one.languages for one in files}
 
 
 def _translated(catalogue: Catalog, text: object, context: str | None) -> bool:
@@ -68,10 +95,12 @@ def main(arguments: list[str] | None = None) -> int:
             update(domain)
         source = template(domain)
         for path, catalogue in catalogues(domain):
-            gaps = missing(source, catalogue)
+            language = path.parts[-3]
+            gaps = missing(source, catalogue, domain, language)
             read = "" if UNREAD not in catalogue.header_comment else f", {UNREAD}"
-            print(f"{path.parts[-3]} {domain}: {len(source)} texts, {len(gaps)} missing{read}")
-            lacking += len(gaps)
+            others = f", {gaps.may_lack} of services that do without" if gaps.may_lack else ""
+            print(f"{language} {domain}: {len(source)} texts, {len(gaps.texts)} missing{others}{read}")
+            lacking += len(gaps.texts)
     return 1 if lacking else 0
 
 
