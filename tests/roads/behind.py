@@ -35,7 +35,7 @@ class Behind:
             yield from self._follow_up(row, cases[row.case_id])
         told = select(Alert, Person.name).join(Person).order_by(col(Alert.id))
         for alert, name in session.exec(told):
-            if self._is_new("alert", alert.id, ""):
+            if self._is_new("alert", alert.id, str(alert.at)):
                 yield f"{name} hears: {words_of(alert.kind)}"
 
     def _is_new(self, kind: str, number: int | None, state: str) -> bool:
