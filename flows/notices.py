@@ -20,6 +20,9 @@ TELLING = re.compile(
     re.IGNORECASE,
 )
 """What nobody who looks at her phone may read in a message of ours, in the languages that we write."""
+I_HAVE_READ_IT = t("I have read this")
+READY = t("It is ready. Your code is {code}. Say only the code when you come.")
+"""Something waits for her; the four digits stand for her name."""
 _WITH_YEAR = timedelta(days=180)
 _ETHIOPIAN = "ethiopian"
 _DAWN = 6

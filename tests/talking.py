@@ -16,7 +16,7 @@ from flows.model import Message
 from tests.factories import NOW
 
 REGISTRATION = (
-    "hello", "1", "1", "1", "Almaz Tesfaye", "1992", "woman", "Ethiopia", "none", "1", "70 123 456", "1", "0",
+    "hello", "1", "1", "1", "1", "Almaz Tesfaye", "1992", "woman", "Ethiopia", "none", "1", "70 123 456", "1", "0",
     "Beirut", "1", "none", "no", "none", "any day", "yes", "yes", "1",
 )  # fmt: skip
 """What a worker without papers writes, in English, from the first message to the last."""

@@ -109,8 +109,9 @@ def edit(
         raise Refused(422, "too_long")
     amended = amend(library, whose(case, answers), {name: read}, now)
     keep(session, vault, case, amended, now, viewer.person_id)
-    happened.typed_in(session, vault, library, case, name, amended.answers, now)
-    happened.catch_up(session, vault, library, case, open_key(vault, viewer, case), amended.answers, now)
+    key = open_key(vault, viewer, case)
+    happened.typed_in(session, vault, library, case, key, name, amended.answers, now)
+    happened.catch_up(session, vault, library, case, key, amended.answers, now)
     _remember(session, vault, viewer, case, Edit(name, answers.get(name), reason), now)
     return None
 

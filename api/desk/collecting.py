@@ -18,16 +18,15 @@ from api.staff import audit
 from api.staff.access import FORGOTTEN, coordinators_only, id_of, lock_of
 from api.staff.people import Viewer
 from api.tables import CaseRow, TaskRow
-from flows.language import t
 from flows.loader import Library
 from flows.model import Reply
+from flows.notices import READY
 
 ITEM = "task"
 PLACES = ("district", "governorate", "area")
 """The routed answers by which a list is divided, the narrowest first."""
 CODES = 10_000
 TELL_WITHIN = timedelta(days=1)
-READY = t("It is ready. Your code is {code}. Say only the code when you come.")
 
 
 def make_ready(

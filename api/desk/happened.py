@@ -1,6 +1,6 @@
 """What happened in a case, as somebody signed in says it: the tasks and follow-ups of its service follow from it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session, col, select
@@ -63,24 +63,34 @@ def undone(session: Session, library: Library, references: Sequence[str], events
 
 
 def typed_in(
-    session: Session, vault: Vault, library: Library, case: CaseRow, name: str, answers: Mapping[str, Answer],
-    now: datetime,
+    session: Session, vault: Vault, library: Library, case: CaseRow, key: CaseKey, name: str,
+    answers: dict[str, Answer], now: datetime,
 ) -> None:  # fmt: skip
-    """Somebody has typed in the answer to a question: a follow-up that waits for it is answered, and looked at."""
+    """Somebody has typed in the answer to a question: a follow-up that waits for it, or that was missed last, is
+    answered and looked at, and what comes after it is planned."""
     plans = _plans(library, case)
-    asking = [one for one, plan in plans.follow_ups.items() if name in plan.plan.ask] if plans else []
-    waits = (
-        FollowUpRow.case_id == case.id,
-        col(FollowUpRow.state).in_(("asked", "task")),
-        col(FollowUpRow.name).in_(asking),
-    )
-    for row in session.exec(select(FollowUpRow).where(*waits)).all() if plans and asking else ():
-        values = {one: answer.value for one, answer in answers.items()}
-        if is_bad(plans, row.name, values, now) and not row.bad:  # type: ignore[arg-type]
+    if plans is None:
+        return
+    values = relevant(library, whose(case, answers), now)
+    for one in (one for one, plan in plans.follow_ups.items() if name in plan.plan.ask):
+        row = _waiting(session, case, one)
+        if row is None:
+            continue
+        if is_bad(plans, one, values, now) and not row.bad:
             row.bad = True
             following.raise_alarm(session, vault, case, row, "follow_up_bad", now, now + following.LOOK_WITHIN)
-        settle(session, "follow_up", now, case_id=case.id, about=str(row.id))
+        for kind in ("follow_up", "follow_up_missed"):
+            settle(session, kind, now, case_id=case.id, about=str(row.id))
         following.end(session, row, "answered", now)
+        steps = steps_after(plans, f"follow_up.{one}", now, values, now)
+        _plan(session, vault, case, key, answers, plans, steps, now)
+
+
+def _waiting(session: Session, case: CaseRow, name: str) -> FollowUpRow | None:
+    """The newest follow-up of this name for which an answer would still be good."""
+    good = col(FollowUpRow.state).in_(("asked", "task", "missed"))
+    waits = select(FollowUpRow).where(FollowUpRow.case_id == case.id, FollowUpRow.name == name, good)
+    return session.exec(waits.order_by(col(FollowUpRow.due_at).desc()).limit(1)).first()
 
 
 def catch_up(

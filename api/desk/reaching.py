@@ -24,10 +24,10 @@ from api.staff.access import case_for, id_of, open_key
 from api.staff.people import Viewer
 from api.tables import CaseRow, NoticeRow
 from flows.conversation.notices import ABOUT
-from flows.language import Words, t
+from flows.language import Words
 from flows.loader import Library
 from flows.model import Option, Reply, Unread
-from flows.notices import Notice, is_telling, notice_text, told, trusted_text
+from flows.notices import I_HAVE_READ_IT, Notice, is_telling, notice_text, told, trusted_text
 from flows.segments import count, fold
 
 ITEM = "notice"
@@ -37,7 +37,6 @@ LEAST = timedelta(hours=1)
 """What a deadline leaves at least, however near the date is."""
 TELL_WITHIN = timedelta(days=1)
 """What a volunteer has at most to tell a worker."""
-I_HAVE_READ_IT = t("I have read this")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A volunteer asks for one answer that a case lacks: just that question, and what comes next is read as its answer."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import dropwhile
@@ -14,8 +15,8 @@ from flows.conversation.lists import newest
 from flows.conversation.taking import SPOKEN, TRIES, understand
 from flows.effects import Amend, Effect, Heard, Say, Turn
 from flows.language import t
-from flows.loader import Asked, Library
-from flows.model import Answer, Asking, Draft, Manner, Message, Option, Reply
+from flows.loader import Asked, Library, Service
+from flows.model import Answer, Asking, Draft, Manner, Message, Option, Reply, Value
 from flows.planning import is_bad, steps_after
 from flows.reading import explain, pick
 from flows.talk import Talk
@@ -169,10 +170,18 @@ def _heard(talk: Talk, asking: Asking, *, over: bool) -> Heard | None:
     service = talk.library.services.get(asking.service)
     if service is None or asking.follow_up not in service.plans.follow_ups:
         return None
-    values = {name: one.value for name, one in asking.known.items()}
+    asked = service.plans.follow_ups[asking.follow_up].plan.ask
+    every = {name: one.value for name, one in asking.known.items()}
+    # What she answered at an earlier time and is not asked this time does not count.
+    values = {name: one for name, one in every.items() if name not in asked or _is_relevant(service, name, every, talk)}
     event = f"follow_up.{asking.follow_up}"
     steps = steps_after(service.plans, event, talk.now, values, talk.now) if over else ()
     return Heard(asking.number, is_bad(service.plans, asking.follow_up, values, talk.now), over, steps)
+
+
+def _is_relevant(service: Service, name: str, values: Mapping[str, Value], talk: Talk) -> bool:
+    relevant = service.by_name[name].relevant if name in service.by_name else None
+    return relevant is None or relevant.truth(values, now=talk.now)
 
 
 def first_of(library: Library, asking: Asking, now: datetime) -> Asking | None:

@@ -16,6 +16,7 @@ IN_AMHARIC = (
     "hello",
     "4",  # Amharic
     "1",  # here, by SMS
+    "1",  # begin
     "1",  # yes, let us start
     "1",  # for me
     "አልማዝ ተስፋዬ",

@@ -29,6 +29,10 @@ def gives_back(act: Act) -> None:
     queue.release(act.session, act.viewer, act.reference, act.now)
 
 
+def takes_up(act: Act) -> None:
+    queue.reopen(act.session, act.viewer, act.reference, act.now)
+
+
 def looks(act: Act) -> Iterator[str]:
     """What the case needs, what may be offered, what it lacks."""
     view = caseview.see(act.session, act.stage.vault, act.library, act.viewer, act.reference, act.now)
@@ -186,6 +190,7 @@ def closes(act: Act, reason: str) -> None:
 SENTENCES: Sentences = (
     ("claims", claims),
     ("gives it back", gives_back),
+    ("takes it up again", takes_up),
     ("looks", looks),
     (r"reads (?P<names>[\w, ]+)", reads),
     (r'writes "(?P<text>.+)"', writes),

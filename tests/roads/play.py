@@ -53,7 +53,6 @@ class Player:
     manner: str = "chat"
     writer: str = ""
     reference: str = ""
-    day: str = ""
 
     def __post_init__(self) -> None:
         self.behind = Behind(self.stage)
@@ -72,10 +71,8 @@ class Player:
 
     def travel(self, when: str) -> None:
         until = datetime.strptime(when, TIME).replace(tzinfo=self.stage.shell.settings.zone)
-        self.day = f"{self.stage.now.astimezone(until.tzinfo):%Y-%m-%d}"
         if until > self.stage.now:
-            self.stage.travel(until, self._meanwhile)
-        self.day = when[:10]
+            self.stage.travel(until, lambda: self._meanwhile(until))
 
     def change_manner(self, manner: str) -> None:
         self.manner = manner
@@ -165,18 +162,15 @@ class Player:
         self.lines += self.behind.changes()
         for one in self.stage.read():
             who = "Page" if one.page else "Bot" if one.by == self.writer else f"Bot to {one.by}"
-            first, *others = one.reply.plain.splitlines() or [""]
+            first, *others = filter(None, one.reply.plain.splitlines())
             self.lines += [f"{who}: {first}", *(f"     {other}" for other in others)]
 
-    def _meanwhile(self) -> None:
-        """The runner has looked: what came of it stands under its day."""
+    def _meanwhile(self, until: datetime) -> None:
+        """The runner has looked: what came of it on the way stands under its time."""
         before, self.lines = self.lines, []
         self._tell()
-        when = f"{self.stage.now.astimezone(self.stage.shell.settings.zone):{TIME}}"
-        if self.lines and when[:10] != self.day:
-            before.append(f"-- {when}")
-            self.day = when[:10]
-        self.lines = [*before, *self.lines]
+        when = self.stage.now.astimezone(until.tzinfo)
+        self.lines = [*before, *([f"-- {when:{TIME}}"] if self.lines and when < until else []), *self.lines]
 
 
 _LINES = [
@@ -186,11 +180,11 @@ _LINES = [
         (r"by (?P<manner>sms|chat)", Player.change_manner),
         (r"Portal: (?P<text>.+)", Player.portal),
         (r"Mail: (?P<text>.+)", Player.mail),
-        (r"(?P<name>\w+) begins with the next", Player.begins),
-        (r"(?P<name>\w+) types: (?P<texts>.+)", Player.types),
-        (r"(?P<who>\w+) answers: (?P<texts>.+)", Player.answers),
-        (r"(?P<who>\w+), on her phone: (?P<text>.+)", Player.phones),
-        (r"(?P<who>\w+): (?P<text>.+)", Player.writes),
+        (r"(?P<name>[A-Z]\w+) begins with the next", Player.begins),
+        (r"(?P<name>[A-Z]\w+) types: (?P<texts>.+)", Player.types),
+        (r"(?P<who>[A-Z]\w+) answers: (?P<texts>.+)", Player.answers),
+        (r"(?P<who>[A-Z]\w+), on her phone: (?P<text>.+)", Player.phones),
+        (r"(?P<who>[A-Z]\w+): (?P<text>.+)", Player.writes),
     )
 ]
 

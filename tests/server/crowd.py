@@ -78,7 +78,7 @@ class Someone:
     def texts(self) -> list[str]:
         """Everything that she sends, in order; one in four mistakes her birth date once, a man is not asked all."""
         answers = self.expected
-        texts = ["hello", "1", *(["1"] if self.sms else []), *answers.values(), "1"]
+        texts = ["hello", "1", *(["1"] if self.sms else []), "1", *answers.values(), "1"]
         if self.number % 4 == 3:
             texts.insert(texts.index(answers["born"]), WRONG_DATE)
         return texts

@@ -83,7 +83,8 @@ class Woman:
         """What she sends from the first word to the last."""
         said = self.said
         return [
-            "hello", "1", *(["1"] if self.sms else []), "1", "1", said["name"], said["misunderstood"], said["born"],
+            "hello", "1", *(["1"] if self.sms else []), "1", "1", "1", said["name"],
+            said["misunderstood"], said["born"],
             "1", "1", "4", "2", said["papers_number"], "3", said["phone"], "1", said["email"], "2", "4",
             "2", "4", "2", "4", "2", "1", "1", "1",
         ]  # fmt: skip

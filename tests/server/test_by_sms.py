@@ -20,8 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NUMBERS = count(70_200_001)
 
 IN_FRENCH = (
-    "bonjour", "2", "1", "1", "1", "Aïcha Diallo", "3 mai 1990", "1", "Cameroun", "4", "1", "842-17C00417", "3",
-    "03 555 777", "2", "1 3", "aicha.diallo@example.org", "Tripoli", "1", "2", "2", "2", "2", "1", "2", "2", "1",
+    "bonjour", "2", "1", "1", "1", "1", "Aïcha Diallo", "3 mai 1990", "1", "Cameroun", "4", "1", "842-17C00417",
+    "3", "03 555 777", "2", "1 3", "aicha.diallo@example.org", "Tripoli", "1", "2", "2", "2", "2", "1", "2", "2", "1",
 )  # fmt: skip
 UNDERSTOOD = {
     "privacy": "yes",

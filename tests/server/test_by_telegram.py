@@ -17,8 +17,9 @@ from tests.server.running import SECRET, Server, by_sms, by_telegram, found, fre
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 IN_AMHARIC = (
-    "ሰላም", "[አማርኛ]", "[አዎ]", "[ለእኔ]", "አልማዝ ተስፋዬ", "17 ግንቦት 1984", "[ሴት]", "[ኢትዮጵያ]", "[ፓስፖርት]", "[አሰሪዬ ጋር]",
-    "ep 1234567", "፬", "0", "Dora", "[መትን]", "[በምሰራበት ቤት]", "7", "[የለም]", "[ገና አልተወሰደም]", "4", "[አዎ]", "[አዎ]", "1",
+    "ሰላም", "[አማርኛ]", "[እንጀምር]", "[አዎ]", "[ለእኔ]", "አልማዝ ተስፋዬ", "17 ግንቦት 1984", "[ሴት]", "[ኢትዮጵያ]", "[ፓስፖርት]",
+    "[አሰሪዬ ጋር]", "ep 1234567", "፬", "0", "Dora", "[መትን]", "[በምሰራበት ቤት]", "7", "[የለም]", "[ገና አልተወሰደም]", "4",
+    "[አዎ]", "[አዎ]", "1",
 )  # fmt: skip
 """What a worker writes and presses, from the first word to the review."""
 UNDERSTOOD = {
@@ -112,7 +113,7 @@ async def test_without_a_secret_the_server_asks_for_updates_itself(tmp_path: Pat
         async with running(founded) as server:
             await until(lambda: not api.webhook)
             grace = OnTelegram(api, 771_003)
-            assert "1/21" in await tells(grace, ("hello", "[English]"))
+            assert "1/21" in await tells(grace, ("hello", "[English]", "[Begin]"))
             assert await post(server, b"{}") == 404
             assert len(grace.read) == grace.written
 

@@ -16,7 +16,7 @@ from tests.server.people import BySms, lent_number, post_sms, reference_in, tell
 from tests.server.running import Server, by_sms, found, running, until
 
 REGISTRATION = (
-    "hello", "1", "1", "1", "1", "Almaz Tesfaye", "25 May 1992", "1", "1", "1", "2", "EP1234567", "4", "0",
+    "hello", "1", "1", "1", "1", "1", "Almaz Tesfaye", "25 May 1992", "1", "1", "1", "2", "EP1234567", "4", "0",
     "1", "1", "7", "2", "4", "4", "1", "1", "1",
 )  # fmt: skip
 """She has no phone of her own and lives in Beirut, which has one district."""

@@ -26,7 +26,7 @@ def sms(_telegram: TelegramApi, twilio: TwilioApi, server: Server) -> BySms:
     return BySms(twilio, server, "+96170300400")
 
 
-@pytest.mark.parametrize(("phone", "begin"), [(chat, ("1", "1", "1")), (sms, ("1", "1", "1", "1"))])
+@pytest.mark.parametrize(("phone", "begin"), [(chat, ("1", "1", "1", "1")), (sms, ("1", "1", "1", "1", "1"))])
 async def test_the_second_sees_nothing_of_the_first(tmp_path: Path, phone: Phone, begin: tuple[str, ...]) -> None:
     clock = tmp_path / "clock"
     clock.write_text("0")

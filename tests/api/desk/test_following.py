@@ -153,6 +153,21 @@ def test_who_never_said_that_we_may_write_is_not_written_to_and_a_volunteer_asks
     assert months.states("check")[0] == "done"
 
 
+def test_what_a_volunteer_types_in_answers_what_was_missed_and_leads_on(months: Months) -> None:
+    reference = begin(months)
+    months.goes_by(days=38)
+    assert months.states("check")[0] == "missed"
+    for name in ("still", "paid"):
+        wrong = months.db.write_now(
+            lambda s, name=name: amending.edit(  # type: ignore[misc]
+                s, months.vault, months.library, months.hana, reference, name, Typed("1"), "she rang", months.worker.now
+            )
+        )
+        assert wrong is None
+    assert months.states("check")[0] == "answered"
+    assert "follow_up_missed" not in months.todo()
+
+
 def test_who_said_stop_is_not_written_to(months: Months) -> None:
     begin(months)
     months.worker.says("stop")

@@ -101,6 +101,14 @@ def test_a_case_rests_for_three_months_at_most(db: Database, vault: Vault, volun
     assert refused(db, rest) == (422, "bad_date")
 
 
+def test_a_case_that_is_taken_up_again_does_not_go_back_at_once(db: Database, vault: Vault, volunteer: Viewer) -> None:
+    case = make_case(db, vault, claimed_by=volunteer).reference
+    db.write_now(lambda session: queue.close(session, volunteer, case, "done", NOW))
+    later = NOW + timedelta(days=30)
+    db.write_now(lambda session: queue.reopen(session, volunteer, case, later))
+    assert db.write_now(lambda session: idle.return_idle(session, later + timedelta(hours=1))) == []
+
+
 def test_a_case_that_nobody_acts_on_goes_back_and_she_is_told_before(
     db: Database, vault: Vault, volunteer: Viewer, coordinator: Viewer
 ) -> None:

@@ -68,7 +68,7 @@ def test_states_and_load_are_counted_also_for_who_has_nothing(
 def test_where_people_stop_is_counted_when_their_draft_ends_and_nothing_else_of_them_stays(
     db: Database, vault: Vault, library: Library, coordinator: Viewer
 ) -> None:
-    for number, said in enumerate((REGISTRATION[:4], REGISTRATION[:4], REGISTRATION[:5], REGISTRATION)):
+    for number, said in enumerate((REGISTRATION[:5], REGISTRATION[:5], REGISTRATION[:6], REGISTRATION)):
         worker = Worker(db, vault, library, address=str(number))
         for text in said:
             worker.says(text)

@@ -12,7 +12,7 @@ from tests.fakes.telegram_api import TOKEN, TelegramApi
 
 ALMAZ = 771122334
 VOICE = b"OggS\x00\x02" + b"what she said, in her own voice" * 40
-SAID = ("hello", "1", "1", "1")
+SAID = ("hello", "1", "1", "1", "1")
 
 
 async def test_a_voice_note_on_telegram_is_kept_and_lies_nowhere_readable(tmp_path: Path) -> None:
