@@ -164,7 +164,7 @@ def test_a_case_of_a_service_that_is_gone_can_still_be_read(db: Database, vault:
     reference = make_case(db, vault, ANSWERS, claimed_by=volunteer).reference
 
     def rename(session: Session) -> None:
-        session.exec(select(CaseRow)).one().service = "citizenship"
+        session.exec(select(CaseRow)).one().service = "a_former_one"
 
     db.write_now(rename)
     view = look(db, vault, volunteer, reference)

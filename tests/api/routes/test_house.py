@@ -86,18 +86,18 @@ async def test_it_asks_for_the_passphrase_and_keeps_only_what_can_be(desk: TestD
 
 
 async def test_a_service_that_is_off_is_offered_to_nobody_new_and_what_has_begun_goes_on(desk: TestDesk) -> None:
-    assert "Shall we start?" in await says(desk, "1", "hello", "English")
+    assert "Shall we start?" in await says(desk, "1", "hello", "English", "1")
     async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
         page = await amal.post("/services/vaccination/switch", data={"on": "no"})
         assert "Nobody new is offered it" in page.text
         assert "Who is it for?" in await says(desk, "1", "yes"), "what has begun goes on"
-        assert "Shall we start?" not in await says(desk, "2", "hello", "English")
+        assert "Shall we start?" not in await says(desk, "2", "hello", "English", "1")
         assert "No service is switched on" in (await hana.get("/intake")).text
         begun = await hana.post("/intake", data={"service": "vaccination", "language": "en"})
         assert begun.status_code == 422
         assert (await hana.get("/intake/paper")).status_code == 404
         await amal.post("/services/vaccination/switch", data={"on": "yes"})
-    assert "Shall we start?" in await says(desk, "3", "hello", "English")
+    assert "Shall we start?" in await says(desk, "3", "hello", "English", "1")
     lines = await desk.shell.db.read(lambda session: audit.recent(session, object="vaccination"))
     assert [line.action for line in lines] == ["service.on", "service.off"]
 
