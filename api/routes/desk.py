@@ -191,10 +191,11 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
 
 
 async def _untrained(request: Request, shell: Shell, viewer: Viewer) -> list[tuple[str, str]]:
-    """The services whose quiz she has still to pass, with their names in her language."""
-    quizzes, reader = versions(shell.library), language_of(request, viewer)
+    """The services that are on and whose quiz she has still to pass, with their names in her language."""
+    quizzes, reader, allowed = versions(shell.library), language_of(request, viewer), shell.offering.allowed
     lacking = await shell.db.read(lambda session: training.untrained(session, viewer, quizzes))
-    return [] if viewer.trainee else [(one, service_title(shell.library, one, reader)) for one in lacking]
+    needed = [] if viewer.trainee else [one for one in lacking if allowed is None or allowed.get(one)]
+    return [(one, service_title(shell.library, one, reader)) for one in needed]
 
 
 async def _case(
