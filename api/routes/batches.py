@@ -39,7 +39,7 @@ async def the_batch(
 ) -> HTMLResponse:
     """Its cases by reference; after an appointment, how many are told by which way."""
     told = {"channel": channel, "trusted": trusted, "task": task}
-    return await _batch(request, shell, viewer, batch_id, told=told if any(told.values()) else {})
+    return await _batch(request, shell, viewer, batch_id, told=told)
 
 
 @router.post("/batches/{batch_id}/names")

@@ -73,12 +73,13 @@ def check(session: Session, keyring: Keyring) -> Checked:
     """Look over the whole trail."""
     key, last = keyring.standing_secret(KEY), b""
     lines, first, at = 0, None, None
-    found = session.connection().execute(select(_audit).order_by(_audit.c.id).execution_options(yield_per=PAGE))
-    for row in found.mappings():
-        if row["hash"] != _link(key, last, dict(row)):
-            return Checked(lines, first, at, row["id"], False, last.hex()[:SHOWN])
-        lines, at, last = lines + 1, row["at"], row["hash"]
-        first = first or at
+    all_of_them = select(_audit).order_by(_audit.c.id).execution_options(yield_per=PAGE)
+    with session.connection().execute(all_of_them) as found:
+        for row in found.mappings():
+            if row["hash"] != _link(key, last, dict(row)):
+                return Checked(lines, first, at, row["id"], False, last.hex()[:SHOWN])
+            lines, at, last = lines + 1, row["at"], row["hash"]
+            first = first or at
     end = session.connection().execute(select(_end.c.lines, _end.c.hash)).one_or_none()
     short = tuple(end) != (lines, last) if end else lines > 0
     return Checked(lines, first, at, None, short, last.hex()[:SHOWN])

@@ -35,7 +35,7 @@ answer_parts = {
     "wording": st.text(),
 }
 message_parts = {
-    **dict.fromkeys(("channel", "lane", "address", "id", "text", "button", "chat_message"), st.text()),
+    **dict.fromkeys(("channel", "lane", "address", "id", "text", "button", "chat_message", "about"), st.text()),
     "media": st.none() | media,
     "manner": manners,
 }

@@ -19,7 +19,7 @@ from api.staff.people import Viewer
 from tests.factories import ALMAZ, NOW, SHARED, make_case
 
 Rafiqa = Callable[..., Result]
-COMMANDS = ("setup", "recover", "serve", "talk", "check", "print", "export", "forget", "backup", "restore")
+COMMANDS = ("setup", "recover", "serve", "talk", "check", "print", "export", "forget", "audit", "backup", "restore")
 
 
 @pytest.fixture

@@ -39,6 +39,11 @@ def test_every_field_has_a_label(path: Path) -> None:
     assert not [one for one in ids if f'for="{one}"' not in text]
 
 
+def test_each_thing_that_was_done_is_said_in_one_way() -> None:
+    codes = re.findall(r'page\.done == "(\w+)"', (TEMPLATES[0].parent / "parts.html").read_text("utf-8"))
+    assert sorted(codes) == sorted(set(codes))
+
+
 def test_the_stylesheets_know_no_left_and_no_right() -> None:
     """Logical properties only: right-to-left then needs no sheet of its own."""
     physical = re.compile(r"(?:margin|padding|border|inset)-(?:left|right)|text-align: (?:left|right)|float:")

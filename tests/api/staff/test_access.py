@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from api.desk import conversation, queue
+from api.desk.wishes import Ways
 from api.errors import Refused
 from api.keys import deployment
 from api.keys.locks import RecoveryKey
@@ -60,7 +61,9 @@ def test_a_trainee_keeps_notes_and_does_nothing_else(
     reference = make_case(db, vault, claimed_by=volunteer).reference
     share(db, volunteer, reference, trainee)
     db.write_now(lambda session: conversation.note(session, vault, trainee, reference, "I learn", NOW))
-    assert refused(db, lambda s: conversation.write(s, vault, trainee, reference, "hello", NOW)) == "no_such_case"
+    assert (
+        refused(db, lambda s: conversation.write(s, vault, trainee, reference, "hello", Ways(), NOW)) == "no_such_case"
+    )
     assert refused(db, lambda s: queue.release(s, trainee, reference, NOW)) == "no_such_case"
     assert refused(db, lambda s: queue.claim(s, trainee, reference, NOW)) == "no_such_case"
     assert refused(db, lambda s: queue.next_case(s, trainee, NOW)) == "no_such_case"
