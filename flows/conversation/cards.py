@@ -43,5 +43,11 @@ def card_text(library: Library, service: Service, card: str, language: str) -> s
 def _options(talk: Talk) -> tuple[Option, ...]:
     begin = (talk.option(BEGIN, t("Begin")),) if talk.service.questions else ()
     cards = (Option(f"{_READ}{name}", talk.one_of(one.titles)) for name, one in talk.service.rules.cards.items())
-    other = (talk.option(OTHER, t("Something else")),) if len(talk.library.services) > 1 else ()
+    other = (talk.option(OTHER, t("Something else")),) if _is_more(talk) else ()
     return *begin, *cards, *other
+
+
+def _is_more(talk: Talk) -> bool:
+    """Whether anything but this service is offered in her language."""
+    draft, library = talk.draft, talk.library
+    return any(library.offers(name, draft.language) for name in library.services if name != draft.service)

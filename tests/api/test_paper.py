@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from api.paper import Choice, Text, paper_form
-from flows.loader import Library, Service
+from flows.loader import Asked, Library, Service
 from flows.model import Desk
 
 
@@ -26,10 +26,15 @@ def read(html: str) -> str:
     return " ".join(unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
 
 
+def on_paper(service: Service) -> list[Asked]:
+    """What is asked now; what is asked later is not on the form."""
+    return [one for one in service.questions if not one.question.later]
+
+
 @pytest.mark.parametrize("language", ["am", "ar"])
 def test_every_question_and_every_choice_is_there_in_both_languages(form: str, service: Service, language: str) -> None:
     text = read(form)
-    for asked in service.questions:
+    for asked in on_paper(service):
         prompt = asked.prompts[language]
         assert asked.question.items or prompt.label in text
         in_hand = asked.question.in_hand  # "this one" is no phone on paper
@@ -37,7 +42,7 @@ def test_every_question_and_every_choice_is_there_in_both_languages(form: str, s
 
 
 def test_questions_are_numbered_as_in_the_conversation(form: str, service: Service) -> None:
-    assert re.findall(r"<b>(\d+)</b>", form) == [str(number) for number in range(1, len(service.questions) + 1)]
+    assert re.findall(r"<b>(\d+)</b>", form) == [str(number) for number in range(1, len(on_paper(service)) + 1)]
 
 
 def test_the_consent_names_every_item_that_it_covers(library: Library, service: Service) -> None:
@@ -58,7 +63,7 @@ def test_conditions_are_said_in_words(library: Library, service: Service) -> Non
 def test_typed_answers_have_a_line_and_districts_are_written(form: str, service: Service) -> None:
     written = ("name", "date", "country", "number", "phone", "email", "district", "text")
 
-    assert form.count('class="line"') == sum(one.question.type in written for one in service.questions)
+    assert form.count('class="line"') == sum(one.question.type in written for one in on_paper(service))
 
 
 def test_arabic_is_marked_as_written_from_right_to_left(form: str) -> None:

@@ -27,7 +27,7 @@ from api.settings import Settings
 from api.shell import Channels, Shell
 from api.staff.people import COORDINATOR, VOLUNTEER, Viewer
 from api.store.db import Database
-from api.tables import CaseRow, FollowUpRow, MediaRow, NoticeRow, OfferRow, Person, ReplyRow, TaskRow
+from api.tables import CaseRow, FollowUpRow, MediaRow, NoticeRow, OfferRow, Person, ReplyRow, TaskRow, Team
 from flows.loader import Library
 from flows.model import Media, MediaKind, Message, Reply
 from flows.portal import Portal, load_portals
@@ -92,6 +92,8 @@ class Stage:
         settings = Settings(time_zone=self.zone)
         given = settings, self.db, self.vault, self.library, PORTALS, the_countries(), Channels(), Events()
         self.shell = Shell(*given, clock=lambda: self.now)
+        ours = Team(public_key=self.team.public, recovery_public=b"", recovery_box=b"", trial=True)
+        self.do(lambda session: session.add(ours))
         self.viewers = {one.name: self.do(self._hire(one)) for one in self.staff}
         coordinator = next(one for one in self.viewers.values() if one.coordinator)
         for number in NUMBERS:
