@@ -78,6 +78,11 @@ class _Found:
     reason: Reason | None
 
 
+def services_with_cases(session: Session) -> frozenset[str]:
+    """The services of which there is a case; their files can be made although nobody new is offered them."""
+    return frozenset(session.exec(select(CaseRow.service).distinct()))
+
+
 def preview(
     session: Session, vault: Vault, library: Library, viewer: Viewer, service: str, export: str, now: datetime
 ) -> Preview:

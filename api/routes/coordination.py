@@ -182,10 +182,12 @@ async def _file(
 
 async def _exports(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
     made = await shell.db.read(lambda session: batches.batches(session, viewer))
+    served = await shell.db.read(batches.services_with_cases)
     choices = [
         (service.name, name, export.recipient, list(export.columns), await _preview(shell, viewer, service.name, name))
         for service in shell.library.services.values()
         for name, export in service.file.exports.items()
+        if service.name in served or shell.offering.allowed is None or shell.offering.allowed.get(service.name)
     ]
     titles = {one: service_title(shell.library, one, language_of(request, viewer)) for one in shell.library.services}
     bundles = [
