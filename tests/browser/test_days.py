@@ -153,6 +153,7 @@ def appointment_on(day: datetime) -> str:
     return f"MOPH: አልማዝ ተስፋዬ, your appointment is on {day:%d/%m/%Y} at 09:30, Rafik Hariri hospital. Code 4829."
 
 
+@pytest.mark.long
 @EVERY_WAY
 async def test_a_volunteers_day(tmp_path: Path, browser: Browser, language: str, width: str) -> None:
     async with a_day(tmp_path, browser, language, width) as day:
@@ -288,6 +289,7 @@ async def she_closes(hana: Person, reference: str) -> None:
     await expect(hana.tab.locator("#cases")).not_to_contain_text(reference)
 
 
+@pytest.mark.long
 @EVERY_WAY
 async def test_a_coordinators_day(tmp_path: Path, browser: Browser, language: str, width: str) -> None:
     async with a_day(tmp_path, browser, language, width) as day:

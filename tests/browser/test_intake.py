@@ -179,6 +179,8 @@ async def test_back_after_signing_out_shows_nothing_of_an_intake_or_of_a_case(
     await fill(tab)
     reference = await tab.locator("#reference").inner_text()
     await tab.get_by_role("button", name="Take the case yourself").click()
+    await tab.wait_for_url("**/cases/*")
+    await tab.evaluate("document.getElementById('names-form').requestSubmit()")
     await expect(tab.locator("#answer-name")).to_have_text("አልማዝ ተስፋዬ")
     await tab.get_by_role("button", name="Sign out").click()
     await expect(tab.locator("#passphrase")).to_be_visible()

@@ -104,6 +104,7 @@ async def test_the_menu_by_the_keyboard_opens_leads_on_and_closes_by_itself(desk
     await expect(tab.get_by_role("link", name="Audit")).to_be_hidden()
 
 
+@pytest.mark.long
 async def test_the_queue_and_a_case_as_a_screen_reader_reads_them(desk: SimpleNamespace, tab: Page) -> None:
     await sign_in(tab, desk.address, "Hana", "en")
     await expect(tab.locator("body")).to_match_aria_snapshot("""
@@ -160,6 +161,7 @@ async def test_the_queue_and_a_case_as_a_screen_reader_reads_them(desk: SimpleNa
     assert await tab.evaluate(roles) == ["status"]
 
 
+@pytest.mark.long
 async def test_what_happens_is_said_to_who_cannot_see_it(desk: SimpleNamespace, tab: Page) -> None:
     """A refusal is an alert, a question that follows has the focus, and what is not sent yet is said."""
     await tab.goto(f"{desk.address}/sign-in")

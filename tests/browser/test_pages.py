@@ -29,6 +29,7 @@ def test_every_route_is_a_page_that_is_looked_at_or_says_why_not(tmp_path: Path)
     assert len(set(pictures)) == len(pictures)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", THEMES)
 async def test_every_page_holds_together_and_shuts_nobody_out(tmp_path: Path, browser: Browser, language: str) -> None:
     await walk_and_look(tmp_path, browser, language, THEMES[language], pictures=True)
