@@ -58,7 +58,8 @@ def main(port: int, api_port: int, folder: Path, token: str, secret: str) -> Non
         log_level="warning",
     )
     app = create_app(ours)
-    app.state.shell = replace(app.state.shell, library=library())
+    app.state.shell = replace(app.state.shell, written=library())
+    app.state.shell.offering.allowed = None
     app.state.intake = Intake(app.state.shell, Gathering(app.state.shell))
     server(ours, app).run()
 
