@@ -1,6 +1,5 @@
 """Going along: what is offered, the day of who has taken it, and offering it from a case."""
 
-import logging
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -9,19 +8,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.console.shown import place_name
 from api.console.words import catalogue
-from api.desk import calls
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.going import offers, the_day
 from api.going.offers import Company
+from api.routes import voice
 from api.routes.doors import Desk, Helping, Looking, go, language_of, page
 from api.shell import Shell
 from api.staff.people import Viewer
-from bot.channel import ChannelError
 from flows.language import t
 
 router = APIRouter()
-log = logging.getLogger("rafiqa.going")
 DAY = timedelta(days=1)
 IN_A_CALENDAR = t("With a friend")
 """All that a calendar says: other people read it."""
@@ -88,18 +85,8 @@ async def home(shell: Desk, viewer: Helping, offer_id: int) -> RedirectResponse:
 @router.post("/going/{offer_id}/call")
 async def call(shell: Desk, viewer: Helping, offer_id: int, number: Typed) -> RedirectResponse:
     """Ring her, and then the worker."""
-    line, now = shell.channels.voice, shell.clock()
-    if line is None:
-        raise Refused(404, "not_found")
-    order = await shell.db.write(
-        lambda session: the_day.call(session, shell.vault, shell.library, viewer, offer_id, number, now)
-    )
-    try:
-        await line.place(order.volunteer, order.id)
-    except ChannelError as error:
-        log.warning("a call could not be placed: %s", error)
-        await shell.db.write(lambda session: calls.ended(session, order.id, "failed", 0, now))
-        raise Refused(502, "call_failed") from None
+    now = shell.clock()
+    await voice.place(shell, lambda one: the_day.call(one, shell.vault, shell.library, viewer, offer_id, number, now))
     return go(f"/going/{offer_id}?done=called")
 
 

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.desk import calls
-from api.desk.calls import Legs
+from api.desk.calls import Legs, Order
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.inbound.intake import Intake
@@ -26,21 +26,28 @@ Typed = Annotated[str, Form(max_length=40)]
 CallId = Annotated[int, Query(alias="call", ge=1, lt=2**63)]
 
 
-@router.post("/cases/{reference}/call")
-async def call(shell: Desk, viewer: Looking, reference: str, number: Typed) -> RedirectResponse:
-    """Ring the volunteer, and then the worker."""
+async def place(shell: Shell, begin: Callable[[Any], Order]) -> None:
+    """Begin a call, and have the line ring whoever of us asked for it; the worker is rung once she has answered.
+
+    Raises what `begin` raises; Refused(404, "not_found") where there is no line, Refused(502, "call_failed").
+    """
     line, now = shell.channels.voice, shell.clock()
     if line is None:
         raise Refused(404, "not_found")
-    order = await shell.db.write(
-        lambda session: calls.begin(session, shell.vault, shell.library, viewer, reference, number, now)
-    )
+    order = await shell.db.write(begin)
     try:
         await line.place(order.volunteer, order.id)
     except ChannelError as error:
         log.warning("a call could not be placed: %s", error)
         await shell.db.write(lambda session: calls.ended(session, order.id, "failed", 0, now))
         raise Refused(502, "call_failed") from None
+
+
+@router.post("/cases/{reference}/call")
+async def call(shell: Desk, viewer: Looking, reference: str, number: Typed) -> RedirectResponse:
+    """Ring the volunteer, and then the worker."""
+    now = shell.clock()
+    await place(shell, lambda one: calls.begin(one, shell.vault, shell.library, viewer, reference, number, now))
     shell.events.changed(case_topic(reference))
     return go(f"/cases/{reference}?done=called")
 
