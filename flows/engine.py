@@ -4,8 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.commands import command_of
-from flows.conversation import alarms, asked, asking_by_slip, cards, cases, notices, opening, orders, returning, taking
+from flows.commands import command_of, may_be_a_name
+from flows.conversation import (
+    alarms,
+    asked,
+    asking_by_slip,
+    cards,
+    cases,
+    naming,
+    notices,
+    opening,
+    orders,
+    returning,
+    taking,
+)
 from flows.conversation.going import OVER, go_on, offer
 from flows.effects import BreakSilence, Effect, Say, Silence, Turn
 from flows.loader import Library
@@ -64,6 +76,8 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
 def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     """What works at any time: commands, a slip, an answer to what we told her unasked."""
     command = command_of(talk.message)
+    if command == "who" and may_be_a_name(talk.message.text) and not idle and naming.is_asked(talk):
+        command = None
     if command and not talk.draft.language and talk.draft.unread:
         talk = talk.but(language=talk.draft.unread[-1].language)
     if command == "list" and not talk.draft.language and talk.draft.lists:
