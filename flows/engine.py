@@ -39,8 +39,10 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     talk = Talk(library, heard, message, now, known.touched)
     idle = known.touched is not None and now - known.touched > IDLE
     # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.
-    turn = _turn(talk, idle=idle and message.manner != "assisted")
-    if crisis := alarms.heard(talk):
+    idle = idle and message.manner != "assisted"
+    crisis = alarms.heard(talk)
+    turn = _turn(talk, idle=idle, crisis=crisis is not None)
+    if crisis:
         turn = alarms.answer(talk, crisis, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
         turn = replace(turn, effects=(BreakSilence(), *turn.effects))
@@ -96,12 +98,14 @@ def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     return None
 
 
-def _turn(talk: Talk, *, idle: bool) -> Turn:
+def _turn(talk: Talk, *, idle: bool, crisis: bool) -> Turn:
     if idle and returning.protects(talk.draft):
         talk = talk.but(locked=True, gate="", failures=0)
     message = talk.message
     if aside := _whatever_was_asked(talk, idle=idle):
         return aside
+    if crisis and not talk.draft.gate and naming.is_asked(talk):
+        return asked.ask_again(talk) if asked.is_open(talk) else go_on(talk)  # nobody is called that
     if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
     if asked.is_answered(talk):

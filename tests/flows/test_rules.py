@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from flows.asking import options_of
-from flows.effects import Escalate, OpenCase, Say
+from flows.effects import Amend, Escalate, OpenCase, Say
 from flows.engine import step
 from flows.language import Catalogues, Words
 from flows.loader import load_service
-from flows.model import Answer, Draft, Media, Message, OpenList, Outing
+from flows.model import Answer, Asking, Draft, Media, Message, OpenList, Outing
 from flows.talk import Talk
 from tests.factories import NOW
 from tests.words.libraries import FOLDER, made_up
@@ -63,6 +63,23 @@ def test_danger_is_raised_once_and_carries_no_consent() -> None:
     draft, _ = say(replace(draft, begun="K7-4QF"), "back")
     draft, effects = say(draft, "no")
     assert not [one for one in effects if isinstance(one, Escalate)]
+
+
+def test_nobody_is_called_by_words_of_a_crisis_when_the_bot_asks_for_one_name_only() -> None:
+    asking = Asking("K7-4QF", "flat", "name", NOW)
+    draft, effects = say(Draft("en", cases=("K7-4QF",), asking=asking, touched=NOW), "I am hopeless")
+    assert [type(one).__name__ for one in effects] == ["Escalate", "Say", "Say"]
+    assert isinstance(effects[2], Say)
+    assert effects[2].reply.text == "What is your name?"
+    assert draft.asking == asking
+    _, effects = say(draft, "Lea")
+    assert [one.answer.value for one in effects if isinstance(one, Amend)] == ["Lea"]
+
+
+def test_nor_by_a_command() -> None:
+    draft, effects = say(replace(IN_IT, answers={"work": Answer("no"), "city": Answer("here")}), "human")
+    assert [one.reason for one in effects if isinstance(one, Escalate)] == ["human"]
+    assert "name" not in draft.answers
 
 
 def test_a_stranger_on_a_locked_phone_raises_the_alarm_without_her_answers() -> None:
