@@ -50,6 +50,9 @@ def _questions(service: Service) -> Found:
         question = asked.question
         if question.photo and (question.type != "choice" or question.photo not in question.choices):
             yield "undefined", question.ask, f"photo: '{question.photo}' is not one of its choices"
+        for value in question.choices if question.type == "many" else ():
+            if len(value.split()) != 1:
+                yield "undefined", question.ask, f"the value '{value}' of several must be one word, without blanks"
         if question.type == "photo" and not question.optional:
             yield "undefined", question.ask, "it must be optional: by SMS, and on paper, nobody can send a picture"
         if question.later and question.refusal:

@@ -1,7 +1,7 @@
 """What the cases of a period add up to: which days a period has, and the figures of its lines."""
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,6 +9,7 @@ from flows.expressions.convert import to_number
 from flows.model import Value
 from flows.planning import Added
 from flows.plans import Report
+from flows.routed import values_in
 
 QUARTER = 3
 """Months."""
@@ -118,7 +119,7 @@ def add_up(report: Added, cases: Iterable[Case], now: datetime) -> Figures:
     concerns, number = [], 0
     for case in cases:
         number += 1
-        into = [lines, *(part.setdefault(case.route.get(name, ""), _no_lines(report)) for name, part in parts.items())]
+        into = [lines, *_parts_of(report, case, parts)]
         for label in report.rows:
             if amount := _amount(report, label, case.values, now):
                 for one in into:
@@ -130,6 +131,13 @@ def add_up(report: Added, cases: Iterable[Case], now: datetime) -> Figures:
 
 
 _Lines = dict[str, dict[str, float]]
+
+
+def _parts_of(report: Added, case: Case, parts: Mapping[str, dict[str, _Lines]]) -> Iterator[_Lines]:
+    """The parts that a case is counted in: one for each routed answer, or for each of its values."""
+    for name, part in parts.items():
+        for value in values_in(case.route.get(name, "")) or ("",):
+            yield part.setdefault(value, _no_lines(report))
 
 
 def _no_lines(report: Added) -> _Lines:

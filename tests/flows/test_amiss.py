@@ -28,6 +28,10 @@ TEXT = HEAD.format(more="")
             '  - {ask: w, type: text, title: W, label: W, relevant: "${age} > 3"}',
             "w: relevant names ${age}, which is asked again and again",
         ),
+        (
+            "  - {ask: kinds, type: many, title: K, label: K, choices: {to talk: Talk, order: Order}}",
+            "kinds: the value 'to talk' of several must be one word",
+        ),
         ("crisis: {words: ',', say: Call}", "crisis.words: there are no words"),
         ("outcomes: [{outcome: a, after: bean, when: 'true()', say: A}]", "'bean' is not a question of this service"),
         ("outcomes: [{outcome: a, after: child, when: \"${been} = 'no'\", say: A}]", "is only asked after 'child'"),
