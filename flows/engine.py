@@ -75,6 +75,10 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
 """What she may be asked outside the service, and who takes the answer."""
 
 
+MENUS = frozenset({"language", "service", "manner", cards.GATE})
+"""Where she only chooses what she comes for: no number that she sends there can be of a paper."""
+
+
 def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     """What works at any time: commands, a slip, an answer to what we told her unasked."""
     command = command_of(talk.message)
@@ -90,7 +94,7 @@ def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
         return None  # what is typed on a page is an answer
     if command == "status":
         return asking_by_slip.ask_language(talk)
-    busy = not idle and bool(talk.draft.gate or talk.draft.service)
+    busy = not idle and talk.draft.gate not in MENUS and bool(talk.draft.gate or talk.draft.service)
     if slip := asking_by_slip.slip_of(talk, busy=busy):
         return asking_by_slip.tell(talk, slip)
     if (talk.draft.unread or talk.message.button) and notices.is_answered(talk, idle=idle):

@@ -129,3 +129,19 @@ def test_a_picture_is_the_answer_that_the_question_takes_it_for() -> None:
     assert draft.asking.question == "payslip"
     draft, _ = say(draft, "cannot")
     assert (draft.lists, draft.asking) == ((), None)
+
+
+def at_the_cards(draft: Draft, *offered: str) -> list[str]:
+    library = replace(made_up(), offered={one: frozenset({"en"}) for one in offered})
+    turn = step(library, replace(draft, service="flat", gate="cards"), Message("c", "c:1", "h", "1", "hm"), NOW)
+    (menu,) = [one for one in turn.effects if isinstance(one, Say)]
+    return [one.value for one in menu.reply.options]
+
+
+def test_something_else_is_offered_only_where_there_is_something_else_for_her() -> None:
+    her = Draft("en", touched=NOW)
+    assert "other" in at_the_cards(her, "flat", "read")
+    assert "other" not in at_the_cards(her, "flat")
+    assert "other" not in at_the_cards(her, "flat", "visit"), "that one is for volunteers"
+    assert "other" in at_the_cards(replace(her, ours=True), "flat", "visit")
+    assert "other" in at_the_cards(replace(her, lists=(OpenList("K7-4QF", "flat", ("payslip",)),)), "flat")
