@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from flows.model import Value
+from flows.asking import MANNER
+from flows.model import Answer, Manner, Value
+from flows.rules import OUTCOME
 
 
 def fact_of(value: Value) -> str:
@@ -13,6 +15,12 @@ def fact_of(value: Value) -> str:
 def values_in(fact: str) -> tuple[str, ...]:
     """The values of such a text."""
     return tuple(fact.split())
+
+
+def engine_facts(route: Mapping[str, str], manner: Manner) -> dict[str, Answer]:
+    """What expressions may name besides questions, as answers: how she writes, and what hers led to (as routed)."""
+    led_to = {OUTCOME: Answer(route[OUTCOME])} if OUTCOME in route else {}
+    return {MANNER: Answer(manner), **led_to}
 
 
 def holds(route: Mapping[str, str], name: str, value: str) -> bool:

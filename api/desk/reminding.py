@@ -25,6 +25,7 @@ from flows.conversation.asked import first_of, question
 from flows.loader import Library
 from flows.model import Asking, Reply
 from flows.planning import Following
+from flows.routed import engine_facts
 
 AT_ONCE = 50
 """How many are looked at in one go."""
@@ -89,7 +90,7 @@ def _ask(session: Session, vault: Vault, library: Library, ways: Ways, due: _Due
             case.service,
             "",
             send_after,
-            known.answers,
+            {**known.answers, **engine_facts(case.route, contact.manner)},
             follow_up=row.name,
             number=row.id or 0,
             rest=plan.ask,

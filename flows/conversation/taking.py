@@ -55,6 +55,8 @@ def _allowed(talk: Talk, asked: Asked, outcome: Answer | Misread) -> Answer | Mi
     if isinstance(outcome, Misread) or outcome.value is None or asked.constraint is None:
         return outcome
     values = position(talk.service, talk.draft, talk.now).values
+    if led_to := talk.draft.answers.get(OUTCOME):  # one question alone, asked weeks after all the others
+        values = {**values, OUTCOME: led_to.value}
     return outcome if asked.constraint.truth(values, now=talk.now, this=outcome.value) else Misread("constraint")
 
 

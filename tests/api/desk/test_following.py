@@ -21,7 +21,7 @@ from api.tables import Alert, CaseRow, DraftRow, FollowUpRow
 from flows.loader import Library
 from flows.sheet import Typed
 from tests.factories import NOW
-from tests.planned import planned_library
+from tests.planned import SERVICE, planned_library
 from tests.talking import Worker
 
 SHE_SAYS = ("hello", "1", "Almaz Tesfaye", "1 3", "1", "1", "2", "24 November 2026", "1", "2", "I am tired", "1", "1")
@@ -233,3 +233,27 @@ def test_a_draft_lives_longer_only_for_the_question_of_a_follow_up(months: Month
 
 def cases_secret(session: Session, reference: str) -> bytes:
     return session.exec(select(CaseRow.secret_id).where(CaseRow.reference == reference)).one()
+
+
+OUTCOMES = """
+outcomes:
+  - {outcome: soon, after: area, when: "${area} = 'north'", say: There is work in the north.}
+  - {outcome: later, after: area, when: "true()", say: It takes a while.}
+case:"""
+ASKS_WHO_WAS_PROMISED = SERVICE.replace("\ncase:", OUTCOMES).replace(
+    "relevant: ${still} = 'yes'", "relevant: ${outcome} = 'soon' and ${manner} = 'chat'"
+)
+assert ASKS_WHO_WAS_PROMISED.count("outcome") == 4
+
+
+@pytest.mark.parametrize(
+    ("area", "next_question"), [("1", "Were you paid?\n1 Yes\n2 No"), ("2", "Thank you. We have added it.")]
+)
+def test_what_her_answers_led_to_decides_months_later_what_she_is_asked(
+    months: Months, tmp_path: Path, area: str, next_question: str
+) -> None:
+    library = planned_library(tmp_path, months.library, ASKS_WHO_WAS_PROMISED)
+    months.library = months.worker.library = library
+    begin(months, (*SHE_SAYS[:8], area, *SHE_SAYS[9:]))
+    months.goes_by(days=31)
+    assert months.worker.says("1") == [next_question]
