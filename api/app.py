@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -127,7 +128,7 @@ def library(settings: Settings) -> Library:
     catalogues = load_catalogues(TRANSLATIONS)
     services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
     refuse_errors(services)
-    return services
+    return replace(services, zone=settings.zone)
 
 
 def _channels(settings: Settings, countries: Countries) -> Channels:

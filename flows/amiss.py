@@ -55,6 +55,10 @@ def _questions(service: Service) -> Found:
                 yield "undefined", question.ask, f"the value '{value}' of several must be one word, without blanks"
         if question.type == "photo" and not question.optional:
             yield "undefined", question.ask, "it must be optional: by SMS, and on paper, nobody can send a picture"
+        if (question.recent or question.coming) and question.type != "date":
+            yield "undefined", question.ask, "only a date is recent or coming"
+        if question.recent and question.coming:
+            yield "undefined", question.ask, "it cannot be recent and still to come"
         if question.later and question.refusal:
             yield "undefined", question.ask, "a question for later cannot end the conversation"
 

@@ -87,7 +87,7 @@ def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> A
         case "name":
             return name.read(said)
         case "date":
-            return date.read(said, today=talk.now.date(), language=language, coming=question.coming)
+            return date.read(said, today=talk.today, language=language, coming=question.coming, recent=question.recent)
         case "phone":
             return phone.read(said, options)
         case "number":
