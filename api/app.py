@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -135,7 +136,7 @@ def _library(desk: Desk) -> Library:
     catalogues = load_catalogues(TRANSLATIONS)
     services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), desk)
     refuse_errors(services)
-    return services
+    return replace(services, zone=settings.zone)
 
 
 def _channels(settings: Settings, countries: Countries) -> Channels:
