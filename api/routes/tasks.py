@@ -117,7 +117,7 @@ async def _tasks(request: Request, shell: Shell, viewer: Viewer, template: str) 
     now = shell.clock()
     found = await shell.db.read(lambda session: tasks.tasks(session, viewer, now))
     names = {one.id: one.name for one in await shell.db.read(lambda session: people.everyone(session, now))}
-    groups: dict[str, list[TaskView]] = {"hers": [], "fitting": [], "others": []}
+    groups: dict[str, Any] = {"hers": [], "fitting": [], "others": []}
     for one in found:
         groups[_whose(one, viewer)].append(one)
     return page(request, template, viewer, names=names, **groups, **_words(request, shell, viewer, found))
