@@ -61,7 +61,7 @@ async def sends(desk: TestDesk, fields: dict[str, str]) -> None:
 async def kept(desk: TestDesk) -> None:
     """Wait until the one file is, without waiting for the runner to look again."""
     state = lambda session: list(session.exec(select(MediaRow.state)))  # noqa: E731
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await desk.shell.db.read(state) != ["kept"]:
             await MediaFetching(desk.shell).look()
             await asyncio.sleep(0.02)
