@@ -36,7 +36,8 @@ class Question(Part):
     `phone` are only the common ones: anything else may be typed. `in_hand` names the choices that mean the phone on
     which she reads the question; they are not offered on paper, nor by a volunteer who fills it in with her.
     `photo` names the choice that a picture means. A question that is `later` is not asked in the intake, but by a
-    follow-up, a checklist or a volunteer. A date that is `coming` may lie ahead, up to two years.
+    follow-up, a checklist or a volunteer. A date that is `coming` may lie ahead, up to two years; one that
+    is `recent` was not long ago, so that today, yesterday and a day without its year say it.
     """
 
     ask: Name
@@ -60,6 +61,7 @@ class Question(Part):
     photo: str = ""
     later: bool = False
     coming: bool = False
+    recent: bool = False
 
 
 class Repeat(Part):

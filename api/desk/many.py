@@ -28,6 +28,7 @@ from flows.language import t
 from flows.loader import Library
 from flows.model import Reply
 from flows.notices import is_telling
+from flows.routed import values_in
 from flows.segments import count, fold
 
 CANNED = t("There is news for you. Write to us when you can.")
@@ -218,7 +219,7 @@ def _cases(session: Session, audience: Audience) -> Sequence[CaseRow]:
     if audience.language:
         which = which.where(CaseRow.language == audience.language)
     found = session.exec(which.order_by(col(CaseRow.id))).all()
-    return [one for one in found if not audience.area or audience.area in one.route.values()]
+    return [one for one in found if not audience.area or audience.area in values_in(" ".join(one.route.values()))]
 
 
 def _reply(

@@ -15,6 +15,7 @@ from flows.loader import Asked
 from flows.model import Answer, Message, Option, Outing, Reply, Value
 from flows.planning import Plans, steps_after, steps_from_answers, tasks_for
 from flows.reading import Misread, explain, pick, pick_by_number, read
+from flows.routed import fact_of
 from flows.rules import OUTCOME
 from flows.talk import Talk
 
@@ -54,6 +55,8 @@ def _allowed(talk: Talk, asked: Asked, outcome: Answer | Misread) -> Answer | Mi
     if isinstance(outcome, Misread) or outcome.value is None or asked.constraint is None:
         return outcome
     values = position(talk.service, talk.draft, talk.now).values
+    if led_to := talk.draft.answers.get(OUTCOME):  # one question alone, asked weeks after all the others
+        values = {**values, OUTCOME: led_to.value}
     return outcome if asked.constraint.truth(values, now=talk.now, this=outcome.value) else Misread("constraint")
 
 
@@ -216,7 +219,7 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     """The case that the answers which count become."""
     service, language = talk.service, talk.draft.language
     answers = {name: talk.draft.answers[name] for name in here.relevant}
-    route = {name: str(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
+    route = {name: fact_of(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
     closing = Reply(talk.filled(talk.one_of(service.closings), service))
     values = here.values
     if here.outcome:
