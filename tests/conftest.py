@@ -22,7 +22,7 @@ from tests import hurried
 from tests.factories import make_coordinator, make_viewer
 from tests.libraries import the_library
 
-settings.register_profile("untimed", deadline=None)  # a slow machine is no fault of what is tested
+settings.register_profile("untimed", deadline=None, max_examples=50)  # a slow machine is no fault of what is tested
 settings.load_profile("untimed")
 hurried.hurry()
 EMPTY = """
