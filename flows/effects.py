@@ -74,7 +74,8 @@ class Amend:
 
     `still_open` says of an item of its checklist whether it is still to be had (None: it is no such item). When no
     such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
-    follow-up it is an answer, if any, `outing` which outing she signs up for by it.
+    follow-up it is an answer, if any, `outing` which outing she signs up for by it. `tasks` are those that the answer
+    calls for.
     """
 
     reference: str
@@ -85,6 +86,7 @@ class Amend:
     still_open: bool | None = None
     heard: Heard | None = None
     outing: str = ""
+    tasks: tuple[Open, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,7 @@ def _amend(scene: Scene, effect: Amend) -> None:
         following.heard(scene.session, scene.vault, found.id, effect.question, effect.answer, effect.heard, scene.now)
     if effect.outing:
         signing.sign_up(scene.session, found.id, effect.reference, effect.outing, scene.now)
+    planned.open_planned(scene.session, found.id, effect.tasks, scene.now)
     audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
     _keep_files(scene, found.id, scene.message, effect.answer.media)
     if effect.still_open is not None:
