@@ -12,8 +12,8 @@ from flows.checklists import is_open as is_open_item
 from flows.conversation.cases import passed_on
 from flows.conversation.going import go_on
 from flows.conversation.lists import newest
-from flows.conversation.taking import SPOKEN, TRIES, understand
-from flows.effects import Amend, Effect, Heard, Say, Turn
+from flows.conversation.taking import SPOKEN, TRIES, sign_up, understand
+from flows.effects import Amend, Effect, Heard, Say, SignUp, Turn
 from flows.language import t
 from flows.loader import Asked, Library, Service
 from flows.model import Answer, Asking, Draft, Manner, Message, Option, Reply, Value
@@ -168,11 +168,15 @@ def _tasks(talk: Talk, asking: Asking, answer: Answer) -> tuple[Open, ...]:
     return tasks_after(service.plans, asking.question, values, known, talk.now)
 
 
-def _outing(talk: Talk, asking: Asking, answer: Answer) -> str:
-    """The outing that she signs up for by an answer, or nothing."""
-    asked = talk.library.services[asking.service].by_name[asking.question]
-    coming = {one.id for one in talk.library.outings.get(asking.service, ())}
-    return str(answer.value) if asked.question.type == "outing" and answer.value in coming else ""
+def _outing(talk: Talk, asking: Asking, answer: Answer) -> SignUp | None:
+    """The outing that she signs up for by an answer, if any; what is planned around its day, if enough is known."""
+    service = talk.library.services[asking.service]
+    if service.by_name[asking.question].question.type != "outing":
+        return None
+    chosen = (one for one in talk.library.outings.get(asking.service, ()) if one.id == answer.value)
+    found = (sign_up(one, service.plans, _counting(talk, service, asking), talk.now) for one in chosen)
+    signed = next(found, None)
+    return signed if signed is None or asking.follow_up else SignUp(signed.outing)
 
 
 def _heard(talk: Talk, asking: Asking, *, over: bool) -> Heard | None:
