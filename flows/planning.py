@@ -3,7 +3,7 @@
 Nothing here knows the clock: a case's answers and the moment of an event go in, names and dates come out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -116,7 +116,7 @@ def compile_plans(
         }
         reports[name] = Added(report, {label: (when, add) for label, (when, add) in rows.items()})
     call = expression(file.case.call, "case.call", "case", "call")
-    reads = _reads(questions, follow_ups.values(), expression)
+    reads = _reads(questions, follow_ups.values(), tasks.values(), expression)
     return Plans(tasks, follow_ups, reports, call, file.case.call_within, reads)
 
 
@@ -131,13 +131,16 @@ def _rounds(plan: TaskPlan, place: int, rounds: Rounds, expression: Compile) -> 
         yield number, expression(f"({one.exists}) and ({when})" if when else one.exists, what, *at)
 
 
-def _reads(questions: Sequence[Question], follow_ups: Iterable[Following], expression: Compile) -> frozenset[str]:
-    """What follow-ups decide by, and what the questions that they ask depend on."""
+def _reads(
+    questions: Sequence[Question], follow_ups: Iterable[Following], tasks: Iterable[Task], expression: Compile
+) -> frozenset[str]:
+    """What follow-ups decide by, what the questions that they ask depend on, and the tasks that depend on those."""
     asked = {name for one in follow_ups for name in one.plan.ask}
+    whens = (when for one in tasks for _, when in one.whens if when and when.names & asked)
     wanted = [one for one in questions if one.ask in asked]
     depend = [expression(text, one.ask) for one in wanted for text in (one.relevant, one.constraint)]
     decided = [one for follow_up in follow_ups for one in (follow_up.when, follow_up.alarm)]
-    names = [one.names for one in (*decided, *depend) if one]
+    names = [one.names for one in (*decided, *depend, *whens) if one]
     return frozenset().union(*names, asked, (one.within for one in wanted if one.within)) - ENGINES
 
 
@@ -149,6 +152,28 @@ def tasks_for(plans: Plans, values: Mapping[str, Value], now: datetime) -> tuple
         for number, when in one.whens
         if when is None or when.truth(values, now=now)
     )
+
+
+def tasks_after(
+    plans: Plans, question: str, values: Mapping[str, Value], known: Collection[str], now: datetime
+) -> tuple[Open, ...]:
+    """The tasks that one more answer calls for, of those that depend on it; `known` are the names that we know of.
+
+    What depends on more than that is left to whoever opens the case.
+    """
+    decided = {
+        (name, number)
+        for name, one in plans.tasks.items()
+        for number, when in one.whens
+        if when is not None and question in when.names and when.names <= {*known, *ENGINES}
+    }
+    return tuple(one for one in tasks_for(plans, values, now) if (one.task, one.round) in decided)
+
+
+def decided_with(plans: Plans, question: str) -> frozenset[str]:
+    """The names by which the tasks are decided that depend on a question."""
+    whens = (when for one in plans.tasks.values() for _, when in one.whens if when and question in when.names)
+    return frozenset().union(*(when.names for when in whens)) - ENGINES
 
 
 def steps_after(plans: Plans, event: str, at: datetime, values: Mapping[str, Value], now: datetime) -> tuple[Step, ...]:

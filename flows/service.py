@@ -129,8 +129,8 @@ class CasePlan(Part):
 
     `needs` says by an expression when a case needs a skill; that it does stays readable, as what is routed is.
     `accompany` is an expression over the answers: when it holds, she wants somebody to go along on the day.
-    `call` is an expression: when it holds, she asks to be called, within `call_within`. `tasks` and
-    `follow_ups` stand in `flows.plans`.
+    `call` is an expression: when it holds, she asks to be called, within `call_within`. `stays`: one of us goes along
+    for months, and keeps the case until she gives it back. `tasks` and `follow_ups` stand in `flows.plans`.
     """
 
     portal: str = ""
@@ -144,6 +144,7 @@ class CasePlan(Part):
     tasks: tuple[TaskPlan, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     checklist: Checklist | None = None
+    stays: bool = False
 
 
 class Export(Part):
@@ -151,6 +152,7 @@ class Export(Part):
 
     Only answers that are `items` of that consent can be read by a column. `language` (ISO 639) is the recipient's.
     `bundle`: besides the list there is a folder for each person, with her sheet, her pictures and her documents.
+    `open`: whoever gets it must know at once, so it takes cases that are not closed too, each once.
     """
 
     recipient: str
@@ -158,6 +160,7 @@ class Export(Part):
     consent: str
     columns: dict[str, str]
     bundle: bool = False
+    open: bool = False
 
 
 Reason = Literal["danger", "medical", "legal", "child"]

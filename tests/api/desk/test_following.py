@@ -312,3 +312,31 @@ def test_what_a_task_would_do_again_is_left_out_when_it_was_done(gathering: Mont
     )
     gathering.goes_by(days=22)
     assert (gathering.states("parcel"), gathering.states("date")) == ([], ["task"])
+
+
+def test_a_task_that_her_answer_to_the_bot_calls_for_is_opened_at_once(months: Months, tmp_path: Path) -> None:
+    wages = "    - {task: wages, title: Talk about wages, when: \"${paid} = 'no' and selected(${needs}, 'lawyer')\"}\n"
+    text = SERVICE.replace("  tasks:\n", "  tasks:\n" + wages)
+    months.library = months.worker.library = planned_library(tmp_path, months.library, text)
+    begin(months)
+    months.goes_by(days=31)
+    months.worker.says("1")
+    assert "wages" not in months.todo()
+    months.worker.says("2")
+    assert months.todo()["wages"].due_at == months.worker.now + timedelta(days=3)
+
+
+def test_and_one_that_a_volunteer_had_the_bot_ask_for(months: Months, tmp_path: Path) -> None:
+    far = "    - {task: far, title: Find a way, when: \"${area} = 'south' and ${visits} > 1\"}\n"
+    text = SERVICE.replace("  tasks:\n", "  tasks:\n" + far)
+    months.library = months.worker.library = planned_library(tmp_path, months.library, text)
+    reference = begin(months, (*SHE_SAYS[:8], "2", "1", *SHE_SAYS[10:]))
+    assert "far" not in months.todo()
+    months.db.write_now(
+        lambda s: amending.ask(
+            s, months.vault, months.library, months.hana, reference, "visits", Ways(), months.worker.now
+        )
+    )
+    months.worker.reads()
+    assert months.worker.says("4") == ["Thank you. We have added it."]
+    assert "far" in months.todo()
