@@ -38,7 +38,7 @@ async def the_overview(request: Request, shell: Desk, viewer: Coordinating) -> H
         load=words.counted((one.name, one.cases) for one in found.load),
         states=[(words.service(name), words.states(counts)) for name, counts in found.states.items()],
         dropouts=words.dropouts(found),
-        numbers=words.counted((one.number, one.lent + one.cooling) for one in found.numbers),
+        numbers=words.counted((words.number(one.number), one.lent + one.cooling) for one in found.numbers),
         sent=words.sent(found),
         each=words.each(found),
     )
