@@ -4,7 +4,9 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -44,6 +46,7 @@ from flows.check import refuse_errors
 from flows.countries import Countries, load_countries
 from flows.language import load_catalogues
 from flows.loader import Library, load_library
+from flows.model import Desk
 from flows.places import load_places
 from flows.portal import load_portals
 
@@ -124,8 +127,14 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
 
 def library(settings: Settings) -> Library:
     """The services, the words and the places of this deployment. Raises ServiceError, as `check` does."""
+    return replace(_library(settings.desk), zone=settings.zone)
+
+
+@cache
+def _library(desk: Desk) -> Library:
+    """Read once by a process: what differs between deployments is who runs them, and where."""
     catalogues = load_catalogues(TRANSLATIONS)
-    services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), settings.desk)
+    services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), desk)
     refuse_errors(services)
     return services
 

@@ -5,14 +5,12 @@ import io
 import os
 import random
 import re
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
@@ -25,6 +23,7 @@ from tests.fakes import smsgate_api
 from tests.fakes.smsgate_api import SmsGateApi
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.twilio_api import TwilioApi
+from tests.server import warmed
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = ("api", "serve")
@@ -104,17 +103,17 @@ class Server:
 
     founded: Founded
     url: str
-    process: "subprocess.Popen[bytes]"
+    process: ForkServerProcess
 
     def kill(self) -> None:
         """`kill -9`: no goodbye, nothing is finished."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
+        self.process.join()
 
     async def stop(self) -> None:
         """Ask it to stop, and wait."""
         self.process.terminate()
-        await until(lambda: self.process.poll() is not None)
+        await until(lambda: self.process.exitcode is not None)
 
     def browser(self) -> httpx.AsyncClient:
         """A browser that nobody has signed in with."""
@@ -137,10 +136,7 @@ def environment_of(founded: Founded, port: int) -> dict[str, str]:
 def start(founded: Founded, module: Iterable[str] = SERVE) -> Server:
     """Start a server, and do not wait for it. `module` is what Python runs, and its arguments."""
     port = free_port()
-    with founded.log.open("ab") as log:
-        process = subprocess.Popen(
-            (sys.executable, "-m", *module), cwd=ROOT, env=environment_of(founded, port), stdout=log, stderr=log
-        )
+    process = warmed.start(tuple(module), environment_of(founded, port), ROOT, founded.log)
     return Server(founded, f"http://127.0.0.1:{port}", process)
 
 
@@ -148,7 +144,7 @@ async def ready(server: Server) -> Server:
     """Wait until a server answers that it is well."""
     async with asyncio.timeout(READY_SECONDS), server.browser() as browser:
         while True:
-            assert server.process.poll() is None, server.founded.log.read_text("utf-8")[-3000:]
+            assert server.process.exitcode is None, server.founded.log.read_text("utf-8")[-3000:]
             with suppress(httpx.TransportError):
                 if (await browser.get("/health")).status_code == 200:
                     return server

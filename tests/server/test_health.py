@@ -87,7 +87,8 @@ async def test_a_server_that_must_not_run_says_why_in_one_line(
 ) -> None:
     founded = found(tmp_path)
     server = start(type(founded)(founded.folder, {**founded.environment, **_variables(settings)}, {}))
-    assert await asyncio.to_thread(server.process.wait, 60) == 1
+    await asyncio.to_thread(server.process.join, 60)
+    assert server.process.exitcode == 1
     said = founded.log.read_text("utf-8")
     assert said.count("\n") == 1
     assert line in said
