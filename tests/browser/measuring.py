@@ -41,8 +41,10 @@ MEASURED = f"new Promise(requestAnimationFrame).then(() => [...{FORM}, ...{TOUCH
 """In the next frame: what was unfolded or resized just now has neither size nor text before."""
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-JUDGE = """([where, levels]) =>
-  axe.run(where, {runOnly: {type: 'tag', values: levels}, resultTypes: ['violations'], preload: false})
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of axe-core that find something else in other colours."""
+JUDGE = """([where, only]) =>
+  axe.run(where, {runOnly: only, resultTypes: ['violations'], preload: false})
   .then((found) => found.violations.flatMap((rule) => rule.nodes.map((node) =>
     `${rule.id}: ${node.html.slice(0, 160)} | ${node.failureSummary}`)))"""
 Theme = Literal["light", "dark"]
@@ -82,8 +84,9 @@ async def misshapen(tab: Page, widths: Sequence[str]) -> list[str]:
     return wrong
 
 
-async def judged(tab: Page, where: str = "html") -> list[str]:
-    """What axe-core finds wrong with the page, or a part of it, as it stands."""
+async def judged(tab: Page, where: str = "html", rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds wrong with the page, or a part of it, as it stands; by these rules alone, if any."""
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": LEVELS}
     if not await tab.evaluate("'axe' in window"):
         await tab.evaluate(AXE)
-    return list(await tab.evaluate(JUDGE, [where, LEVELS]))
+    return list(await tab.evaluate(JUDGE, [where, only]))

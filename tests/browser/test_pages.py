@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.conftest import Clock, free_port, serving
-from tests.browser.measuring import WIDTHS, Theme, judged, misshapen, take_pictures
+from tests.browser.measuring import COLOURS, WIDTHS, Theme, judged, misshapen, take_pictures
 from tests.browser.pages import NOT_LOOKED_AT, PAGES, PARTS, Walker, routes
 from tests.desks import founded_app
 from tests.furnished import MAIL
@@ -41,10 +41,12 @@ async def test_every_page_holds_together_and_shuts_nobody_out(tmp_path: Path, br
 @pytest.mark.long
 @pytest.mark.parametrize("language", THEMES)
 async def test_no_page_shuts_anybody_out_in_the_other_colours(tmp_path: Path, browser: Browser, language: str) -> None:
-    await walk_and_look(tmp_path, browser, language, OTHER[THEMES[language]], tuple(WIDTHS))
+    await walk_and_look(tmp_path, browser, language, OTHER[THEMES[language]], tuple(WIDTHS), COLOURS)
 
 
-async def walk_and_look(folder: Path, browser: Browser, language: str, theme: Theme, widths: Sequence[str]) -> None:
+async def walk_and_look(
+    folder: Path, browser: Browser, language: str, theme: Theme, widths: Sequence[str], rules: Sequence[str] = ()
+) -> None:
     """Look at every page in one language and one theme; fails with all that is wrong anywhere."""
     port, clock, wrong = free_port(), Clock(), []
     app = founded_app(folder, f"http://127.0.0.1:{port}", clock=clock, mail_domain=MAIL)
@@ -54,7 +56,7 @@ async def walk_and_look(folder: Path, browser: Browser, language: str, theme: Th
         found = await misshapen(tab, widths)
         lang, headings = await tab.evaluate("[document.documentElement.lang, document.querySelectorAll('h1').length]")
         found += [] if (lang, headings) == (language, 1) else [f"{headings} headings in {lang}"]
-        found += await judged(tab)
+        found += await judged(tab, rules=rules)
         wrong.extend(f"{picture}: {one}" for one in found)
 
     async with serving(app, port) as address:
@@ -64,6 +66,6 @@ async def walk_and_look(folder: Path, browser: Browser, language: str, theme: Th
         for who in ("Amal", "Hana", "Tala"):
             await walker.tabs[who].goto(f"{address}/queue")
             await walker.tabs[who].evaluate("document.getElementById('menu').open = true")
-            wrong += [f"menu of {who}: {one}" for one in await judged(walker.tabs[who], "#menu")]
+            wrong += [f"menu of {who}: {one}" for one in await judged(walker.tabs[who], "#menu", rules)]
         await walker.close()
     assert not wrong, "\n".join(wrong)
