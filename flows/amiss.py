@@ -8,8 +8,9 @@ from flows.fold import fold
 from flows.loader import Asked, Service
 from flows.notices import is_telling
 from flows.rules import OUTCOME
+from flows.where import PLACE
 
-RESERVED = (MANNER, OUTCOME, CHECKLIST)
+RESERVED = (MANNER, OUTCOME, CHECKLIST, PLACE)
 """Names that mean something of the engine's."""
 Found = Iterator[tuple[str, str, str]]
 """Kind, place in the file, and what is to be said about it."""
@@ -50,8 +51,15 @@ def _questions(service: Service) -> Found:
         question = asked.question
         if question.photo and (question.type != "choice" or question.photo not in question.choices):
             yield "undefined", question.ask, f"photo: '{question.photo}' is not one of its choices"
+        for value in question.choices if question.type == "many" else ():
+            if len(value.split()) != 1:
+                yield "undefined", question.ask, f"the value '{value}' of several must be one word, without blanks"
         if question.type == "photo" and not question.optional:
             yield "undefined", question.ask, "it must be optional: by SMS, and on paper, nobody can send a picture"
+        if (question.recent or question.coming) and question.type != "date":
+            yield "undefined", question.ask, "only a date is recent or coming"
+        if question.recent and question.coming:
+            yield "undefined", question.ask, "it cannot be recent and still to come"
         if question.later and question.refusal:
             yield "undefined", question.ask, "a question for later cannot end the conversation"
 
@@ -75,7 +83,7 @@ def _outcomes(service: Service) -> Found:
         if asked is None:
             yield "undefined", place, f"'{after}' is not a question of this service"
             continue
-        if asked.question.type in ("district", "outing") or asked.question.later:
+        if asked.question.type in ("district", "place", "outing") or asked.question.later:
             yield "undefined", place, f"'{after}' may be answered by itself, or only later: name another question"
         for name in sorted(verdict.when.names & set(order)):
             if order.index(name) > order.index(after):

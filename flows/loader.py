@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ class Prompt:
 class Asked:
     """A question with its expressions compiled and its words ready in every language.
 
-    `verdicts` are the outcomes that are looked at after it, `written` says where in the file it comes from.
+    `verdicts` are the outcomes that are looked at after it, `written` says where in the file it comes from,
+    `places` names the file of places that its service means.
     """
 
     question: Question
@@ -49,6 +51,7 @@ class Asked:
     prompts: Mapping[str, Prompt]
     verdicts: tuple[Verdict, ...]
     written: Written
+    places: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class Library:
     """Everything the engine may say: the services that are switched on, the words, the places, and whose desk it is.
 
     `offered` are by service the languages in which workers may be asked; None: in all that it has. `outings` are by
-    service those that are coming and have places; the shell keeps them up to date.
+    service those that are coming and have places; the shell keeps them up to date. `zone` is where it is today.
     """
 
     services: Mapping[str, Service]
@@ -130,6 +133,7 @@ class Library:
     desk: Desk
     offered: Mapping[str, frozenset[str]] | None = None
     outings: Mapping[str, tuple[Outing, ...]] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def words(self, language: str) -> Words:
         """The words of one language."""
@@ -230,6 +234,7 @@ class _Making:
             {language: self.prompt(one, self.catalogues.words(language)) for language in self.file.languages},
             tuple(verdict for verdict in rules.verdicts if verdict.plan.after == name),
             one,
+            self.file.places,
         )
 
     def line(self, one: Written) -> int:

@@ -19,8 +19,12 @@ Compile = Callable[..., Expression | None]
 """Compiles a text, if there is one: it, whose it is, and its place in the file, step by step."""
 EVENTS = ("opened", "closed", "appointment", "served", "outing")
 """Events that stand for themselves; the others name a task, a question or a follow-up."""
+ENDS = ("closed", "served")
+"""Events after which a follow-up may be wanted no more; a task that is done is one, too."""
 ENGINES = frozenset({"manner", "outcome"})
 """Names in expressions that are no questions."""
+CHECKLIST = "checklist"
+"""The readable fact that names the items of its checklist that are still open."""
 MORNING = time(8)
 """The hour (UTC) at which a day begins that is only known as a day."""
 
@@ -40,6 +44,7 @@ class Following:
     plan: FollowUp
     when: Expression | None
     alarm: Expression | None
+    lasting: Expression | None
     says: Mapping[str, str]
 
 
@@ -95,6 +100,7 @@ def compile_plans(
             plan,
             expression(plan.when, f"{place}.when", *at),
             expression(plan.alarm, f"{place}.alarm", *at),
+            expression(plan.lasting, f"{place}.while", *at),
             say(f"follow_up:{plan.follow_up}:say", plan.say) if plan.say else {},
         )
     tasks = {
@@ -180,12 +186,18 @@ def is_bad(plans: Plans, follow_up: str, values: Mapping[str, Value], now: datet
     return bool(one and one.alarm and one.alarm.truth(values, now=now))
 
 
+def still_wanted(one: Following, facts: Mapping[str, Value], now: datetime) -> bool:
+    """Whether a follow-up whose day has come is to happen; `facts` are what is readable of its case."""
+    return one.lasting is None or one.lasting.truth(facts, now=now)
+
+
 def plans_amiss(plans: Plans, file: ServiceFile, questions: Mapping[str, Question]) -> Iterator[tuple[str, str, str]]:
     """What is wrong with the plans of a service: kind, place in the file, what is to be said about it."""
     yield from _twice(file)
     for name, one in plans.follow_ups.items():
         place, plan = f"case.follow_ups.{name}", one.plan
         yield from (("undefined", place, why) for why in _bad_event(plans, questions, plan))
+        yield from (("undefined", place, why) for why in _bad_end(plans, file, one))
         if sum(map(bool, (plan.ask, plan.say, plan.task))) != 1:
             yield "undefined", place, "it needs exactly one of ask, say and task"
         for asked in plan.ask:
@@ -230,6 +242,15 @@ def _bad_event(plans: Plans, questions: Mapping[str, Question], plan: FollowUp) 
             yield f"after: '{subject}' is not a follow-up of this service"
     elif plan.after not in EVENTS:
         yield f"after: '{plan.after}' is no event; there are {', '.join(EVENTS)}, task., answer. and follow_up."
+
+
+def _bad_end(plans: Plans, file: ServiceFile, one: Following) -> Iterator[str]:
+    kind, _, subject = one.plan.until.partition(".")
+    is_done = kind == "task" and subject.removesuffix(".done") in plans.tasks and subject.endswith(".done")
+    if one.plan.until and one.plan.until not in ENDS and not is_done:
+        yield f"until: '{one.plan.until}' ends nothing; there are {', '.join(ENDS)} and task.<name>.done"
+    for name in sorted(one.lasting.names - {*file.case.route, *ENGINES, CHECKLIST} if one.lasting else ()):
+        yield f"while: '{name}' is not routed, so nobody can look at it on the day"
 
 
 def expressions_of(plans: Plans) -> Iterator[tuple[str, Expression]]:

@@ -2,14 +2,18 @@
 
 from flows.loader import Asked, Library, Prompt
 from flows.model import Value
+from flows.routed import values_in
 
 
 def in_words(library: Library, asked: Asked, value: Value, language: str) -> str:
     """The label of a choice or a place in this language (ISO 639), several separated by commas; else the value itself.
 
-    In a language that the service does not speak it is the first one that it does.
+    Several may also come as one text, as they are routed. In a language that the service does not speak it is the
+    first one that it does.
     """
-    chosen = (value,) if isinstance(value, str) else value or ()
+    if isinstance(value, str):
+        value = values_in(value) if asked.question.type == "many" else (value,)
+    chosen = value or ()
     labels = _labels(library, asked, language)
     return ", ".join(labels.get(one, one) for one in chosen)
 
@@ -20,8 +24,7 @@ def prompt_in(asked: Asked, language: str) -> Prompt:
 
 
 def _labels(library: Library, asked: Asked, language: str) -> dict[str, str]:
-    if asked.question.type == "governorate":
-        return {place.id: place.label(language) for place in library.places.governorates}
-    if asked.question.type == "district":
-        return {place.id: place.label(language) for place in library.places.districts()}
-    return {option.value: option.label for option in prompt_in(asked, language).options}
+    level = asked.question.place_level
+    places = library.places.of(asked.places).level(level) if level else ()
+    named = {place.id: place.label(language) for place in places}
+    return named | {option.value: option.label for option in prompt_in(asked, language).options}

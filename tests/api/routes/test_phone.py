@@ -12,7 +12,7 @@ from tests.desks import NUMBER, TestDesk, running_desk
 
 async def screen(browser: AsyncClient, path: str, wanted: str) -> str:
     """What the phone shows, once the runner has delivered what is wanted."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while wanted not in (page := (await browser.get(f"{path}/live")).text):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return page
