@@ -53,6 +53,12 @@ def test_a_word_that_a_text_tells_her_to_send_is_understood() -> None:
                 assert told[1] in [recognise(word) for word in said], (language, source, text)
 
 
+def test_no_answer_to_choose_is_a_command() -> None:
+    for language, words in load_catalogues(TRANSLATIONS).by_language.items():
+        labels = [text for (key, _), text in words.texts.items() if ":choice:" in key]
+        assert not [label for label in labels if recognise(label)], language
+
+
 @pytest.mark.parametrize("name", ["Ким", "Kan", "Ko"])
 def test_a_word_that_is_a_name_too_is_one_where_a_name_is_asked_for(name: str) -> None:
     asked_for_her_name = Draft("en", "flat", {"work": Answer("yes"), "city": Answer("here")}, touched=NOW)
