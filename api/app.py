@@ -132,7 +132,7 @@ def library(settings: Settings) -> Library:
 
 @cache
 def _library(desk: Desk) -> Library:
-    """Read once by a process: what differs between deployments is who runs them, and where they are."""
+    """Read once by a process: what differs between deployments is who runs them, and where."""
     catalogues = load_catalogues(TRANSLATIONS)
     services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), desk)
     refuse_errors(services)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from flows.asking import options_of, wording
+from flows.asking import wording
 from flows.conditions import condition_in_words
 from flows.language import direction, t
 from flows.loader import Asked, Library, Service
 from flows.model import Draft, Message
-from flows.sheet import WRITTEN
+from flows.sheet import printed
 from flows.talk import Talk
 
 TICKED = ("choice", "many", "consent", "governorate")
@@ -94,13 +94,13 @@ class _Form:
             self.texts(lambda language: wording(self.talk(language), asked)),
             self.texts(lambda one: condition_in_words(self.service, asked, one, self.library.words(one))),
             # Districts are too many to print, and the region says which of them fit: they are written.
-            () if kind in WRITTEN else self.choices(asked),
+            self.choices(asked),
             is_written=kind not in TICKED,
             is_consent=kind == "consent",
         )
 
     def choices(self, asked: Asked) -> tuple[Choice, ...]:
-        labels = {one: [option.label for option in options_of(self.talk(one), asked)] for one in self.languages}
+        labels = {one: [option.label for option in printed(self.talk(one), asked)] for one in self.languages}
         many = len(labels[self.languages[0]])
 
         def at(place: int) -> Choice:

@@ -11,7 +11,7 @@ from flows.model import Answer, Asking, Draft, Manner, Message, Value
 from flows.sheet import Typed, Wrong, read_field
 from flows.talk import Talk
 
-CLOSED = frozenset({"choice", "many", "consent", "governorate", "district", "outing"})
+CLOSED = frozenset({"choice", "many", "consent", "governorate", "district", "place", "outing"})
 """Kinds of question of which only a choice from the list is an answer."""
 
 

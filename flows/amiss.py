@@ -8,8 +8,9 @@ from flows.fold import fold
 from flows.loader import Asked, Service
 from flows.notices import is_telling
 from flows.rules import OUTCOME
+from flows.where import PLACE
 
-RESERVED = (MANNER, OUTCOME, CHECKLIST)
+RESERVED = (MANNER, OUTCOME, CHECKLIST, PLACE)
 """Names that mean something of the engine's."""
 Found = Iterator[tuple[str, str, str]]
 """Kind, place in the file, and what is to be said about it."""
@@ -82,7 +83,7 @@ def _outcomes(service: Service) -> Found:
         if asked is None:
             yield "undefined", place, f"'{after}' is not a question of this service"
             continue
-        if asked.question.type in ("district", "outing") or asked.question.later:
+        if asked.question.type in ("district", "place", "outing") or asked.question.later:
             yield "undefined", place, f"'{after}' may be answered by itself, or only later: name another question"
         for name in sorted(verdict.when.names & set(order)):
             if order.index(name) > order.index(after):

@@ -10,6 +10,7 @@ from flows.model import Draft, Message, Option, Reply, Value
 from flows.notices import when_and_where
 from flows.rules import OUTCOME, Verdict
 from flows.talk import Talk
+from flows.where import that_fit
 
 MANNER = "manner"
 """What expressions call the way in which she writes (`Draft.manner`): no question has this name."""
@@ -80,17 +81,15 @@ def _verdict(asked: Asked, values: dict[str, Value], now: datetime) -> Verdict |
 
 def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
     """What can be chosen for a question: its own choices, or the places that fit what she said before."""
-    question, places, language = asked.question, talk.library.places, talk.draft.language
+    question, language = asked.question, talk.draft.language
     if question.in_hand and talk.draft.manner == "assisted":
         return tuple(one for one in prompt_of(talk, asked).options if one.value not in question.in_hand)
     if question.type == "outing":
         return *_outings(talk), talk.option("none", t("None of these"))
-    if question.type == "governorate":
-        return tuple(Option(place.id, place.label(language)) for place in places.governorates)
-    if question.type == "district":
-        chosen = talk.draft.answers.get(question.within)
-        within = str(chosen.value) if chosen and chosen.value else ""
-        return tuple(Option(place.id, place.label(language)) for place in places.districts(within))
+    if question.place_level:
+        found = that_fit(talk.library.places, talk.service, asked, talk.draft.answers)
+        beside = prompt_of(talk, asked).options if found else ()
+        return (*(Option(place.id, place.label(language)) for place in found), *beside)
     return prompt_of(talk, asked).options
 
 

@@ -16,9 +16,9 @@ from flows.talk import Talk
 
 DO_NOT_KNOW = "I do not know"
 """What the button for it sends: the readers know these words whatever the language (flows/answers/words.py)."""
-MAY_NOT_KNOW = ("date", "country", "governorate", "district")
+MAY_NOT_KNOW = ("date", "country", "governorate", "district", "place")
 """Kinds of question for whose reader it is an answer; a choice has its own, where it has one."""
-TYPED = ("text", "voice", "name", "date", "phone", "number", "email", "country", "governorate", "district")
+TYPED = ("text", "voice", "name", "date", "phone", "number", "email", "country", "governorate", "district", "place")
 """Kinds that may be answered by words that no button offers."""
 
 

@@ -21,6 +21,7 @@ from flows.segments import count
 from flows.talk import Talk
 from flows.texts import OFFERS, texts_in
 from flows.training import untaught
+from flows.where import places_amiss
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def errors(library: Library, service: Service) -> list[Finding]:
         amiss,
         _plans,
     )
-    found = [one for look in looks for one in look(service)]
+    found = [*(one for look in looks for one in look(service)), *places_amiss(library.places, service)]
     return [_finding(service, *one) for one in (*found, *_translations(library.catalogues, service))]
 
 
@@ -139,7 +140,8 @@ def _unreachable(service: Service) -> Found:
         if asked.relevant is None or asked.relevant.names - {*service.by_name, MANNER, OUTCOME}:
             continue
         for name, value in sorted(asked.relevant.compared):
-            choices = service.by_name[name].question.choices if name in service.by_name else {}
+            question = service.by_name[name].question if name in service.by_name else None
+            choices = question.choices if question and not question.place_level else {}
             if choices and value and value not in choices:
                 yield "undefined", asked.question.ask, f"${{{name}}} is never '{value}'"
         if _many(service, asked.relevant) <= MOST_TRIED and not any(
@@ -172,6 +174,9 @@ def _tried(service: Service, name: str) -> list[Value]:
     if name == OUTCOME:
         return [None, *(verdict.plan.outcome for verdict in service.rules.verdicts)]
     question = service.by_name[name].question
+    if question.place_level:
+        said = (one.relevant.compared for one in service.questions if one.relevant)
+        return [None, *question.choices, *sorted({value for pairs in said for one, value in pairs if one == name})]
     values: list[Value] = [(value,) if question.type == "many" else value for value in question.choices]
     return [None, *values] if values else list(_SAMPLES)
 

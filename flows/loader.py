@@ -41,7 +41,8 @@ class Prompt:
 class Asked:
     """A question with its expressions compiled and its words ready in every language.
 
-    `verdicts` are the outcomes that are looked at after it, `written` says where in the file it comes from.
+    `verdicts` are the outcomes that are looked at after it, `written` says where in the file it comes from,
+    `places` names the file of places that its service means.
     """
 
     question: Question
@@ -50,6 +51,7 @@ class Asked:
     prompts: Mapping[str, Prompt]
     verdicts: tuple[Verdict, ...]
     written: Written
+    places: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ class _Making:
             {language: self.prompt(one, self.catalogues.words(language)) for language in self.file.languages},
             tuple(verdict for verdict in rules.verdicts if verdict.plan.after == name),
             one,
+            self.file.places,
         )
 
     def line(self, one: Written) -> int:

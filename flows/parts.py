@@ -8,7 +8,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
-Skill = Literal["medical", "legal", "listening", "children", "violence", "papers", "accompany", "driving"]
+Skill = Literal[
+    "medical",
+    "legal",
+    "listening",
+    "children",
+    "violence",
+    "papers",
+    "accompany",
+    "driving",
+    "errands",
+    "from_home",
+    "signing",
+    "teaching",
+    "computers",
+]
 """What not everybody can do, and a case may need."""
 
 _SPAN = re.compile(r"(-?\d{1,4}) (minute|hour|day|week)s?")

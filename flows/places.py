@@ -1,10 +1,10 @@
-"""The places of a country: governorates, districts, and what people call them and their parts."""
+"""The places of a country in up to five levels, and what people call them and their parts."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 from unicodedata import normalize
 
 from anyascii import anyascii
@@ -17,7 +17,6 @@ from flows.fold import fold
 from flows.parts import Name, Part
 from flows.source import located, read_yaml
 
-Level = Literal["governorate", "district"]
 _ARTICLES = frozenset(["el", "al", "ed", "es", "ad", "as", "le", "la"])
 # How French, English and a hurried thumb write one Lebanese name: Bourj Hammoud, Burj Hamud.
 _ALIKE = (
@@ -33,33 +32,68 @@ _LONGEST_NAME = 5  # words
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A governorate or a district. `id` is unique within its level, `governorate` is the one it lies in or is."""
+    """A place: `id` is unique within its level, `level` what the file calls it, such as district.
+
+    `path` is what it lies in, from the widest: level and id, itself last. `file` names the file of places.
+    """
 
     id: str
-    level: Level
-    governorate: str
+    level: str
+    path: tuple[tuple[str, str], ...]
+    file: str
     labels: Mapping[str, str] = field(hash=False)
 
     def label(self, language: str) -> str:
         """Its name in a language (ISO 639), or in English."""
         return self.labels.get(language) or self.labels["en"]
 
+    @property
+    def code(self) -> str:
+        """What it is called beside the sealed case and in what somebody can do: `lebanon/mount_lebanon/aley`."""
+        return "/".join(filter(None, (self.file, *(one for _, one in self.path))))
+
+    def at(self, level: str) -> str:
+        """The id of the place of this level that it is or lies in; nothing when it is wider."""
+        return dict(self.path).get(level, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """All places of a deployment, in the order of the file, and an index of what they are called."""
+    """Places in the order of their file, and an index of what they are called; `files` has those of each file apart.
+
+    `levels` are what a file calls its levels, the widest first, also those of which it has no place.
+    """
 
     all: tuple[Place, ...]
     index: Mapping[str, tuple[Place, ...]]
+    files: Mapping[str, "Places"] = field(default_factory=dict)
+    levels: tuple[str, ...] = ()
+
+    def of(self, file: str) -> "Places":
+        """The places that a service means: of the file that it names, or of the first one."""
+        return self.files.get(file) or next(iter(self.files.values()), self)
+
+    def level(self, level: str, within: Place | None = None) -> tuple[Place, ...]:
+        """The places of a level, those that lie in another one, or all of them."""
+        inside = (one for one in self.all if one.level == level)
+        return tuple(one for one in inside if within is None or one.path[: len(within.path)] == within.path)
+
+    def named_by(self, level: str, id: str) -> Place | None:
+        """The place of this level with this id."""
+        return next((one for one in self.all if one.level == level and one.id == id), None)
+
+    def coded(self, code: str) -> Place | None:
+        """The place with this code, of any file."""
+        return next((one for one in self.all if one.code == code), None)
 
     @property
-    def governorates(self) -> tuple[Place, ...]:
-        """The governorates."""
-        return tuple(place for place in self.all if place.level == "governorate")
+    def tops(self) -> tuple[Place, ...]:
+        """The widest places."""
+        return tuple(one for one in self.all if len(one.path) == 1)
 
-    def districts(self, within: str = "") -> tuple[Place, ...]:
-        """The districts of a governorate, or all of them."""
-        return tuple(place for place in self.all if place.level == "district" and within in ("", place.governorate))
+    def inside(self, whole: Place) -> tuple[Place, ...]:
+        """Every place that lies in another one, however deep."""
+        return tuple(one for one in self.all if one.path[:-1] and one.path[: len(whole.path)] == whole.path != one.path)
 
     def find(self, text: str) -> tuple[Place, ...]:
         """What a text names, in any script: the place itself, those named in a longer text, or else the closest."""
@@ -99,23 +133,30 @@ class Places:
 
 def load_places(folder: Path) -> Places:
     """Read every file of places in a folder. Raises ServiceError with file, line and place."""
+    files = {path.stem: _read(path) for path in sorted(folder.glob("*.yaml"))}
+    whole = _indexed([one for found, _ in files.values() for one in found])
+    return replace(whole, files={name: _indexed(found, levels) for name, (found, levels) in files.items()})
+
+
+def _indexed(found: Iterable[tuple[Place, tuple[str, ...]]], levels: tuple[str, ...] = ()) -> Places:
     places: list[Place] = []
     index: dict[str, list[Place]] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        for place, names in _read(path):
-            places.append(place)
-            for name in (place.id, *place.labels.values(), *names):
-                index.setdefault(_key(_words(name)), []).append(place)
+    for place, names in found:
+        places.append(place)
+        for name in (place.id, *place.labels.values(), *names):
+            index.setdefault(_key(_words(name)), []).append(place)
     index.pop("", None)
-    return Places(tuple(places), {key: tuple(dict.fromkeys(found)) for key, found in index.items()})
+    return Places(tuple(places), {key: tuple(dict.fromkeys(found)) for key, found in index.items()}, levels=levels)
 
 
-class _District(Part):
-    """A district as it stands in the file."""
+class _Place(Part):
+    """A place as it stands in the file: `level` when it is not the next one below that in which it stands."""
 
     id: Name
+    level: Name | Literal[""] = ""
     labels: dict[str, str]
     names: tuple[str, ...] = ()
+    places: tuple["_Place", ...] = ()
 
     @field_validator("labels")
     @classmethod
@@ -125,42 +166,44 @@ class _District(Part):
         return labels
 
 
-class _Governorate(_District):
-    """A governorate as it stands in the file."""
-
-    districts: tuple[_District, ...] = Field(min_length=1)
-
-
 class _Country(Part):
-    """A file of places."""
+    """A file of places: what its levels are called, the widest first, and the places."""
 
     country: str = Field(pattern="^[A-Z]{3}$")
-    governorates: tuple[_Governorate, ...]
+    levels: tuple[Name, ...] = Field(min_length=1, max_length=5)
+    places: tuple[_Place, ...]
 
 
-def _read(path: Path) -> Iterator[tuple[Place, tuple[str, ...]]]:
+def _read(path: Path) -> tuple[list[tuple[Place, tuple[str, ...]]], tuple[str, ...]]:
     tree = read_yaml(path)
     try:
         country = _Country.model_validate(tree)
     except ValidationError as error:
         raise located(error, tree, path) from None
-    _refuse_twins(tree["governorates"], path)
-    _refuse_twins((one for governorate in tree["governorates"] for one in governorate["districts"]), path)
-    for governorate in country.governorates:
-        yield Place(governorate.id, "governorate", governorate.id, governorate.labels), governorate.names
-        for district in governorate.districts:
-            yield Place(district.id, "district", governorate.id, district.labels), district.names
+    seen: set[tuple[str, str]] = set()
+    return list(_below(country.places, tree["places"], path, country.levels, (), seen)), country.levels
 
 
-def _refuse_twins(nodes: Iterable[Any], path: Path) -> None:
-    seen: set[str] = set()
-    for node in nodes:
-        if node["id"] in seen:
-            line = node.lc.key("id")[0] + 1
-            raise ServiceError(
-                "another place of this level has the same id", file=path.name, line=line, question=node["id"]
-            )
-        seen.add(node["id"])
+def _below(
+    written: tuple[_Place, ...], nodes: Sequence[Any], path: Path, levels: tuple[str, ...],
+    around: tuple[tuple[str, str], ...], seen: set[tuple[str, str]],
+) -> Iterator[tuple[Place, tuple[str, ...]]]:  # fmt: skip
+    """The places that stand here, each followed by those in it; `levels` are those that are left for them."""
+    for one, node in zip(written, nodes, strict=True):
+        level = one.level or next(iter(levels), "")
+        if level not in levels:
+            _refuse("it is of a level that does not come below the one in which it stands", path, node)
+        if (level, one.id) in seen:
+            _refuse("another place of this level has the same id", path, node)
+        seen.add((level, one.id))
+        here = (*around, (level, one.id))
+        yield Place(one.id, level, here, path.stem, one.labels), one.names
+        deeper = levels[levels.index(level) + 1 :]
+        yield from _below(one.places, node.get("places") or (), path, deeper, here, seen)
+
+
+def _refuse(why: str, path: Path, node: Any) -> NoReturn:
+    raise ServiceError(why, file=path.name, line=node.lc.key("id")[0] + 1, question=node["id"])
 
 
 def _words(text: str) -> list[str]:

@@ -96,8 +96,9 @@ def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> A
             return email.read(said, language=language)
         case "country":
             return country.read(said, options, language=language)
-        case "governorate" | "district":
-            return place.read(said, options, places=talk.library.places, language=language)
+        case "governorate" | "district" | "place":
+            known = talk.library.places.of(asked.places)
+            return place.read(said, options, places=known, level=question.place_level, language=language)
         case "text" | "voice":
             return text.read(said)
         case "photo":

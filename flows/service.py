@@ -20,6 +20,7 @@ Kind = Literal[
     "country",
     "governorate",
     "district",
+    "place",
     "photo",
     "voice",
     "outing",
@@ -30,14 +31,15 @@ class Question(Part):
     """One prompt and the kind of answer that fits.
 
     `title` is its short name (review, console, paper), `hint` follows the label, `example` is said after an answer
-    that was not understood. `exclusive` names the choices that go with no other one. `within` names the question
-    whose answer narrows a district. A consent's `items` are the questions whose answers it covers, in its label as
-    `{items}`; its `refusal`, if any, ends the conversation when the answer is `no`. `choices` of a `country` or a
-    `phone` are only the common ones: anything else may be typed. `in_hand` names the choices that mean the phone on
-    which she reads the question; they are not offered on paper, nor by a volunteer who fills it in with her.
-    `photo` names the choice that a picture means. A question that is `later` is not asked in the intake, but by a
-    follow-up, a checklist or a volunteer. A date that is `coming` may lie ahead, up to two years; one that
-    is `recent` was not long ago, so that today, yesterday and a day without its year say it.
+    that was not understood. `exclusive` names the choices that go with no other one. A `place` is asked at one
+    `level` of the service's places, its `choices` come after them; `within` names the question whose answer narrows it.
+    A consent's `items` are the questions whose answers it covers, in its label as `{items}`; its `refusal`, if any,
+    ends the conversation when the answer is `no`. `choices` of a `country` or a `phone` are only the common ones:
+    anything else may be typed. `in_hand` names the choices that mean the phone on which she reads the question; they
+    are not offered on paper, nor by a volunteer who fills it in with her. `photo` names the choice that a picture
+    means. A question that is `later` is not asked in the intake, but by a follow-up, a checklist or a volunteer. A date
+    that is `coming` may lie ahead, up to two years; one that is `recent` was not long ago, so that today, yesterday and
+    a day without its year say it.
     """
 
     ask: Name
@@ -50,6 +52,7 @@ class Question(Part):
     exclusive: tuple[str, ...] = ()
     in_hand: tuple[str, ...] = ()
     within: str = ""
+    level: str = ""
     items: tuple[str, ...] = ()
     recipient: str = ""
     refusal: str = ""
@@ -62,6 +65,11 @@ class Question(Part):
     later: bool = False
     coming: bool = False
     recent: bool = False
+
+    @property
+    def place_level(self) -> str:
+        """The level of places that it asks for; nothing when it asks for none."""
+        return {"place": self.level, "governorate": "governorate", "district": "district"}.get(self.type, "")
 
 
 class Repeat(Part):
@@ -213,8 +221,8 @@ class ServiceFile(Part):
     """A whole service file, as its author wrote it; `on`: it is offered unless a coordinator switched it off.
 
     `menu` is what the first screen calls it, where there are several, `emergency` the number to call instead of the
-    desk's. `cards` are read by whoever likes, before anything is asked; a service may have nothing else.
-    `on`: it is offered unless a coordinator switched it off.
+    desk's. `cards` are read by whoever likes, before anything is asked; a service may have nothing else. `places`
+    names the file of places that its questions mean.
     """
 
     service: Name
@@ -225,6 +233,7 @@ class ServiceFile(Part):
     languages: tuple[str, ...]
     closing: str = ""
     emergency: str = ""
+    places: str = ""
     cards: tuple[Card, ...] = ()
     questions: tuple[Asks, ...] = ()
     escalate: tuple[Escalation, ...] = ()

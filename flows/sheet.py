@@ -17,6 +17,8 @@ from flows.talk import Talk
 
 WRITTEN = ("district", "outing")
 """Kinds whose choices are not printed: there are too many of them, or they change."""
+PRINTED = 40
+"""So many places of a level are printed at most."""
 Trouble = Literal["misread", "missing", "refused"]
 
 
@@ -87,12 +89,18 @@ def fields_of(library: Library, service: str, reader: str, now: datetime) -> tup
             number,
             wording(talk, asked),
             condition_in_words(talk.service, asked, known, words),
-            () if asked.question.type in WRITTEN else tuple(one.label for one in options_of(talk, asked)),
+            tuple(one.label for one in printed(talk, asked)),
             asked.question.optional,
             bool(asked.question.refusal),
         )
         for number, asked in talk.service.on_paper
     )
+
+
+def printed(talk: Talk, asked: Asked) -> tuple[Option, ...]:
+    """The choices of a question that stand on paper."""
+    options = () if asked.question.type in WRITTEN else options_of(talk, asked)
+    return options if asked.question.type != "place" or len(options) <= PRINTED else ()
 
 
 def read_sheet(

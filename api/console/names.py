@@ -166,6 +166,11 @@ SKILLS: dict[str, str] = {
     "papers": t("Papers and portals"),
     "accompany": t("Going along"),
     "driving": t("Driving"),
+    "errands": t("Fetching and bringing"),
+    "from_home": t("From home, by phone or computer"),
+    "signing": t("Sign language"),
+    "teaching": t("Teaching"),
+    "computers": t("Computers and phones"),
 }
 """What somebody can do that not everybody can; a case may ask for one by its code."""
 REASONS: dict[str, str] = {

@@ -9,15 +9,16 @@ from babel import Locale
 from api.console.words import catalogue
 from api.desk.caseview import AnswerView, CaseView
 from api.desk.labels import in_words
-from api.staff.facts import area
 from flows.appointments import Parsed, parse_appointment
 from flows.checklists import CHECKLIST, list_in
 from flows.language import t
 from flows.loader import Library
+from flows.places import Place, Places
 from flows.portal import Portals
 from flows.portal_messages import TELL_A_DATE
+from flows.where import PLACE
 
-CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district"})
+CHOSEN = frozenset({"choice", "many", "consent", "country", "governorate", "district", "place"})
 """Kinds of question that are answered by a number of a list, as a rule."""
 CHANNELS = {
     "telegram": t("Telegram"),
@@ -28,25 +29,30 @@ CHANNELS = {
 }
 
 Areas = list[tuple[str, str, list[tuple[str, str]]]]
-"""Governorates and, in each, its districts: code and name."""
+"""The widest places and, in each, what lies in it: code and name."""
 
 
 def areas_of(library: Library, reader: str) -> Areas:
-    """The places where somebody can help, in the reader's language; what a code means says `api.staff.facts`."""
-    places = library.places
+    """The places where somebody can help, in the reader's language: those that the services mean which are on."""
+    meant = {one.file.places for one in library.services.values() if library.is_on(one.name)}
+    files = [places for name, places in library.places.files.items() if name in meant] or [library.places.of("")]
     return [
-        (
-            whole.id,
-            whole.label(reader),
-            [(area(whole.id, part.id), part.label(reader)) for part in places.districts(whole.id)],
-        )
-        for whole in places.governorates
+        (whole.code, whole.label(reader), [(one.code, _inside(places, one, reader)) for one in places.inside(whole)])
+        for places in files
+        for whole in places.tops
     ]
 
 
+def _inside(places: Places, one: Place, reader: str) -> str:
+    """What a place inside another is called: with what lies between them, the narrowest last."""
+    between = (places.named_by(level, name) for level, name in one.path[1:])
+    return ", ".join(place.label(reader) for place in between if place)
+
+
 def place_name(library: Library, code: str, reader: str) -> str:
-    """A governorate or a district in the reader's language; its code when the places do not know it."""
-    return next((one.label(reader) for one in library.places.all if one.id == code), code)
+    """A place in the reader's language; its code when the places do not know it."""
+    place = library.places.coded(code)
+    return place.label(reader) if place else code
 
 
 def service_title(library: Library, service: str, reader: str) -> str:
@@ -74,7 +80,7 @@ def facts(library: Library, service: str, route: Mapping[str, str], channel: str
     words = (
         in_words(library, asked[name], value, reader) if name in asked else value.replace("_", " ")
         for name, value in route.items()
-        if name != CHECKLIST
+        if name not in (CHECKLIST, PLACE)
     )
     return [*dict.fromkeys(filter(None, words)), catalogue(reader).gettext(CHANNELS.get(channel, channel))]
 

@@ -21,10 +21,11 @@ from api.tables import CaseRow, TaskRow
 from flows.loader import Library
 from flows.model import Reply
 from flows.notices import READY
+from flows.where import PLACE
 
 ITEM = "task"
-PLACES = ("district", "governorate", "area")
-"""The routed answers by which a list is divided, the narrowest first."""
+AREAS = (PLACE, "area")
+"""The routed facts by which a list is divided: where it is, or else the answer to a question of this name."""
 CODES = 10_000
 TELL_WITHIN = timedelta(days=1)
 
@@ -120,7 +121,7 @@ def _share(vault: Vault, viewer: Viewer, row: TaskRow, case: CaseRow) -> Share |
         code = code_in(vault.open_case(viewer.team, lock_of(case)), id_of(case), row.box) if row.box else ""
     except Gone:
         return None
-    area = next(filter(None, (case.route.get(one) for one in PLACES)), "")
+    area = next(filter(None, (case.route.get(one) for one in AREAS)), "")
     return Share(row.id or 0, case.reference, area, case.language, row.state, code)
 
 

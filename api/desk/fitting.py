@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, literal, or_
 from sqlalchemy import case as either
+from sqlalchemy import func, literal, or_
 from sqlmodel import Session
 
 from api.console.names import SKILLS
 from api.desk.rules import Rules
-from api.staff.facts import Facts, area
+from api.staff.facts import Facts, helps_in
 from api.staff.people import Viewer, facts_of
 from api.tables import CaseRow, Person, metadata
+from flows.where import PLACE
 
 _case = metadata.tables["case"]
-_governorate, _district = _case.c.route["governorate"].as_string(), _case.c.route["district"].as_string()
+_place = func.coalesce(_case.c.route[PLACE].as_string(), "").concat("/")
 
 
 def facts_now(session: Session, viewer: Viewer) -> Facts:
@@ -42,12 +43,11 @@ def order(facts: Facts) -> list[Any]:
 def why(facts: Facts, case: CaseRow) -> tuple[str, ...]:
     """Why a case fits her: `language`, `skill`, `area`; or `lacks`, when it needs a skill that she has not."""
     needs = set(case.needs.split())
-    governorate, district = case.route.get("governorate", ""), case.route.get("district", "")
-    near = {area(governorate), area(governorate, district)} & set(facts.areas)
+    place = case.route.get(PLACE, "")
     reasons = {
         "language": case.language in facts.languages,
         "skill": bool(needs) and needs <= set(facts.skills),
-        "area": bool(governorate and near),
+        "area": bool(place and facts.areas) and helps_in(facts, place),
         "lacks": not needs <= set(facts.skills),
     }
     return tuple(reason for reason, holds in reasons.items() if holds)
@@ -69,10 +69,12 @@ def _needs(skill: str) -> Any:
 
 
 def _by_area(facts: Facts) -> Any:
-    """In one of her areas first, then in the same region, then elsewhere."""
-    covered, beside = [], []
-    for code in facts.areas:
-        governorate, _, district = code.partition("/")
-        covered.append(and_(_governorate == governorate, _district == district if district else literal(value=True)))
-        beside.append(_governorate == governorate)
-    return either((or_(*covered), 0), (or_(*beside), 1), else_=2)
+    """In one of her areas first, then where the most levels agree with one of them, then elsewhere."""
+    covered = [_place.startswith(f"{area}/", autoescape=True) for area in facts.areas]
+    around: dict[int, list[Any]] = {}
+    for area in facts.areas:
+        parts = area.split("/")
+        for levels in range(2, len(parts)):
+            around.setdefault(levels, []).append(_place.startswith("/".join((*parts[:levels], "")), autoescape=True))
+    beside = [or_(*around[levels]) for levels in sorted(around, reverse=True)]
+    return either(*((one, number) for number, one in enumerate((or_(*covered), *beside))), else_=len(beside) + 1)

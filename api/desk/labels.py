@@ -24,8 +24,7 @@ def prompt_in(asked: Asked, language: str) -> Prompt:
 
 
 def _labels(library: Library, asked: Asked, language: str) -> dict[str, str]:
-    if asked.question.type == "governorate":
-        return {place.id: place.label(language) for place in library.places.governorates}
-    if asked.question.type == "district":
-        return {place.id: place.label(language) for place in library.places.districts()}
-    return {option.value: option.label for option in prompt_in(asked, language).options}
+    level = asked.question.place_level
+    places = library.places.of(asked.places).level(level) if level else ()
+    named = {place.id: place.label(language) for place in places}
+    return named | {option.value: option.label for option in prompt_in(asked, language).options}

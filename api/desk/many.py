@@ -22,14 +22,15 @@ from api.keys.vault import Vault
 from api.outbound.replies import address_index, queue_replies, reply_row
 from api.staff import audit
 from api.staff.access import coordinators_only, id_of, lock_of
+from api.staff.facts import lies_in
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item, NoticeToMany, ReplyRow
 from flows.language import t
 from flows.loader import Library
 from flows.model import Reply
 from flows.notices import is_telling
-from flows.routed import values_in
 from flows.segments import count, fold
+from flows.where import PLACE
 
 CANNED = t("There is news for you. Write to us when you can.")
 """What may always be said: nothing, in her language."""
@@ -219,7 +220,7 @@ def _cases(session: Session, audience: Audience) -> Sequence[CaseRow]:
     if audience.language:
         which = which.where(CaseRow.language == audience.language)
     found = session.exec(which.order_by(col(CaseRow.id))).all()
-    return [one for one in found if not audience.area or audience.area in values_in(" ".join(one.route.values()))]
+    return [one for one in found if not audience.area or lies_in(one.route.get(PLACE, ""), audience.area)]
 
 
 def _reply(

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import case as either
 from sqlmodel import Session, col, func, or_, select
 
 from api.errors import Refused
@@ -94,9 +95,13 @@ def open_task(
 
 
 def tasks(session: Session, viewer: Viewer, now: datetime) -> list[TaskView]:
-    """The open tasks that she may do, the most pressing first: her own cases' and her own; all for a coordinator."""
+    """The open tasks that she may do: her own cases', her own, and what needs a skill of hers; all for a coordinator.
+
+    What needs a skill of hers comes first, and then the most pressing.
+    """
     rows = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
-    shown = rows.where(col(TaskRow.state).in_(LIVING), _hers(viewer)).order_by(col(TaskRow.due_at), col(TaskRow.id))
+    by = either((_fits(viewer), 0), else_=1), col(TaskRow.due_at), col(TaskRow.id)
+    shown = rows.where(col(TaskRow.state).in_(LIVING), _hers(viewer)).order_by(*by)
     return [view_of(task, case, now) for task, case in session.exec(shown)]
 
 
@@ -159,11 +164,11 @@ def drop_tasks(session: Session, case_id: int, now: datetime) -> None:
     session.connection().execute(hers.values(state="dropped", ended_at=now, box=b""))
 
 
-def mark_late(session: Session, now: datetime) -> Sequence[int]:
-    """Mark the tasks whose deadline passed, each once; gives their ids, for `api.desk.lateness`."""
+def mark_late(session: Session, now: datetime) -> Sequence[tuple[int, str]]:
+    """Mark the tasks whose deadline passed, each once; gives their ids and skills, for `api.desk.lateness`."""
     late = _task.c.state.in_(LIVING), _task.c.due_at <= now, _task.c.escalated_at.is_(None)
-    marked = _task.update().where(*late).values(escalated_at=now).returning(_task.c.id)
-    return session.connection().execute(marked).scalars().all()
+    marked = _task.update().where(*late).values(escalated_at=now).returning(_task.c.id, _task.c.skill)
+    return [(number, skill) for number, skill in session.connection().execute(marked)]
 
 
 def _hers(viewer: Viewer) -> ColumnElement[bool]:
@@ -175,7 +180,13 @@ def _hers(viewer: Viewer) -> ColumnElement[bool]:
     return or_(
         col(TaskRow.person_id) == viewer.person_id,
         (col(CaseRow.claimed_by) == viewer.person_id) & (col(CaseRow.state) != FORGOTTEN),
+        and_(_fits(viewer), col(TaskRow.person_id).is_(None), col(CaseRow.state) != FORGOTTEN),
     )
+
+
+def _fits(viewer: Viewer) -> ColumnElement[bool]:
+    """Which tasks need a skill that she has."""
+    return col(TaskRow.skill).in_(viewer.facts.skills)
 
 
 def _nobodys(viewer: Viewer) -> ColumnElement[bool]:

@@ -74,7 +74,7 @@ def could_not(session: Session, vault: Vault, viewer: Viewer, task_id: int, now:
     row, case = task_for(session, viewer, task_id)
     row.person_id, row.escalated_at, row.due_at = None, now, min(now, row.due_at)
     session.add(row)
-    alerts.alert_on_duty(session, vault, "late", now, about=f"task:{task_id}")
+    alerts.alert_on_duty(session, vault, "late", now, about=f"task:{task_id}", skill=row.skill)
     audit.record(session, viewer.person_id, "task.could_not", case.reference if case else row.about, now, kind=row.kind)
 
 

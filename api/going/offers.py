@@ -19,6 +19,7 @@ from api.staff.people import Viewer
 from api.store.once import insert_once
 from api.tables import CaseRow, Item, OfferRow, Person, metadata
 from flows.loader import Library
+from flows.where import PLACE
 
 ITEM = "offer"
 """The kind under which name and meeting place are sealed to the case."""
@@ -75,7 +76,7 @@ def offer(
         "state": "offered",
         "starts_at": said.starts_at,
         "ends_at": said.ends_at,
-        "district": case.route.get("district", case.route.get("governorate", "")),
+        "district": case.route.get(PLACE, ""),
         "language": case.language,
         "wish": said.wish,
         "box": vault.seal(case.public_key, Vault.item_context(id_of(case), ITEM), content),

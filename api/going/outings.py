@@ -17,6 +17,7 @@ from api.staff.access import FORGOTTEN, coordinators_only, id_of, lock_of
 from api.staff.people import Viewer
 from api.store.once import insert_once
 from api.tables import CaseRow, Item, OutingCase, OutingRow, metadata
+from flows import where
 from flows.loader import Library
 
 PLACE = "outing"
@@ -270,7 +271,7 @@ def _possible(
             continue
         company = _wants_company(session, library, case, key, now)
         if company or wishes_in(session, key, case).may in ("always", "hours"):
-            yield Candidate(case.reference, case.language, case.route.get("district", ""), company)
+            yield Candidate(case.reference, case.language, case.route.get(where.PLACE, ""), company)
 
 
 def _wants_company(session: Session, library: Library, case: CaseRow, key: CaseKey, now: datetime) -> bool:

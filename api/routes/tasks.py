@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.console.names import NOTICES
+from api.console.names import NOTICES, SKILLS
 from api.console.plans import STATES, titles_of
 from api.desk import collecting, tasks, telling
 from api.desk.labels import prompt_in
@@ -117,17 +117,16 @@ async def _tasks(request: Request, shell: Shell, viewer: Viewer, template: str) 
     now = shell.clock()
     found = await shell.db.read(lambda session: tasks.tasks(session, viewer, now))
     names = {one.id: one.name for one in await shell.db.read(lambda session: people.everyone(session, now))}
-    hers = [one for one in found if _is_hers(one, viewer)]
-    others = [one for one in found if not _is_hers(one, viewer)]
-    return page(
-        request, template, viewer, hers=hers, others=others, names=names, **_words(request, shell, viewer, found)
-    )
+    groups: dict[str, Any] = {"hers": [], "fitting": [], "others": []}
+    for one in found:
+        groups[_whose(one, viewer)].append(one)
+    return page(request, template, viewer, names=names, **groups, **_words(request, shell, viewer, found))
 
 
 def _words(request: Request, shell: Shell, viewer: Viewer, found: list[TaskView]) -> dict[str, Any]:
-    """Tasks and their states in her language."""
+    """Tasks, their states and skills in her language."""
     titles = titles_of(shell.library, found, language_of(request, viewer))
-    return {"plan_titles": titles, "task_states": STATES}
+    return {"plan_titles": titles, "task_states": STATES, "skills": SKILLS}
 
 
 def _plan(shell: Shell, viewer: Viewer, task: TaskView) -> dict[str, Any]:
@@ -141,8 +140,11 @@ def _plan(shell: Shell, viewer: Viewer, task: TaskView) -> dict[str, Any]:
     return {"coded": bool(planned and planned.plan.code and task.kind == "planned"), "asks": asks}
 
 
-def _is_hers(task: TaskView, viewer: Viewer) -> bool:
-    return task.person_id == viewer.person_id or (task.person_id is None and task.claimed_by == viewer.person_id)
+def _whose(task: TaskView, viewer: Viewer) -> str:
+    """Where a task stands on the page: hers, one that nobody was given and that she can do, or another's."""
+    if task.person_id == viewer.person_id or (task.person_id is None and task.claimed_by == viewer.person_id):
+        return "hers"
+    return "fitting" if task.person_id is None and task.skill in viewer.facts.skills else "others"
 
 
 def _day(text: str) -> date | None:

@@ -42,14 +42,16 @@ KEPT = timedelta(days=3)
 _alert = metadata.tables["alert"]
 
 
-def alert_on_duty(session: Session, vault: Vault, kind: str, now: datetime, about: str = "") -> int:
+def alert_on_duty(session: Session, vault: Vault, kind: str, now: datetime, about: str = "", skill: str = "") -> int:
     """Tell those on duty, of one of `KINDS`; gives how many were told who had not been told it in this period.
 
-    `about` keeps alerts apart, such as a reference or a number of ours; it is never sent. Those who linked an
-    address get a message, all of them see it on their pages. When nobody on duty linked one, coordinators hear too.
+    `about` keeps alerts apart, such as a reference or a number of ours; it is never sent. What needs a `skill` is
+    told to those who have it, or to all when nobody on duty has. Those who linked an address get a message, all of
+    them see it on their pages. When none of them linked one, coordinators hear too.
     """
     assert kind in KINDS
     there = duty.on_duty(session, now)
+    there = [one for one in there if skill in one.skills] or there
     if not addresses.linked(session, [person.id or 0 for person in there], now):
         there += [one for one in duty.coordinators(session, now) if one not in there]
     return sum(alert(session, vault, person, kind, now, about) for person in there)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What she can do, for finding the right case: readable by the server, like the routing fields of a case.
 
-    `languages` in which she can help (ISO 639), `skills` as `api.console.names.SKILLS` has them, `areas` codes that
-    `area` makes, `hours` when she usually can, such as `1m`: see `HOURS`.
+    `languages` in which she can help (ISO 639), `skills` as `api.console.names.SKILLS` has them, `areas` codes of
+    places (`flows.places.Place.code`), `hours` when she usually can, such as `1m`: see `HOURS`.
     """
 
     languages: tuple[str, ...] = ()
@@ -30,11 +31,17 @@ def usually_there(facts: Facts, at: datetime) -> bool:
     return not facts.hours or f"{at.isoweekday()}{part}" in facts.hours
 
 
-def area(governorate: str, district: str = "") -> str:
-    """The code of a governorate or, inside it, of a district: `mount_lebanon`, `mount_lebanon/aley`."""
-    return f"{governorate}/{district}" if district else governorate
+def helps_in(facts: Facts, place: str) -> bool:
+    """Whether a place (its code) is in one of her areas; who named none helps everywhere."""
+    return not facts.areas or any(lies_in(place, area) for area in facts.areas)
 
 
-def helps_in(facts: Facts, governorate: str, district: str) -> bool:
-    """Whether a place is in one of her areas; who named none helps everywhere."""
-    return not facts.areas or bool({area(governorate), area(governorate, district)} & set(facts.areas))
+def lies_in(place: str, area: str) -> bool:
+    """Whether the place with one code is, or lies in, the one with another code."""
+    return f"{place}/".startswith(f"{area}/")
+
+
+def levels_agreeing(place: str, other: str) -> int:
+    """In how many levels two places (their codes) agree, from the widest on; places of two countries in none."""
+    together = takewhile(lambda two: two[0] == two[1], zip(place.split("/"), other.split("/"), strict=False))
+    return max(0, len(tuple(together)) - 1)

@@ -1,16 +1,14 @@
-"""Reads where she lives: a governorate or district from the list, or any name by which people call the place."""
-
-from collections.abc import Iterable
+"""Reads where she lives: a place from the list, or any name by which people call the place."""
 
 from flows.answers.choice import offered
 from flows.answers.outcome import Misread
 from flows.answers.words import meanings
 from flows.model import Answer, Option
-from flows.places import Place, Places
+from flows.places import Places
 
 
-def read(text: str, options: tuple[Option, ...], *, places: Places, language: str) -> Answer | Misread:
-    """The id of one of the places that were offered: governorates, or districts.
+def read(text: str, options: tuple[Option, ...], *, places: Places, level: str, language: str) -> Answer | Misread:
+    """The id of one of the places that were offered, which are of one `level`.
 
     A town, camp or neighbourhood stands for the offered place that it lies in, in any script. Several that fit are
     `ambiguous`; so is one that was not offered (Dora, to someone who said Beirut), as it may correct what she said
@@ -19,25 +17,14 @@ def read(text: str, options: tuple[Option, ...], *, places: Places, language: st
     chosen = offered(text, options)
     if chosen:
         return Answer(chosen.value, text)
-    elsewhere = next((place for place in places.all if place.id == text), None)
-    if elsewhere:
+    if places.named_by(level, text):
         return Answer(text, text)
     if "unknown" in meanings(text, language):
         return Answer(None, text)
-    found = places.find(text)
-    fitting = _fitting(found, options)
+    found = tuple(dict.fromkeys(filter(None, (places.named_by(level, one.at(level)) for one in places.find(text)))))
+    inside = {place.id for place in found}
+    fitting = tuple(option for option in options if option.value in inside)
     if len(fitting) == 1:
         return Answer(fitting[0].value, text)
-    beyond = _beyond(found, language)
+    beyond = tuple(Option(place.id, place.label(language)) for place in found)
     return Misread("ambiguous", fitting or beyond) if fitting or beyond else Misread("not_a_place")
-
-
-def _fitting(found: Iterable[Place], options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """The offered places that these are, or lie in, in the order of the list."""
-    by_id = {option.value: option for option in options}
-    inside = {place.id if place.id in by_id else place.governorate for place in found}
-    return tuple(option for option in options if option.value in inside)
-
-
-def _beyond(found: Iterable[Place], language: str) -> tuple[Option, ...]:
-    return tuple(Option(place.id, place.label(language)) for place in found if place.level == "district")

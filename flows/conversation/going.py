@@ -65,8 +65,12 @@ def ways_back(talk: Talk) -> tuple[Option, ...]:
 
 
 def only_answer(talk: Talk, asked: Asked) -> Answer | None:
-    """The answer to a question that leaves no choice: a region with one district, no outing that is coming."""
-    options = options_of(talk, asked) if asked.question.type in ("district", "outing") else ()
+    """The answer to a question that leaves no choice: a region with one district or none, no outing that is coming."""
+    if asked.question.type not in ("district", "place", "outing"):
+        return None
+    options = options_of(talk, asked)
+    if not options:
+        return Answer(None)
     return Answer(options[0].value) if len(options) == 1 else None
 
 

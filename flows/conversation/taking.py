@@ -18,8 +18,9 @@ from flows.reading import Misread, explain, pick, pick_by_number, read
 from flows.routed import fact_of
 from flows.rules import OUTCOME
 from flows.talk import Talk
+from flows.where import PLACE, agreeing, place_of
 
-SPOKEN = ("text", "name", "date", "phone", "number", "email", "country", "governorate", "district")
+SPOKEN = ("text", "name", "date", "phone", "number", "email", "country", "governorate", "district", "place")
 """What may be answered by a voice note, which a volunteer types in; a consent and a choice may not."""
 TRIES = 3
 """Two misunderstood answers are asked again with an example; the third offers a person."""
@@ -100,24 +101,9 @@ def take_over(talk: Talk) -> Turn:
 
 def with_answer(talk: Talk, name: str, answer: Answer) -> Talk:
     """The same with one question answered, and the other answers made to agree with it."""
-    answers = _still_fitting(talk, name, answer)
+    before, answers = talk.draft.answers.get(name), {**talk.draft.answers, name: answer}
+    answers = agreeing(talk.library.places, talk.service, name, before, answers)
     return talk.but(answers=answers, editing="", chosen=(), failures=0, gate="", pending=None)
-
-
-def _still_fitting(talk: Talk, changed: str, answer: Answer) -> dict[str, Answer]:
-    """The answers with a new one, made to agree with it: another region drops the district, a district sets its region.
-
-    (At the question which part of Beirut, she may say Dora, and mean it: that is in another region.)
-    """
-    by_name, answers, value = talk.service.by_name, {**talk.draft.answers, changed: answer}, answer.value
-    around = by_name[changed].question.within
-    region = next((one.governorate for one in talk.library.places.all if one.id == value), "") if around else ""
-    if region and answers.get(around, Answer(None)).value != region:
-        answers[around] = Answer(region)
-    before = talk.draft.answers.get(changed)
-    if before is not None and before.value != value:
-        answers = {name: kept for name, kept in answers.items() if by_name[name].question.within != changed}
-    return answers
 
 
 def _refused(talk: Talk, text: str) -> Turn:
@@ -222,6 +208,8 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     route = {name: fact_of(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
     closing = Reply(talk.filled(talk.one_of(service.closings), service))
     values = here.values
+    if place := place_of(talk.library.places, service, here.relevant):
+        route[PLACE] = place
     if here.outcome:
         route[OUTCOME] = here.outcome.plan.outcome
     items = _open_items(talk, here)

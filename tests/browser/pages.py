@@ -86,6 +86,12 @@ async def invite(tab: Page) -> None:
         await presses("main .do", "#link", again=passphrase_of("Amal"))(tab)
 
 
+async def preview_a_notice(tab: Page) -> None:
+    """Look who would be told something of the service that somebody here came for."""
+    await tab.select_option("#service", "vaccination")
+    await presses("main form.card button", "form[action='/notices']")(tab)
+
+
 async def choose_wrongly(tab: Page) -> None:
     """Answer a quiz, at random."""
     for group in await tab.locator("form[action^='/training/'] fieldset").all():
@@ -237,7 +243,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     "/notices": (
         amal("/notices", "notices-empty", state="empty"),
         amal("/notices", "notices"),
-        amal("/notices", "notice-preview", presses("main form.card button", "form[action='/notices']")),
+        amal("/notices", "notice-preview", preview_a_notice),
     ),
     "/retention": (amal("/retention", "retention"),),
     "/export": (amal("/export", "export-empty", state="empty"), amal("/export", "export")),

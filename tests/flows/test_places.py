@@ -10,7 +10,8 @@ from flows.errors import ServiceError
 from flows.places import Places, load_places
 
 FOLDER = Path(__file__).resolve().parents[2] / "flows" / "library" / "places"
-LEBANON = load_places(FOLDER)
+EVERYWHERE = load_places(FOLDER)
+LEBANON = EVERYWHERE.of("lebanon")
 DISTRICTS = {
     "beirut": ["beirut"],
     "mount_lebanon": ["aley", "baabda", "chouf", "el_meten"],
@@ -29,10 +30,10 @@ def districts(text: str) -> set[str]:
 
 
 def test_the_nine_governorates_and_their_districts() -> None:
-    assert [place.id for place in LEBANON.governorates] == list(DISTRICTS)
+    assert [place.id for place in LEBANON.level("governorate")] == list(DISTRICTS)
     for governorate, inside in DISTRICTS.items():
-        assert [place.id for place in LEBANON.districts(governorate)] == inside
-    assert len(LEBANON.districts()) == 26
+        assert [one.id for one in LEBANON.level("district", LEBANON.named_by("governorate", governorate))] == inside
+    assert len(LEBANON.level("district")) == 26
 
 
 def test_every_place_has_a_name_in_the_languages_of_the_first_service() -> None:
@@ -45,7 +46,7 @@ def test_every_place_has_a_name_in_the_languages_of_the_first_service() -> None:
 
 
 def test_no_name_of_the_file_stands_for_two_districts() -> None:
-    assert not [key for key, found in LEBANON.index.items() if len({one.governorate for one in found}) > 1]
+    assert not [key for key, found in LEBANON.index.items() if len({one.at("governorate") for one in found}) > 1]
     assert not [key for key, found in LEBANON.index.items() if sum(one.level == "district" for one in found) > 1]
 
 
@@ -108,10 +109,11 @@ def load(folder: Path, text: str) -> Places:
 
 TWICE = """\
 country: LBN
-governorates:
+levels: [governorate, district]
+places:
   - id: one
     labels: {en: One}
-    districts:
+    places:
       - id: a
         labels: {en: A}
       - id: a
@@ -122,14 +124,70 @@ governorates:
 @pytest.mark.parametrize(
     ("text", "line", "place"),
     [
-        (TWICE, 8, "a"),
-        (TWICE.replace("id: a\n        labels: {en: B}", "id: b\n        labels: {ar: B}"), 9, "b"),
-        (TWICE.replace("id: a\n        labels: {en: B}", "id: b\n        lables: {en: B}"), 8, "b"),
-        ("country: LBN\ngovernorates: [", 2, ""),
-        ("country: Lebanon\ngovernorates: []\n", 1, ""),
+        (TWICE, 9, "a"),
+        (TWICE.replace("id: a\n        labels: {en: B}", "id: b\n        labels: {ar: B}"), 10, "b"),
+        (TWICE.replace("id: a\n        labels: {en: B}", "id: b\n        lables: {en: B}"), 9, "b"),
+        ("country: LBN\nplaces: [", 2, ""),
+        ("country: Lebanon\nlevels: [city]\nplaces: []\n", 1, ""),
     ],
 )
 def test_a_wrong_file_says_where(tmp_path: Path, text: str, line: int, place: str) -> None:
     with pytest.raises(ServiceError) as wrong:
         load(tmp_path, text)
     assert (wrong.value.file, wrong.value.line, wrong.value.question) == ("x.yaml", line, place)
+
+
+LEVELS = """\
+country: CHN
+levels: [province, prefecture, city, county, neighbourhood]
+places:
+  - id: jiangsu
+    labels: {en: Jiangsu}
+    places:
+      - id: suzhou
+        labels: {en: Suzhou}
+        places:
+          - id: kunshan
+            labels: {en: Kunshan}
+            places:
+              - id: yushan
+                labels: {en: Yushan}
+                places:
+                  - {id: north, labels: {en: North}, names: [Beimen]}
+  - id: shanghai
+    labels: {en: Shanghai}
+    places:
+      - {id: putuo, level: county, labels: {en: Putuo}, places: [{id: caoyang, labels: {en: Caoyang}}]}
+"""
+
+
+def test_a_place_lies_in_up_to_five_levels_and_may_leave_some_out(tmp_path: Path) -> None:
+    places = load(tmp_path, LEVELS)
+    (north,) = places.find("Beimen")
+    assert north.code == "x/jiangsu/suzhou/kunshan/yushan/north"
+    assert [north.at(level) for level in ("province", "county")] == ["jiangsu", "yushan"]
+    (caoyang,) = places.find("Caoyang")
+    assert (caoyang.code, caoyang.at("city")) == ("x/shanghai/putuo/caoyang", "")
+    assert [one.id for one in places.level("county", places.named_by("province", "shanghai"))] == ["putuo"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "place"),
+    [
+        (LEVELS.replace("level: county", "level: province"), 20, "putuo"),
+        (LEVELS.replace("level: county", "level: village"), 20, "putuo"),
+        (LEVELS.replace("level: county, ", "").replace("prefecture, city, ", ""), 13, "yushan"),
+    ],
+)
+def test_a_level_that_does_not_come_below_is_refused(tmp_path: Path, text: str, line: int, place: str) -> None:
+    with pytest.raises(ServiceError) as wrong:
+        load(tmp_path, text)
+    assert (wrong.value.line, wrong.value.question) == (line, place)
+
+
+def test_the_places_of_two_countries_do_not_mix() -> None:
+    assert EVERYWHERE.of("shanghai").find("Putuo")
+    assert not LEBANON.find("Putuo")
+    assert len(EVERYWHERE.of("shanghai").level("county")) == 16
+    assert EVERYWHERE.coded("lebanon/mount_lebanon/aley") == LEBANON.named_by("district", "aley")
+    assert {one.code.split("/")[0] for one in EVERYWHERE.all} == {"lebanon", "shanghai"}

@@ -99,7 +99,13 @@ def test_a_plain_form_becomes_a_case_at_once(library: Library) -> None:
     sheet = on_paper(library, PLAIN)
     assert sheet.case
     assert not sheet.aside
-    assert sheet.case.route == {"governorate": "mount_lebanon", "district": "el_meten", "country": "ETH"}
+    place = "lebanon/mount_lebanon/el_meten"
+    assert sheet.case.route == {
+        "governorate": "mount_lebanon",
+        "district": "el_meten",
+        "country": "ETH",
+        "place": place,
+    }
     assert sheet.case.answers["privacy"].wording.startswith("You can be vaccinated"), "as it was printed"
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from api.desk.tasks import KINDS
 from api.staff.alerts import words_of
 from api.tables import Alert, CaseRow, FollowUpRow, Person, TaskRow
+from flows.where import PLACE
 from tests.roads.stage import Stage
 
 
@@ -50,7 +51,7 @@ class Behind:
         if not self._is_new("case", number, f"{case.state} {holder}{pressing}"):
             return
         if before is None:
-            readable = "".join(f", {name}: {value}" for name, value in case.route.items())
+            readable = "".join(f", {name}: {value}" for name, value in case.route.items() if name != PLACE)
             needs = "".join(f", needs {one}" for one in case.needs.split())
             yield f"a case is opened: {case.reference}, {case.service}{pressing}{readable}{needs}"
         elif case.state == "open":

@@ -37,6 +37,7 @@ from flows.engine import step
 from flows.loader import Library
 from flows.model import Draft, Manner, Media, MediaKind, Message, Reply, Unread
 from flows.notices import Notice, notice_text, trusted_text
+from flows.where import PLACE
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 REFERENCES = ("K7-4QF", "M3-TRX", "P9-HCE")
@@ -122,14 +123,14 @@ class Player:
                 return said(reply)
             case OpenCase() if effect.begun and self._of(effect.begun).service == effect.service:
                 self.opened[REFERENCES.index(effect.begun)] = effect
-                readable = "".join(f", {name}: {value}" for name, value in effect.route.items())
+                readable = "".join(f", {name}: {value}" for name, value in effect.route.items() if name != PLACE)
                 closing = replace(effect.closing, text=effect.closing.text.replace("{reference}", effect.begun))
                 return [f"= the case {effect.begun} is complete{readable}", *said(closing)]
             case OpenCase():
                 self.opened.append(effect)
                 reference = REFERENCES[len(self.opened) - 1]
                 kind = "a case to call back" if effect.call else "a case"
-                readable = "".join(f", {name}: {value}" for name, value in effect.route.items())
+                readable = "".join(f", {name}: {value}" for name, value in effect.route.items() if name != PLACE)
                 closing = replace(effect.closing, text=effect.closing.text.replace("{reference}", reference))
                 return [f"= {kind} is opened: {reference}{readable}", *said(closing)]
             case Escalate(reason) if effect.reference:

@@ -22,7 +22,7 @@ from flows.model import Answer, Media, Message
 from tests.factories import HER_PHONE, MINISTRY, NOW, make_case, make_numbers, make_viewer
 from tests.libraries import the_library
 
-REGION = the_library().places.governorates[0]
+REGION = the_library().places.of("lebanon").level("governorate")[0]
 ANSWERS = {
     "name": Answer("Almaz Tesfaye", "almaz tesfaye"),
     "papers": Answer("passport", "1"),

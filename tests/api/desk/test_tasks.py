@@ -1,17 +1,21 @@
 """What has to be done by a time is opened once, seen by those who may do it, and told to those on duty when late."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select, update
 
-from api.desk import cases, lateness, queue, tasks
+from api.desk import cases, lateness, queue, tasks, telling
+from api.desk.planned import open_planned
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
-from api.staff import audit
+from api.staff import audit, duty
+from api.staff.facts import Facts
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import TaskRow
+from api.tables import Alert, Person, TaskRow
+from flows.planning import Open
 from tests.factories import NOW, make_case, make_viewer
 
 TOMORROW = NOW + timedelta(days=1)
@@ -87,3 +91,59 @@ def test_nothing_is_left_to_do_in_a_case_that_ended(db: Database, vault: Vault, 
     db.write_now(lambda session: cases.forget(session, vault, forgotten.reference, NOW))
     left = db.read_now(lambda session: [(row.state, row.box) for row in session.exec(select(TaskRow))])
     assert left == [("dropped", b""), ("dropped", b"")]
+
+
+def able(viewer: Viewer, *skills: str) -> Viewer:
+    return replace(viewer, facts=Facts(skills=skills))
+
+
+def planned(db: Database, case_id: int, *skills: str) -> None:
+    steps = [Open(f"{skill or 'any'}", TOMORROW, skill=skill) for skill in skills]
+    db.write_now(lambda session: open_planned(session, case_id, steps, NOW))
+
+
+def test_what_needs_a_skill_is_seen_first_by_those_who_have_it(
+    db: Database, vault: Vault, team: TeamKey, volunteer: Viewer, coordinator: Viewer
+) -> None:
+    planned(db, make_case(db, vault, claimed_by=make_viewer(db, team, "Rana")).id, "legal", "", "driving")
+
+    def names(viewer: Viewer) -> list[str]:
+        return [task.name for task in db.read_now(lambda session: tasks.tasks(session, viewer, NOW))]
+
+    assert names(volunteer) == []
+    assert names(able(volunteer, "driving", "errands")) == ["driving"]
+    assert names(able(coordinator, "driving")) == ["driving", "legal", "any"]
+
+
+def test_who_can_do_it_takes_it_and_then_it_is_hers_alone(
+    db: Database, vault: Vault, team: TeamKey, volunteer: Viewer
+) -> None:
+    planned(db, make_case(db, vault, claimed_by=make_viewer(db, team, "Rana")).id, "signing")
+    hana, suad = able(volunteer, "signing"), able(make_viewer(db, team, "Suad"), "signing")
+    (seen,) = db.read_now(lambda session: tasks.tasks(session, hana, NOW))
+    db.write_now(lambda session: telling.hand_over(session, hana, seen.id, hana.person_id, NOW))
+    assert db.read_now(lambda session: tasks.tasks(session, suad, NOW)) == []
+    assert db.read_now(lambda session: tasks.count_tasks(session, hana)) == 1
+
+
+def test_of_what_is_late_only_those_on_duty_hear_who_can_do_it(
+    db: Database, vault: Vault, team: TeamKey, coordinator: Viewer
+) -> None:
+    hana, rana = (make_viewer(db, team, name) for name in ("Hana", "Rana"))
+
+    def on_duty(session: Session) -> None:
+        for one in (hana, rana):
+            duty.add(session, coordinator, one.person_id, NOW, NOW + timedelta(hours=20), (), NOW)
+        person = session.get_one(Person, rana.person_id)
+        person.skills = ["computers"]
+        session.add(person)
+
+    db.write_now(on_duty)
+    planned(db, make_case(db, vault).id, "computers", "teaching")
+    soon = NOW + timedelta(hours=10)
+    db.write_now(lambda session: session.execute(update(TaskRow).values(due_at=soon)))
+    db.write_now(lambda session: lateness.escalate_late(session, vault, soon))
+    told = db.read_now(lambda session: [(one.person_id, one.about) for one in session.exec(select(Alert))])
+    computers, teaching = (f"task:{number}" for number in (1, 2))
+    assert {one for one, about in told if about == computers} - {coordinator.person_id} == {rana.person_id}
+    assert {hana.person_id, rana.person_id} <= {one for one, about in told if about == teaching}

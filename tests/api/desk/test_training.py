@@ -87,7 +87,7 @@ def opened(db: Database, vault: Vault, district: str, needs: Sequence[str] = (),
             service="vaccination",
             contact=HER_PHONE,
             answers=ALMAZ,
-            route={"governorate": district.partition("/")[0], "district": district.partition("/")[2]},
+            route={"place": f"lebanon/{district}"},
             needs=needs,
             now=at,
         ).reference
@@ -98,7 +98,7 @@ def opened(db: Database, vault: Vault, district: str, needs: Sequence[str] = (),
 def test_the_next_case_needs_what_she_can_do_and_is_near_her(
     db: Database, vault: Vault, volunteer: Viewer, coordinator: Viewer
 ) -> None:
-    can(db, volunteer, coordinator, Facts(("am",), ("legal",), ("beirut", "mount_lebanon/aley")))
+    can(db, volunteer, coordinator, Facts(("am",), ("legal",), ("lebanon/beirut", "lebanon/mount_lebanon/aley")))
     long_ago = NOW - timedelta(days=3)
     foreign = opened(db, vault, "beirut/beirut", ["medical"], long_ago)
     far = opened(db, vault, "north/tripoli", at=long_ago)

@@ -144,12 +144,12 @@ async def test_what_she_can_do_where_and_when_is_kept(desk: TestDesk) -> None:
     async with desk.browser("Amal") as amal:
         path = f"/people/{await id_of(amal, 'Hana')}"
         form = {"role": "volunteer", "languages": ["am"], "skills": ["legal", "magic"]}
-        form |= {"areas": ["beirut", "mount_lebanon/aley"], "hours": ["1m", "7e", "9x"]}
+        form |= {"areas": ["lebanon/beirut", "lebanon/mount_lebanon/aley"], "hours": ["1m", "7e", "9x"]}
         page = (await amal.post(path, data=form)).text
-        for value in ("legal", "beirut", "mount_lebanon/aley", "1m", "7e"):
+        for value in ("legal", "lebanon/beirut", "lebanon/mount_lebanon/aley", "1m", "7e"):
             assert f'value="{value}" checked' in page, value
         assert "magic" not in page
-        assert 'value="beirut/beirut" checked' not in page
+        assert 'value="lebanon/beirut/beirut" checked' not in page
 
 
 async def test_an_account_warns_ends_and_is_prolonged_with_one_tap(desk: TestDesk, clock: Clock) -> None:

@@ -134,11 +134,13 @@ def test_a_volunteer_enters_only_herself_and_an_ended_account_is_not_on_duty(
 
 
 def test_what_somebody_can_do_is_compared_with_place_and_time() -> None:
-    facts = Facts(areas=("beirut", "mount_lebanon/aley"), hours=("2m",))
-    assert helps_in(facts, "beirut", "beirut")
-    assert helps_in(facts, "mount_lebanon", "aley")
-    assert not helps_in(facts, "mount_lebanon", "el_meten")
-    assert helps_in(Facts(), "south", "tyre")
+    facts = Facts(areas=("lebanon/beirut", "lebanon/mount_lebanon/aley"), hours=("2m",))
+    assert helps_in(facts, "lebanon/beirut/beirut")
+    assert helps_in(facts, "lebanon/mount_lebanon/aley")
+    assert not helps_in(facts, "lebanon/mount_lebanon/el_meten")
+    assert not helps_in(facts, "lebanon/mount_lebanon")
+    assert not helps_in(facts, "elsewhere/beirut")
+    assert helps_in(Facts(), "lebanon/south/sour")
     assert NOW.isoweekday() == 2
     assert usually_there(facts, NOW)
     assert not usually_there(facts, NOW + timedelta(hours=3))

@@ -9,18 +9,23 @@ from hypothesis import strategies as st
 from flows.answers import place
 from flows.answers.outcome import Misread
 from flows.model import Answer, Option
-from flows.places import load_places
+from flows.places import Place, load_places
 
-LEBANON = load_places(Path(__file__).resolve().parents[3] / "flows" / "library" / "places")
+LEBANON = load_places(Path(__file__).resolve().parents[3] / "flows" / "library" / "places").of("lebanon")
+
+
+def districts(within: str) -> tuple[Place, ...]:
+    return LEBANON.level("district", LEBANON.named_by("governorate", within))
 
 
 def options(within: str | None = None, language: str = "en") -> tuple[Option, ...]:
-    places = LEBANON.governorates if within is None else LEBANON.districts(within)
+    places = LEBANON.level("governorate") if within is None else districts(within)
     return tuple(Option(one.id, one.label(language)) for one in places)
 
 
 def read(text: str, within: str | None = None, language: str = "en") -> Answer | Misread:
-    return place.read(text, options(within, language), places=LEBANON, language=language)
+    level = "governorate" if within is None else "district"
+    return place.read(text, options(within, language), places=LEBANON, level=level, language=language)
 
 
 @pytest.mark.parametrize(
