@@ -15,7 +15,7 @@ WORDS: dict[Command, str] = {
     "help": "help aide menu مساعدة القائمة እርዳታ እገዛ # ? ayuda помощь 帮助 菜单 ndihmë pomoć помоћ жардам "
     "көмек ёрӣ ndimbal সাহায্য උදව් උදව්ව tulong msaada",
     "who": "who qui من ماهذا ማን እናንተማን quien quién кто 你们是谁 是谁 kush ko ко ким силер-ким сиздер-ким кім кӣ "
-    "кист kan আপনারাকে ඔබකවුද sinokayo ninyininani",
+    "кист kan আপনারাকে ඔබකවුද ඔබලාකවුද sinokayo ninyininani",
     "stop": "stop arrêter arrêt توقف توقفي قف አቁም አቁሚ parar стоп 停止 停 ndalo ndal stani стани токто тоқта "
     "ист taxaw থামুন නවත්වන්න tigil simamisha",
     "clear": "clear effacer امسح امسحي مسح አጥፋ አጥፊ borrar очистить 清除 fshi obriši обриши тазала тоза far "

@@ -19,6 +19,7 @@ from api.progress import Work
 from api.staff import invitations
 from api.staff.people import Newcomer
 from tests.browser.conftest import Clock
+from tests.browser.measuring import WIDTHS, Theme
 from tests.desks import NUMBER, passphrase_of
 from tests.furnished import furnish
 from tests.scenes import Scene
@@ -293,6 +294,7 @@ class Walker:
     address: str
     scene: Scene
     language: str
+    theme: Theme
     clock: Clock
     words: Mapping[str, str] = field(default_factory=dict)
     tabs: dict[Who, Page] = field(default_factory=dict)
@@ -329,7 +331,9 @@ class Walker:
     async def _open(self, visit: Visit) -> Page:
         tab = self.tabs.get(visit.who)
         if tab is None:
-            context = await self.browser.new_context(locale=self.language, bypass_csp=True)
+            context = await self.browser.new_context(
+                viewport=WIDTHS["small"], locale=self.language, color_scheme=self.theme, bypass_csp=True
+            )
             tab = self.tabs[visit.who] = await context.new_page()
             tab.set_default_timeout(20_000)
             if visit.who != "nobody":

@@ -1,11 +1,14 @@
 """What works anywhere works in every language in which we speak, and in none is it somebody's name."""
 
+import re
 from typing import get_args
 
 import pytest
 
+from flows.catalogues import TRANSLATIONS
 from flows.commands import Command, recognise
 from flows.engine import step
+from flows.language import load_catalogues
 from flows.model import Answer, Draft, Message
 from tests.factories import NOW
 from tests.words.libraries import made_up
@@ -20,6 +23,10 @@ SAID = {
     "kk": "артқа көмек кім тоқта тазала жағдай адам тіл ұмыт жаңа тізім",
     "tg": "қафо ёрӣ кӣ ист тоза ҳолат одам забон фаромӯш нав рӯйхат",
     "wo": "dellu ndimbal kan taxaw far status nit làkk fàtte bees liste",
+    "bn": "ফিরুন সাহায্য আপনারাকে থামুন মুছুন খবর মানুষ ভাষা ভুলুন নতুন তালিকা",
+    "si": "ආපසු උදව් ඔබලාකවුද නවත්වන්න මකන්න ආරංචි මනුෂ්‍යයෙක් භාෂාව අමතක අලුත් ලැයිස්තුව",
+    "fil": "bumalik tulong sinokayo tigil burahin balita kausap wika kalimutan bago listahan",
+    "sw": "rudi msaada ninyininani simamisha futa hali mtu lugha sahau mpya orodha",
 }
 ORDER: tuple[Command, ...] = (
     "back", "help", "who", "stop", "clear", "status", "human", "language", "forget", "new", "list",
@@ -35,6 +42,21 @@ def test_every_command_has_a_word_in_every_language(language: str) -> None:
 
 def test_no_command_is_missing_here() -> None:
     assert set(ORDER) == set(get_args(Command))
+
+
+def test_a_word_that_a_text_tells_her_to_send_is_understood() -> None:
+    for language, words in load_catalogues(TRANSLATIONS).by_language.items():
+        for (_, source), text in words.texts.items():
+            told = re.search(r"[Ss]end: (\w+)", source)
+            if told:
+                said = re.findall(r"[^\s.,;:،。፦：»«()?!]+", text)
+                assert told[1] in [recognise(word) for word in said], (language, source, text)
+
+
+def test_no_answer_to_choose_is_a_command() -> None:
+    for language, words in load_catalogues(TRANSLATIONS).by_language.items():
+        labels = [text for (key, _), text in words.texts.items() if ":choice:" in key]
+        assert not [label for label in labels if recognise(label)], language
 
 
 @pytest.mark.parametrize("name", ["Ким", "Kan", "Ko"])
