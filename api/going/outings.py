@@ -84,7 +84,6 @@ def plan(
     """Plan an outing, and give its id; with a `service` its workers can sign up for it with the bot.
 
     `needs` are the skills that it asks for, `area` is the code of the place where it is: by these people are proposed.
-
     Refused: (422, "no_such_day"), (422, "incomplete").
     """
     coordinators_only(viewer)
@@ -93,16 +92,9 @@ def plan(
         raise Refused(422, "no_such_day")
     if not 0 < len(place) <= LONGEST_PLACE or not 0 < places <= MOST:
         raise Refused(422, "incomplete")
-    row = OutingRow(
-        starts_at=starts_at,
-        box=b"",
-        places=places,
-        person_id=viewer.person_id,
-        led_by=led_by,
-        created_at=now,
-        area=area,
-    )
-    row.box, row.needs = vault.seal_to_team(PLACE, encode(place)), f" {' '.join(needs)} " if needs else ""
+    box, by = vault.seal_to_team(PLACE, encode(place)), viewer.person_id
+    row = OutingRow(starts_at=starts_at, box=box, places=places, person_id=by, led_by=led_by, created_at=now)
+    row.area, row.needs = area, f" {' '.join(needs)} " if needs else ""
     if service:
         row.service, row.sign_up = service, True
         row.label_box = vault.lock(encode(place), expires=starts_at)
