@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export RAFIQA_DATA_DIR ?= $(CURDIR)/data
 
-.PHONY: help run install test check unit browser drills bench lock translations check-translations clean
+.PHONY: help run install test check unit browser drills pictures bench lock translations check-translations clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -32,6 +32,9 @@ browser: $(VENV)/test chromium
 drills: $(VENV)/test ## what takes longer: kill -9 in the middle, seizure of the disk
 	$(BIN)/python -m pytest tests/drills
 	$(BIN)/python -m pytest -m long
+
+pictures: $(VENV)/test chromium ## pictures of every page in ./screenshots, for eyes
+	PICTURES=1 $(BIN)/python -m pytest -m browser tests/browser/test_pages.py tests/browser/test_days.py
 
 bench: $(VENV)/test ## speed, beside others
 	$(BIN)/python -m tests.benchmarks

@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -126,12 +127,12 @@ def _shell(settings: Settings, channels: Channels | None, clock: Callable[[], da
 
 def library(settings: Settings) -> Library:
     """The services, the words and the places of this deployment. Raises ServiceError, as `check` does."""
-    return _library(settings.desk)
+    return replace(_library(settings.desk), zone=settings.zone)
 
 
 @cache
 def _library(desk: Desk) -> Library:
-    """Read once by a process: all that differs between deployments is who runs them."""
+    """Read once by a process: what differs between deployments is who runs them, and where."""
     catalogues = load_catalogues(TRANSLATIONS)
     services = load_library(LIBRARY, catalogues, load_places(LIBRARY / "places"), desk)
     refuse_errors(services)

@@ -53,6 +53,8 @@ class Runner:
             shell.db, mailbox, intake.mail, holder=self._holder, clock=shell.clock, largest=largest
         )
         self._lines = Lines(shell, self._holder)
+        self.every = HOUSEKEEPING
+        self.looked = asyncio.Event()  # set once everything was looked after for the first time
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -119,7 +121,8 @@ class Runner:
                 await self.look_after()
             except Exception as error:
                 log.error("housekeeping failed: %s", type(error).__name__)
-            await asyncio.sleep(HOUSEKEEPING)
+            self.looked.set()
+            await asyncio.sleep(self.every)
 
     async def look_after(self) -> None:
         """One look at what is over, what is due, and what other processes have changed."""

@@ -39,8 +39,6 @@ class Pace:
 class Fetches(Protocol):
     """A provider that keeps what people send until we ask for it."""
 
-    lane: str
-
     async def fetch(self, reference: str, largest: int) -> bytes:
         """The bytes behind a `Media.reference`.
 

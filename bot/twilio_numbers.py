@@ -2,7 +2,8 @@
 
 from bot.channel import Channel, Pace
 from bot.gateway import Sim
-from bot.twilio import PACE, TwilioSms
+from bot.http import Http
+from bot.twilio import PACE, TwilioMedia, TwilioSms
 from flows.countries import Countries
 
 NAME = "twilio"
@@ -26,6 +27,8 @@ class TwilioNumbers:
         self._account, self._token, self._api_url = account_sid, auth_token, api_url
         self._status_url, self._pace, self._countries = status_url, pace, countries
         self._lines: list[TwilioSms] = []
+        self._http = Http()
+        self._media = TwilioMedia(self._http, account_sid, auth_token, api_url)
 
     def line(self, number: str, sim: Sim) -> Channel:
         """The channel of a number of ours (E.164); there is no SIM to choose."""
@@ -41,7 +44,12 @@ class TwilioNumbers:
         self._lines.append(line)
         return line
 
+    async def fetch(self, reference: str, largest: int) -> bytes:
+        """The bytes behind a MediaUrl of whichever number. Raises ChannelError."""
+        return await self._media.fetch(reference, largest)
+
     async def close(self) -> None:
         """Let go of connections."""
+        await self._http.close()
         for line in self._lines:
             await line.close()

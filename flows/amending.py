@@ -8,6 +8,7 @@ from flows.asking import options_of, position, prompt_of
 from flows.conversation.taking import case_of, with_answer
 from flows.loader import Asked, Library
 from flows.model import Answer, Asking, Draft, Manner, Message, Value
+from flows.planning import decided_with
 from flows.sheet import Typed, Wrong, read_field
 from flows.talk import Talk
 
@@ -121,7 +122,9 @@ def may_be_asked(library: Library, service: str, name: str) -> bool:
 def asking_for(library: Library, whose: Whose, reference: str, name: str, since: datetime) -> Asking:
     """One question of a case, with the answers on which it depends and no others. KeyError: no such question."""
     asked = library.services[whose.service].by_name[name]
-    needs = {asked.question.within, *(asked.constraint.names if asked.constraint else ())} - {name}
+    plans = library.services[whose.service].plans
+    depend = asked.constraint.names if asked.constraint else frozenset[str]()
+    needs = {asked.question.within, *depend, *decided_with(plans, name)} - {name}
     known = {one: whose.answers[one] for one in whose.answers if one in needs}
     return Asking(reference, whose.service, name, since, known)
 

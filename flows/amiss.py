@@ -51,8 +51,15 @@ def _questions(service: Service) -> Found:
         question = asked.question
         if question.photo and (question.type != "choice" or question.photo not in question.choices):
             yield "undefined", question.ask, f"photo: '{question.photo}' is not one of its choices"
+        for value in question.choices if question.type == "many" else ():
+            if len(value.split()) != 1:
+                yield "undefined", question.ask, f"the value '{value}' of several must be one word, without blanks"
         if question.type == "photo" and not question.optional:
             yield "undefined", question.ask, "it must be optional: by SMS, and on paper, nobody can send a picture"
+        if (question.recent or question.coming) and question.type != "date":
+            yield "undefined", question.ask, "only a date is recent or coming"
+        if question.recent and question.coming:
+            yield "undefined", question.ask, "it cannot be recent and still to come"
         if question.later and question.refusal:
             yield "undefined", question.ask, "a question for later cannot end the conversation"
 

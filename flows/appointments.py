@@ -37,7 +37,7 @@ _TRAIL = re.compile(r"(?:\s+(?:on|at|le|à|في|يوم|الساعة|between|from
 _NO_NAME = re.compile(r"(?:the|your|any|our|this|le|la|votre|un|une)\s|(?:المركز|مركز التلقيح)$", re.IGNORECASE)
 _PARTS = re.compile(r"[.;,\n\u060c\u061b\u0964\x00]+")
 _CODE = re.compile(
-    r"(?:(?:security|secret|vaccination|access|entry)\s+code|voucher|code\s+(?:de\s+sécurité|secret)|رمز(?:\s+(?:الأمان|الامان|"
+    r"(?:(?:security|secret|access|entry)\s+code|voucher|code\s+(?:de\s+sécurité|secret)|رمز(?:\s+(?:الأمان|الامان|"
     r"السري|الدخول))?|الرمز(?:\s+السري)?|सीक्रेट कोड|የሚስጥር ኮድ|\bcode)"
     r"\s*(?:is|est|هو|ነው)?\s*[:#]?\s*([0-9A-Za-z][0-9A-Za-z-]{2,14})(?![0-9A-Za-z-])",
     re.IGNORECASE,

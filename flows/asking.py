@@ -96,7 +96,7 @@ def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:
 def _outings(talk: Talk) -> Iterator[Option]:
     """The outings of the service that are coming, each with its day, its hour and its place."""
     for one in talk.library.outings.get(talk.draft.service, ()):
-        yield Option(one.id, when_and_where(talk.words, one.day, one.at, one.place, talk.now.date()))
+        yield Option(one.id, when_and_where(talk.words, one.day, one.at, one.place, talk.today))
 
 
 def prompt_of(talk: Talk, asked: Asked) -> Prompt:

@@ -7,10 +7,11 @@ opening her answers; it is a list of questions' names and says nothing of what s
 from collections.abc import Mapping
 from dataclasses import replace
 
+from flows import planning
 from flows.loader import Library, Service
 from flows.model import Answer, OpenList, Value
 
-CHECKLIST = "checklist"
+CHECKLIST = planning.CHECKLIST
 """The name of this fact among those that are routed: no question has it."""
 
 

@@ -16,6 +16,14 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class SignUp:
+    """She takes a place of an outing (its id); if there is one left, these follow-ups come with it."""
+
+    outing: str
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCase:
     """Seal these answers into a new case, then say `closing`, in which `{reference}` stands for its reference.
 
@@ -39,7 +47,7 @@ class OpenCase:
     steps: tuple[Step, ...] = ()
     reads: frozenset[str] = frozenset()
     call_within: timedelta | None = None
-    outings: tuple[str, ...] = ()
+    outings: tuple[SignUp, ...] = ()
     begun: str = ""
     open_items: tuple[str, ...] = ()
 
@@ -74,7 +82,8 @@ class Amend:
 
     `still_open` says of an item of its checklist whether it is still to be had (None: it is no such item). When no
     such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
-    follow-up it is an answer, if any, `outing` which outing she signs up for by it.
+    follow-up it is an answer, if any, `outing` which outing she signs up for by it. `tasks` are those that the answer
+    calls for.
     """
 
     reference: str
@@ -84,7 +93,8 @@ class Amend:
     unknown: Reply
     still_open: bool | None = None
     heard: Heard | None = None
-    outing: str = ""
+    outing: SignUp | None = None
+    tasks: tuple[Open, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.commands import command_of
-from flows.conversation import alarms, asked, asking_by_slip, cards, cases, notices, opening, orders, returning, taking
+from flows.commands import command_of, may_be_a_name
+from flows.conversation import (
+    alarms,
+    asked,
+    asking_by_slip,
+    cards,
+    cases,
+    naming,
+    notices,
+    opening,
+    orders,
+    returning,
+    taking,
+)
 from flows.conversation.going import OVER, go_on, offer
 from flows.effects import BreakSilence, Effect, Say, Silence, Turn
 from flows.loader import Library
@@ -27,8 +39,10 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     talk = Talk(library, heard, message, now, known.touched)
     idle = known.touched is not None and now - known.touched > IDLE
     # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.
-    turn = _turn(talk, idle=idle and message.manner != "assisted")
-    if crisis := alarms.heard(talk):
+    idle = idle and message.manner != "assisted"
+    crisis = alarms.heard(talk)
+    turn = _turn(talk, idle=idle, crisis=crisis is not None)
+    if crisis:
         turn = alarms.answer(talk, crisis, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
         turn = replace(turn, effects=(BreakSilence(), *turn.effects))
@@ -61,9 +75,15 @@ GATES: dict[str, Callable[[Talk], Turn]] = {
 """What she may be asked outside the service, and who takes the answer."""
 
 
+MENUS = frozenset({"language", "service", "manner", cards.GATE})
+"""Where she only chooses what she comes for: no number that she sends there can be of a paper."""
+
+
 def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     """What works at any time: commands, a slip, an answer to what we told her unasked."""
     command = command_of(talk.message)
+    if command == "who" and may_be_a_name(talk.message.text) and not idle and naming.is_asked(talk):
+        command = None
     if command and not talk.draft.language and talk.draft.unread:
         talk = talk.but(language=talk.draft.unread[-1].language)
     if command == "list" and not talk.draft.language and talk.draft.lists:
@@ -74,7 +94,7 @@ def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
         return None  # what is typed on a page is an answer
     if command == "status":
         return asking_by_slip.ask_language(talk)
-    busy = not idle and bool(talk.draft.gate or talk.draft.service)
+    busy = not idle and talk.draft.gate not in MENUS and bool(talk.draft.gate or talk.draft.service)
     if slip := asking_by_slip.slip_of(talk, busy=busy):
         return asking_by_slip.tell(talk, slip)
     if (talk.draft.unread or talk.message.button) and notices.is_answered(talk, idle=idle):
@@ -82,12 +102,14 @@ def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     return None
 
 
-def _turn(talk: Talk, *, idle: bool) -> Turn:
+def _turn(talk: Talk, *, idle: bool, crisis: bool) -> Turn:
     if idle and returning.protects(talk.draft):
         talk = talk.but(locked=True, gate="", failures=0)
     message = talk.message
     if aside := _whatever_was_asked(talk, idle=idle):
         return aside
+    if crisis and not talk.draft.gate and naming.is_asked(talk):
+        return asked.ask_again(talk) if asked.is_open(talk) else go_on(talk)  # nobody is called that
     if talk.draft.gate and talk.is_about(talk.draft.gate):
         return GATES[talk.draft.gate](talk)
     if asked.is_answered(talk):

@@ -32,7 +32,7 @@ class Words:
         return text.format(**values) if values else text
 
     def of(self, key: str, source: str) -> str:
-        """Translate a text of a service file; `key` is like `vaccination:papers:label`."""
+        """Translate a text of a service file; `key` is like `school:grade:label`."""
         return self.texts.get((key, source), source)
 
 

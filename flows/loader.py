@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ class Library:
     """Everything the engine may say: the services that are switched on, the words, the places, and whose desk it is.
 
     `offered` are by service the languages in which workers may be asked; None: in all that it has. `outings` are by
-    service those that are coming and have places; the shell keeps them up to date.
+    service those that are coming and have places; the shell keeps them up to date. `zone` is where it is today.
     """
 
     services: Mapping[str, Service]
@@ -135,6 +136,7 @@ class Library:
     desk: Desk
     offered: Mapping[str, frozenset[str]] | None = None
     outings: Mapping[str, tuple[Outing, ...]] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def words(self, language: str) -> Words:
         """The words of one language."""

@@ -3,7 +3,7 @@
 Nothing here knows the clock: a case's answers and the moment of an event go in, names and dates come out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -19,8 +19,12 @@ Compile = Callable[..., Expression | None]
 """Compiles a text, if there is one: it, whose it is, and its place in the file, step by step."""
 EVENTS = ("opened", "closed", "appointment", "served", "outing")
 """Events that stand for themselves; the others name a task, a question or a follow-up."""
+ENDS = ("closed", "served")
+"""Events after which a follow-up may be wanted no more; a task that is done is one, too."""
 ENGINES = frozenset({"manner", "outcome"})
 """Names in expressions that are no questions."""
+CHECKLIST = "checklist"
+"""The readable fact that names the items of its checklist that are still open."""
 MORNING = time(8)
 """The hour (UTC) at which a day begins that is only known as a day."""
 
@@ -40,6 +44,7 @@ class Following:
     plan: FollowUp
     when: Expression | None
     alarm: Expression | None
+    lasting: Expression | None
     says: Mapping[str, str]
 
 
@@ -97,6 +102,7 @@ def compile_plans(
             plan,
             expression(plan.when, f"{place}.when", *at),
             expression(plan.alarm, f"{place}.alarm", *at),
+            expression(plan.lasting, f"{place}.while", *at),
             say(f"follow_up:{plan.follow_up}:say", plan.say) if plan.say else {},
         )
     tasks = {
@@ -112,7 +118,7 @@ def compile_plans(
         }
         reports[name] = Added(report, {label: (when, add) for label, (when, add) in rows.items()})
     call = expression(file.case.call, "case.call", "case", "call")
-    reads = _reads(questions, follow_ups.values(), expression)
+    reads = _reads(questions, follow_ups.values(), tasks.values(), expression)
     of_match = file.case.match.task if file.case.match else ""
     return Plans(tasks, follow_ups, reports, call, file.case.call_within, reads, of_match)
 
@@ -128,13 +134,16 @@ def _rounds(plan: TaskPlan, place: int, rounds: Rounds, expression: Compile) -> 
         yield number, expression(f"({one.exists}) and ({when})" if when else one.exists, what, *at)
 
 
-def _reads(questions: Sequence[Question], follow_ups: Iterable[Following], expression: Compile) -> frozenset[str]:
-    """What follow-ups decide by, and what the questions that they ask depend on."""
+def _reads(
+    questions: Sequence[Question], follow_ups: Iterable[Following], tasks: Iterable[Task], expression: Compile
+) -> frozenset[str]:
+    """What follow-ups decide by, what the questions that they ask depend on, and the tasks that depend on those."""
     asked = {name for one in follow_ups for name in one.plan.ask}
+    whens = (when for one in tasks for _, when in one.whens if when and when.names & asked)
     wanted = [one for one in questions if one.ask in asked]
     depend = [expression(text, one.ask) for one in wanted for text in (one.relevant, one.constraint)]
     decided = [one for follow_up in follow_ups for one in (follow_up.when, follow_up.alarm)]
-    names = [one.names for one in (*decided, *depend) if one]
+    names = [one.names for one in (*decided, *depend, *whens) if one]
     return frozenset().union(*names, asked, (one.within for one in wanted if one.within)) - ENGINES
 
 
@@ -147,6 +156,28 @@ def tasks_for(plans: Plans, values: Mapping[str, Value], now: datetime) -> tuple
         for number, when in one.whens
         if when is None or when.truth(values, now=now)
     )
+
+
+def tasks_after(
+    plans: Plans, question: str, values: Mapping[str, Value], known: Collection[str], now: datetime
+) -> tuple[Open, ...]:
+    """The tasks that one more answer calls for, of those that depend on it; `known` are the names that we know of.
+
+    What depends on more than that is left to whoever opens the case.
+    """
+    decided = {
+        (name, number)
+        for name, one in plans.tasks.items()
+        for number, when in one.whens
+        if when is not None and question in when.names and when.names <= {*known, *ENGINES}
+    }
+    return tuple(one for one in tasks_for(plans, values, now) if (one.task, one.round) in decided)
+
+
+def decided_with(plans: Plans, question: str) -> frozenset[str]:
+    """The names by which the tasks are decided that depend on a question."""
+    whens = (when for one in plans.tasks.values() for _, when in one.whens if when and question in when.names)
+    return frozenset().union(*(when.names for when in whens)) - ENGINES
 
 
 def steps_after(plans: Plans, event: str, at: datetime, values: Mapping[str, Value], now: datetime) -> tuple[Step, ...]:
@@ -184,12 +215,18 @@ def is_bad(plans: Plans, follow_up: str, values: Mapping[str, Value], now: datet
     return bool(one and one.alarm and one.alarm.truth(values, now=now))
 
 
+def still_wanted(one: Following, facts: Mapping[str, Value], now: datetime) -> bool:
+    """Whether a follow-up whose day has come is to happen; `facts` are what is readable of its case."""
+    return one.lasting is None or one.lasting.truth(facts, now=now)
+
+
 def plans_amiss(plans: Plans, file: ServiceFile, questions: Mapping[str, Question]) -> Iterator[tuple[str, str, str]]:
     """What is wrong with the plans of a service: kind, place in the file, what is to be said about it."""
     yield from _twice(file)
     for name, one in plans.follow_ups.items():
         place, plan = f"case.follow_ups.{name}", one.plan
         yield from (("undefined", place, why) for why in _bad_event(plans, questions, plan))
+        yield from (("undefined", place, why) for why in _bad_end(plans, file, one))
         if sum(map(bool, (plan.ask, plan.say, plan.task))) != 1:
             yield "undefined", place, "it needs exactly one of ask, say and task"
         for asked in plan.ask:
@@ -234,6 +271,15 @@ def _bad_event(plans: Plans, questions: Mapping[str, Question], plan: FollowUp) 
             yield f"after: '{subject}' is not a follow-up of this service"
     elif plan.after not in EVENTS:
         yield f"after: '{plan.after}' is no event; there are {', '.join(EVENTS)}, task., answer. and follow_up."
+
+
+def _bad_end(plans: Plans, file: ServiceFile, one: Following) -> Iterator[str]:
+    kind, _, subject = one.plan.until.partition(".")
+    is_done = kind == "task" and subject.removesuffix(".done") in plans.tasks and subject.endswith(".done")
+    if one.plan.until and one.plan.until not in ENDS and not is_done:
+        yield f"until: '{one.plan.until}' ends nothing; there are {', '.join(ENDS)} and task.<name>.done"
+    for name in sorted(one.lasting.names - {*file.case.route, *ENGINES, CHECKLIST} if one.lasting else ()):
+        yield f"while: '{name}' is not routed, so nobody can look at it on the day"
 
 
 def expressions_of(plans: Plans) -> Iterator[tuple[str, Expression]]:

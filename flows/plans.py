@@ -33,7 +33,8 @@ class FollowUp(Part):
     Events are `opened`, `closed`, `appointment`, `served`, `outing`, `task.<name>.done`, `answer.<date question>` and
     `follow_up.<name>`. It asks questions that are `later` (`ask`), says a text (`say`) or opens a `task` of this
     title. `every` and `times` repeat it. Without an answer within `window` it was `missed`; an answer for which `alarm`
-    holds is told to people at once.
+    holds is told to people at once. On its day it is left out once `until` has happened (`closed`, `served` or
+    `task.<name>.done`), and unless `while` holds then: over what is readable of the case, `${checklist}` with it.
     """
 
     follow_up: Name
@@ -48,6 +49,8 @@ class FollowUp(Part):
     task: str = ""
     alarm: str = ""
     missed: Literal["alarm", "task", "nothing"] = "nothing"
+    until: str = ""
+    lasting: str = Field(default="", alias="while")
 
 
 class Row(Part):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from flows.answers import choice, country, date, email, name, number, phone, place, text
 from flows.answers.outcome import Code, Misread
 from flows.asking import options_of, prompt_of
-from flows.digits import number_in
+from flows.digits import number_in, read_digits
 from flows.language import t
 from flows.loader import Asked
 from flows.model import Answer, Media, Message, Option
@@ -28,7 +28,7 @@ WORDS: dict[Code, str] = {
 """What is said besides the question and its example; every other reason has the same words."""
 NOT_UNDERSTOOD = t("We did not understand that.")
 LEFT_OUT = ("0", "-")
-"""How an optional question is left out."""
+"""How an optional question is left out; the 0 of any script."""
 PICTURES = ("photo", "document")
 """What counts as a picture of something."""
 
@@ -61,7 +61,7 @@ def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answ
         return sent
     options = options_of(talk, asked)
     said = meant or _pressed(message.button.partition("=")[2], options) or message.text
-    if asked.question.optional and said.strip() in LEFT_OUT:
+    if asked.question.optional and read_digits(said).strip() in LEFT_OUT:
         return Answer(None, said)
     outcome = _read(talk, asked, said, options)
     if isinstance(outcome, Answer) and meant:
@@ -87,7 +87,7 @@ def _read(talk: Talk, asked: Asked, said: str, options: tuple[Option, ...]) -> A
         case "name":
             return name.read(said)
         case "date":
-            return date.read(said, today=talk.now.date(), language=language, coming=question.coming)
+            return date.read(said, today=talk.today, language=language, coming=question.coming, recent=question.recent)
         case "phone":
             return phone.read(said, options)
         case "number":

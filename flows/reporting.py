@@ -1,13 +1,15 @@
 """What the cases of a period add up to: which days a period has, and the figures of its lines."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from flows.expressions.convert import to_number
 from flows.model import Value
 from flows.planning import Added
 from flows.plans import Report
+from flows.routed import values_in
 
 QUARTER = 3
 """Months."""
@@ -32,16 +34,52 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure, and the cases behind it: by reference what each of them adds, where it is anything."""
+
+    amounts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def figure(self) -> float:
+        """What they add up to."""
+        return sum(self.amounts.values(), 0.0)
+
+    @property
+    def cases(self) -> int:
+        """How many they are."""
+        return len(self.amounts)
+
+    def with_all(self, others: Iterable["Cell"]) -> "Cell":
+        """The figure of all of these together, in which a case that is in several counts once."""
+        return Cell(ChainMap(*(dict(one.amounts) for one in (self, *others))))
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """A report: each line's figure, the same divided by each routed answer's values, and what was written.
+    """A report: each line, the same divided by each routed answer's values, and what was written.
 
     `cases` says how many were counted; a concern is a reference and the words.
     """
 
     cases: int
-    rows: Mapping[str, float]
-    by: Mapping[str, Mapping[str, Mapping[str, float]]]
+    lines: Mapping[str, Cell]
+    parts: Mapping[str, Mapping[str, Mapping[str, Cell]]]
     concerns: Sequence[tuple[str, str]]
+
+    @property
+    def rows(self) -> dict[str, float]:
+        """Each line's figure."""
+        return figures_of(self.lines)
+
+    @property
+    def by(self) -> dict[str, dict[str, dict[str, float]]]:
+        """The same of each part: by routed answer and value."""
+        return {name: {value: figures_of(lines) for value, lines in part.items()} for name, part in self.parts.items()}
+
+
+def figures_of(lines: Mapping[str, Cell]) -> dict[str, float]:
+    """What stands in the lines."""
+    return {label: cell.figure for label, cell in lines.items()}
 
 
 def period_of(report: Report, day: date) -> Period:
@@ -76,20 +114,38 @@ def after(report: Report, period: Period) -> Period:
 
 def add_up(report: Added, cases: Iterable[Case], now: datetime) -> Figures:
     """Count it, exactly."""
-    rows = dict.fromkeys(report.rows, 0.0)
-    by: dict[str, dict[str, dict[str, float]]] = {name: {} for name in report.plan.by}
+    lines = _no_lines(report)
+    parts: dict[str, dict[str, _Lines]] = {name: {} for name in report.plan.by}
     concerns, number = [], 0
     for case in cases:
         number += 1
+        into = [lines, *_parts_of(report, case, parts)]
         for label in report.rows:
-            amount = _amount(report, label, case.values, now)
-            rows[label] += amount
-            for name, parts in by.items():
-                part = parts.setdefault(case.route.get(name, ""), dict.fromkeys(report.rows, 0.0))
-                part[label] += amount
+            if amount := _amount(report, label, case.values, now):
+                for one in into:
+                    one[label][case.reference] = amount
         said = ((name, case.values.get(name)) for name in report.plan.concerns)
         concerns += [(case.reference, value) for _, value in said if isinstance(value, str) and value]
-    return Figures(number, rows, by, concerns)
+    by = {name: {value: _cells(one) for value, one in part.items()} for name, part in parts.items()}
+    return Figures(number, _cells(lines), by, concerns)
+
+
+_Lines = dict[str, dict[str, float]]
+
+
+def _parts_of(report: Added, case: Case, parts: Mapping[str, dict[str, _Lines]]) -> Iterator[_Lines]:
+    """The parts that a case is counted in: one for each routed answer, or for each of its values."""
+    for name, part in parts.items():
+        for value in values_in(case.route.get(name, "")) or ("",):
+            yield part.setdefault(value, _no_lines(report))
+
+
+def _no_lines(report: Added) -> _Lines:
+    return {label: {} for label in report.rows}
+
+
+def _cells(lines: _Lines) -> dict[str, Cell]:
+    return {label: Cell(amounts) for label, amounts in lines.items()}
 
 
 def is_in(value: Value, period: Period) -> bool:

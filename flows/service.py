@@ -39,7 +39,8 @@ class Question(Part):
     anything else may be typed. `in_hand` names the choices that mean the phone on which she reads the question; they
     are not offered on paper, nor by a volunteer who fills it in with her. `photo` names the choice that a picture
     means. A question that is `later` is not asked in the intake, but by a follow-up, a checklist or a volunteer. A date
-    that is `coming` may lie ahead, up to two years.
+    that is `coming` may lie ahead, up to two years; one that is `recent` was not long ago, so that today, yesterday and
+    a day without its year say it.
     """
 
     ask: Name
@@ -64,6 +65,7 @@ class Question(Part):
     photo: str = ""
     later: bool = False
     coming: bool = False
+    recent: bool = False
 
     @property
     def place_level(self) -> str:
@@ -147,9 +149,10 @@ class CasePlan(Part):
 
     `needs` says by an expression when a case needs a skill; that it does stays readable, as what is routed is.
     `accompany` is an expression over the answers: when it holds, she wants somebody to go along on the day.
-    `call` is an expression: when it holds, she asks to be called, within `call_within`. `match` says
-    who goes with whom, `notes` that they name nobody. When the expression `joins` holds, she may be invited to the
-    desk. `tasks` and `follow_ups` stand in `flows.plans`.
+    `call` is an expression: when it holds, she asks to be called, within `call_within`. `stays`: one of us goes along
+    for months, and keeps the case until she gives it back. `match` says who goes with whom, `notes` that they name
+    nobody. When the expression `joins` holds, she may be invited to the desk. `tasks` and `follow_ups` stand in
+    `flows.plans`.
     """
 
     portal: str = ""
@@ -166,6 +169,7 @@ class CasePlan(Part):
     match: Match | None = None
     notes: Literal["", "nameless"] = ""
     joins: str = ""
+    stays: bool = False
 
 
 class Export(Part):
@@ -173,6 +177,7 @@ class Export(Part):
 
     Only answers that are `items` of that consent can be read by a column. `language` (ISO 639) is the recipient's.
     `bundle`: besides the list there is a folder for each person, with her sheet, her pictures and her documents.
+    `open`: whoever gets it must know at once, so it takes cases that are not closed too, each once.
     """
 
     recipient: str
@@ -180,6 +185,7 @@ class Export(Part):
     consent: str
     columns: dict[str, str]
     bundle: bool = False
+    open: bool = False
 
 
 Reason = Literal["danger", "medical", "legal", "child"]

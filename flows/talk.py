@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flows.effects import Effect, Say, Turn
@@ -30,6 +30,11 @@ class Talk:
     def service(self) -> Service:
         """The service that the draft is about; only asked for once one was chosen."""
         return self.library.services[self.draft.service]
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the deployment is."""
+        return self.now.astimezone(self.library.zone).date()
 
     @property
     def pressed(self) -> str:

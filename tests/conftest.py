@@ -18,11 +18,13 @@ from api.store import migrate
 from api.store.db import Database
 from api.store.engines import database_url
 from flows.loader import Library
+from tests import hurried
 from tests.factories import make_coordinator, make_viewer
 from tests.libraries import the_library
 
-settings.register_profile("untimed", deadline=None)  # a slow machine is no fault of what is tested
+settings.register_profile("untimed", deadline=None, max_examples=50)  # a slow machine is no fault of what is tested
 settings.load_profile("untimed")
+hurried.hurry()
 EMPTY = """
 DO $$ DECLARE one text; BEGIN
     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity

@@ -35,6 +35,8 @@ PEOPLE = (
     Newcomer("Rima", language="ar", languages=("ar", "bn")),
 )
 NUMBER = "+96170123456"
+SELDOM = 3600.0
+"""Seconds: longer than any test."""
 ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -82,9 +84,15 @@ async def sign_in(client: AsyncClient, name: str, passphrase: str = "") -> Respo
 async def running_desk(
     folder: Path, base_url: str = ADDRESS, *, simulator: bool = True, clock: Callable[[], datetime] = now, **more: str
 ) -> AsyncIterator[TestDesk]:
-    """Found a trial desk in a folder, and run it beside the test with cheap passphrases; `more` are other settings."""
+    """Found a trial desk in a folder, and run it beside the test with cheap passphrases; `more` are other settings.
+
+    The runner has looked after everything once, and does so again only when a test asks it to: nothing that it begins
+    by itself comes between what a test does, however slow the machine is.
+    """
     app = founded_app(folder, base_url, simulator=simulator, clock=clock, **more)
     async with app.router.lifespan_context(app):
+        app.state.runner.every = SELDOM
+        await app.state.runner.looked.wait()
         yield TestDesk(app, app.state.shell)
 
 

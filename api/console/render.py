@@ -11,7 +11,7 @@ from markupsafe import escape
 
 from api.console.names import action, role
 from api.console.refusals import refusal
-from api.console.words import LANGUAGES, catalogue, direction, formats, own_name
+from api.console.words import LANGUAGES, catalogue, comma_of, direction, formats, own_name
 from api.staff import alerts
 
 HERE = Path(__file__).resolve().parent
@@ -38,7 +38,7 @@ def environment(language: str, zone: tzinfo) -> Environment:
     jinja.globals.update(
         lang=language,
         dir=direction(language),
-        comma="، " if direction(language) == "rtl" else ", ",
+        comma=comma_of(language),
         languages=[(code, own_name(code)) for code in LANGUAGES],
         refusal=lambda code: words.gettext(refusal(code)),
         action=lambda code: words.gettext(action(code)),

@@ -44,6 +44,11 @@ def direction(language: str) -> str:
     return Locale.parse(language).text_direction
 
 
+def comma_of(language: str) -> str:
+    """What stands between the parts of a list."""
+    return "، " if direction(language) == "rtl" else ", "
+
+
 def own_name(language: str) -> str:
     """A language's name in that language."""
     name = Locale.parse(language).get_display_name(language) or language
@@ -77,7 +82,7 @@ def _days(locale: Locale, zone: tzinfo) -> dict[str, Callable[..., str]]:
 
 def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     """Template filters that write dates, times and numbers as readers of this language do, in that time zone."""
-    locale = Locale.parse(language)
+    locale, comma = Locale.parse(language), comma_of(language)
 
     def moment(at: datetime) -> str:
         return format_datetime(at, "d MMM HH:mm", tzinfo=zone, locale=locale)
@@ -89,13 +94,17 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         return format_date(at, "d MMM y", locale=locale)
 
     def appointed(at: datetime, timed: bool = True) -> str:
-        return format_datetime(at, "EEEE d MMMM y" + (", HH:mm" if timed else ""), tzinfo=zone, locale=locale)
+        pattern = f"EEEE d MMMM y{comma}HH:mm" if timed else "EEEE d MMMM y"
+        return format_datetime(at, pattern, tzinfo=zone, locale=locale)
 
     def ago(at: datetime, now: datetime) -> str:
         return format_timedelta(min(at - now, timedelta(minutes=-1)), add_direction=True, threshold=1, locale=locale)
 
     def language_name(code: str) -> str:
         return str(locale.languages.get(code, code))
+
+    def country_name(code: str) -> str:
+        return str(locale.territories.get(code, code))
 
     def figure(number: float) -> str:
         return format_decimal(number, locale=locale)
@@ -111,6 +120,7 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "appointed": appointed,
         "ago": ago,
         "language": language_name,
+        "country": country_name,
         "figure": figure,
         "number": number,
     }

@@ -112,7 +112,7 @@ def add_to_outing(
     """Put cases on the list of an outing, as `outings.add` does."""
     outings.add(session, viewer, outing_id, references, now)
     at = outings.the_outing(session, viewer, outing_id).starts_at
-    happened.happened(session, vault, library, viewer, references, "outing", at, now)
+    happened.happened(session, vault, library, viewer, references, "outing", at, now, beside=True)
 
 
 def put_on_outing(
@@ -128,4 +128,5 @@ def drop_from_outing(
 ) -> None:
     """Take a case off the list of an outing, as `outings.drop` does."""
     outings.drop(session, viewer, outing_id, reference, now)
-    happened.undone(session, library, [reference], ("outing",))
+    at = outings.the_outing(session, viewer, outing_id).starts_at
+    happened.undone(session, library, [reference], ("outing",), at)

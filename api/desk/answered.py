@@ -28,8 +28,12 @@ def answers_in(session: Session, key: CaseKey, case: CaseRow) -> dict[str, Answe
 
 def whose(case: CaseRow, answers: dict[str, Answer]) -> Whose:
     """The same as `flows` wants it."""
-    manner: Manner = next((one for one in MANNERS if one == case.manner), "chat")
-    return Whose(case.service, case.language, manner, answers)
+    return Whose(case.service, case.language, manner_of(case), answers)
+
+
+def manner_of(case: CaseRow) -> Manner:
+    """How she wrote."""
+    return next((one for one in MANNERS if one == case.manner), "chat")
 
 
 def fold(

@@ -37,6 +37,7 @@ _OF_A_CASE = tuple(
         "mail_message",
         "mail_file",
         "message_apart",
+        "mail_apart",
         "case_share",
         "case_apart",
         "pair",

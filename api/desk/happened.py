@@ -14,7 +14,7 @@ from api.keys.keyring import Gone
 from api.keys.vault import CaseKey, Vault
 from api.staff.access import id_of, lock_of
 from api.staff.people import Viewer
-from api.tables import CaseRow, FollowUpRow, Item
+from api.tables import CaseRow, FollowUpRow, Item, OutingCase, OutingRow
 from flows.amending import relevant
 from flows.loader import Library
 from flows.model import Answer
@@ -35,8 +35,13 @@ def happened(
     event: str,
     at: datetime,
     now: datetime,
+    *,
+    beside: bool = False,
 ) -> None:
-    """Plan what follows an event of some cases, in place of what was planned after an earlier one of its kind."""
+    """Plan what follows an event of some cases, in place of what was planned after an earlier one of its kind.
+
+    `beside`: there can be several of its kind, and those at other times stay.
+    """
     for case in session.exec(select(CaseRow).where(col(CaseRow.reference).in_(references))).all():
         plans = _plans(library, case)
         names = {name for name, one in plans.follow_ups.items() if one.plan.after == event} if plans else set()
@@ -48,18 +53,24 @@ def happened(
             continue
         answers = answers_in(session, key, case)
         for name in names:
-            following.unplan(session, id_of(case), name)
+            following.unplan(session, id_of(case), name, at if beside else None)
         values = relevant(library, whose(case, answers), now)
         _plan(session, vault, case, key, answers, plans, steps_after(plans, event, at, values, now), now)
 
 
-def undone(session: Session, library: Library, references: Sequence[str], events: Collection[str]) -> None:
-    """These events did not happen after all: what is still planned after them is not to be."""
+def undone(
+    session: Session,
+    library: Library,
+    references: Sequence[str],
+    events: Collection[str],
+    at: datetime | None = None,
+) -> None:
+    """These events did not happen after all, those `at` a time or all: what is planned after them is not to be."""
     for case in session.exec(select(CaseRow).where(col(CaseRow.reference).in_(references))).all():
         plans = _plans(library, case)
         for name, one in plans.follow_ups.items() if plans else ():
             if one.plan.after in events:
-                following.unplan(session, id_of(case), name)
+                following.unplan(session, id_of(case), name, at)
 
 
 def typed_in(
@@ -105,6 +116,7 @@ def catch_up(
     if not case.call or answers:
         planned.open_planned(session, id_of(case), tasks_for(plans, values, now), now)
     steps = steps_after(plans, "opened", case.opened_at, values, now) + steps_from_answers(plans, values, now)
+    steps += tuple(one for at in _outings(session, case) for one in steps_after(plans, "outing", at, values, now))
     wanted = {(step.follow_up, step.event_at) for step in steps}
     had = _events(session, case)
     for name, event_at in had:
@@ -123,6 +135,12 @@ def _by_answers(plans: Plans, name: str) -> bool:
     """Whether a follow-up depends on nothing but the answers of its case."""
     one = plans.follow_ups.get(name)
     return one is not None and (one.plan.after == "opened" or one.plan.after.startswith("answer."))
+
+
+def _outings(session: Session, case: CaseRow) -> Sequence[datetime]:
+    """When the outings are on whose lists she is."""
+    on = select(OutingRow.starts_at).join(OutingCase, col(OutingCase.outing_id) == OutingRow.id)
+    return session.exec(on.where(OutingCase.case_id == case.id)).all()
 
 
 def _events(session: Session, case: CaseRow) -> set[tuple[str, datetime]]:

@@ -1,17 +1,23 @@
 """Answers in words: what a value is called in the reader's language."""
 
+from flows.language import direction
 from flows.loader import Asked, Library, Prompt
 from flows.model import Value
+from flows.routed import values_in
 
 
 def in_words(library: Library, asked: Asked, value: Value, language: str) -> str:
-    """The label of a choice or a place in this language (ISO 639), several separated by commas; else the value itself.
+    """The label of a choice or a place in this language (ISO 639), several with commas between; else the value itself.
 
-    In a language that the service does not speak it is the first one that it does.
+    Several may also come as one text, as they are routed. In a language that the service does not speak it is the
+    first one that it does.
     """
-    chosen = (value,) if isinstance(value, str) else value or ()
+    if isinstance(value, str):
+        value = values_in(value) if asked.question.type == "many" else (value,)
+    chosen = value or ()
     labels = _labels(library, asked, language)
-    return ", ".join(labels.get(one, one) for one in chosen)
+    comma = "، " if direction(language) == "rtl" else ", "
+    return comma.join(labels.get(one, one) for one in chosen)
 
 
 def prompt_in(asked: Asked, language: str) -> Prompt:

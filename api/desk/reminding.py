@@ -11,9 +11,11 @@ from sqlmodel import Session, col, select
 
 from api.answers import encode
 from api.desk import following
+from api.desk.answered import manner_of
 from api.desk.cases import put_in
 from api.desk.contacts import cases_of
 from api.desk.following import AFTER_MISSED, Known
+from api.desk.planned import KIND
 from api.desk.tasks import open_task
 from api.desk.wishes import Ways, next_safe
 from api.inbound.inbox import expect_answer, is_silent
@@ -21,11 +23,12 @@ from api.keys.vault import Vault
 from api.outbound.replies import address_index, queue_reply
 from api.staff.access import FORGOTTEN, id_of
 from api.staff.people import takes_cases
-from api.tables import Audit, CaseRow, FollowUpRow, Person
+from api.tables import Audit, BatchCase, CaseRow, FollowUpRow, Person, TaskRow
 from flows.conversation.asked import first_of, question
 from flows.loader import Library
 from flows.model import Asking, Reply
-from flows.planning import Following
+from flows.planning import Following, still_wanted
+from flows.routed import engine_facts, values_of
 
 AT_ONCE = 50
 """How many are looked at in one go."""
@@ -55,11 +58,29 @@ def _due(session: Session, library: Library, now: datetime) -> list[_Due]:
         case, plan = session.get(CaseRow, row.case_id), None
         if case is not None and case.state != FORGOTTEN and case.service in library.services:
             plan = library.services[case.service].plans.follow_ups.get(row.name)
-        if case is None or plan is None:
+        if case is None or plan is None or not _is_wanted(session, library, case, plan, now):
             following.end(session, row, "cancelled", now)
         else:
             found.append(_Due(row, case, plan))
     return found
+
+
+def _is_wanted(session: Session, library: Library, case: CaseRow, plan: Following, now: datetime) -> bool:
+    """Whether a follow-up is to happen although so much may have happened since it was planned."""
+    facts = values_of(library.services[case.service], case.route, manner_of(case))
+    return still_wanted(plan, facts, now) and not _has_happened(session, case, plan.plan.until)
+
+
+def _has_happened(session: Session, case: CaseRow, event: str) -> bool:
+    """Whether one of the events has happened that end a follow-up: none, when it names none."""
+    kind, _, subject = event.partition(".")
+    if kind == "served":
+        served = select(BatchCase.case_id).where(BatchCase.case_id == case.id, BatchCase.answer == "done")
+        return session.exec(served.limit(1)).first() is not None
+    if kind == "task":
+        named = TaskRow.kind == KIND, TaskRow.name == subject.removesuffix(".done"), TaskRow.state == "done"
+        return session.exec(select(TaskRow.id).where(TaskRow.case_id == case.id, *named).limit(1)).first() is not None
+    return kind == "closed" and case.state == "closed"
 
 
 def _begin(session: Session, vault: Vault, library: Library, ways: Ways, due: _Due, now: datetime) -> str:
@@ -90,7 +111,7 @@ def _ask(session: Session, vault: Vault, library: Library, ways: Ways, due: _Due
             case.service,
             "",
             send_after,
-            known.answers,
+            {**known.answers, **engine_facts(case.route, contact.manner)},
             follow_up=row.name,
             number=row.id or 0,
             rest=plan.ask,

@@ -28,7 +28,11 @@ WRONG_TRIES = 10
 """So many wrong slips, of whatever references, and a phone is not answered rightly any more."""
 LOCKED = timedelta(days=1)
 
-_case, _slip, _try, _notice = (metadata.tables[name] for name in ("case", "slip", "slip_try", "notice"))
+A_DAY = timedelta(days=1)
+"""An appointment of which only the day is known is kept with the beginning of that day."""
+
+_case, _slip, _try = (metadata.tables[name] for name in ("case", "slip", "slip_try"))
+_notice, _kept = metadata.tables["notice"], metadata.tables["appointment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +201,13 @@ def _count(
 
 
 def _has_date(session: Session, case_id: int, now: datetime) -> bool:
-    """Whether the case has an appointment that is still to come."""
+    """Whether the case has an appointment that is not over: one that she was told of, or that waits for that."""
+    kept = select(_kept.c.id).where(_kept.c.case_id == case_id, _kept.c.at > now - A_DAY)
     dated = select(_notice.c.id).where(
         _notice.c.case_id == case_id,
         _notice.c.kind == "appointment",
         _notice.c.state != "cancelled",
         _notice.c.day >= now.date(),
     )
-    return session.connection().execute(dated.limit(1)).first() is not None
+    either = (session.connection().execute(one.limit(1)).first() for one in (dated, kept))
+    return [*either] != [None, None]  # both are looked up, whatever the slip is worth

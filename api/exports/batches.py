@@ -168,7 +168,7 @@ def _exported(session: Session, sheet: Sheet) -> set[int]:
 
 def _reason(sheet: Sheet, case: CaseRow, before: set[int]) -> Reason | None:
     """Why a case stays out. Only those that nothing else speaks against are opened to look at her consent."""
-    if case.state != "closed":
+    if case.state != "closed" and not sheet.service.file.exports[sheet.export].open:
         return "still_open"
     if case.closing_reason in _NEVER:
         return _NEVER[case.closing_reason]

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from api.desk.answered import opened, whose
 from api.errors import Refused
-from api.exports.suppression import gathered, suppress, suppressed_total
+from api.exports.suppression import LEAST, suppress, suppressed_total
 from api.keys.vault import Vault
 from api.staff import audit
 from api.staff.access import FORGOTTEN, coordinators_only
@@ -18,7 +18,7 @@ from flows import reporting
 from flows.amending import relevant
 from flows.loader import Library
 from flows.planning import Added
-from flows.reporting import Case, Figures, Period
+from flows.reporting import Case, Cell, Figures, Period
 
 OPENED, OTHERS = "opened", "others"
 AT_ONCE = 100
@@ -80,17 +80,35 @@ def exact(figures: Figures, over: Period) -> Sheet:
 
 
 def to_hand_out(figures: Figures, over: Period) -> Sheet:
-    """As it may leave: nothing below ten, and nothing from which that could be computed; no words of anybody."""
-    labels = list(figures.rows)
-    parts: dict[str, dict[str, Shown]] = {}
-    for name, values in figures.by.items():
-        whole = {value: [round(one[label]) for label in labels] for value, one in values.items()}
-        kept = gathered(whole, OTHERS) if whole else whole
-        columns = [suppress(column) for column in zip(*kept.values(), strict=True)]
-        lines = zip(kept, zip(*columns, strict=True), strict=True)
-        parts[name] = {value: dict(zip(labels, line, strict=True)) for value, line in lines}
-    alone = {label: suppressed_total(round(count)) for label, count in figures.rows.items()}
+    """As it may leave: nothing that fewer than ten cases are behind, and nothing from which that could be computed.
+
+    That holds for what is added up as well: the sixty whom one person helped are hers alone. No words of anybody.
+    """
+    parts = {name: _part(values) for name, values in figures.parts.items()}
+    alone = {label: _if_shown(cell, suppressed_total(cell.cases)) for label, cell in figures.lines.items()}
     return Sheet(over, suppressed_total(figures.cases), alone, parts, ())
+
+
+def _part(values: Mapping[str, Mapping[str, Cell]]) -> dict[str, Shown]:
+    """The lines of one routed answer's values; those values that few people have are one together."""
+    large = {
+        name: lines
+        for name, lines in values.items()
+        if name != OTHERS and any(cell.cases >= LEAST for cell in lines.values())
+    }
+    small = [lines for name, lines in values.items() if name not in large]
+    if small:
+        large[OTHERS] = {label: cell.with_all(one[label] for one in small[1:]) for label, cell in small[0].items()}
+    shown: dict[str, dict[str, float | None]] = {name: {} for name in large}
+    for label in next(iter(large.values()), {}):
+        cells = [lines[label] for lines in large.values()]
+        for name, cell, count in zip(large, cells, suppress([one.cases for one in cells]), strict=True):
+            shown[name][label] = _if_shown(cell, count)
+    return dict(shown)
+
+
+def _if_shown(cell: Cell, count: int | None) -> float | None:
+    return None if count is None else round(cell.figure)
 
 
 def _cases(

@@ -1,13 +1,14 @@
 """Signing up for an outing with the bot: which ones are coming and have places, and who took one."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from sqlmodel import Session, col, func, select
 
 from api.answers import decode
+from api.desk.cases import Opened
 from api.desk.tasks import open_task
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
@@ -16,7 +17,9 @@ from api.staff.access import coordinators_only
 from api.staff.people import Viewer
 from api.store.once import insert_once
 from api.tables import OutingCase, OutingRow, metadata
+from flows.effects import SignUp
 from flows.model import Outing
+from flows.planning import Step
 
 OFFER_ANOTHER_WITHIN = timedelta(days=1)
 _outing_case = metadata.tables["outing_case"]
@@ -41,16 +44,26 @@ def coming(session: Session, vault: Vault, zone: tzinfo, now: datetime) -> Comin
     return {service: tuple(some) for service, some in found.items()}
 
 
-def sign_up(session: Session, case_id: int, reference: str, outing: str, now: datetime) -> None:
-    """Put a case on the list of an outing that she chose; when somebody was faster, it is a task to offer another."""
+def sign_up(session: Session, case_id: int, reference: str, outing: str, now: datetime) -> bool:
+    """Put a case on the list of an outing that she chose; when somebody was faster, it is a task to offer another.
+
+    Gives whether she is on the list.
+    """
     number = int(outing) if outing.isdecimal() else 0
     row = session.exec(select(OutingRow).where(OutingRow.id == number).with_for_update()).one_or_none()
     if row is None or row.starts_at <= now or _taken(session, number) >= row.places:
         open_task(session, "outing_full", now, due_at=now + OFFER_ANOTHER_WITHIN, case_id=case_id)
-        return
+        return False
     line = {"outing_id": number, "case_id": case_id, "came": False, "signed_up": True, "added_at": now}
     if insert_once(session, _outing_case, line) is not None:
         audit.record(session, None, "outing.sign_up", reference, now, outing=number)
+    return True
+
+
+def take_places(session: Session, opened: Opened, chosen: Sequence[SignUp], now: datetime) -> tuple[Step, ...]:
+    """Put a case on the lists of outings; gives what is planned around the days of those that had a place left."""
+    on_it = [one for one in chosen if sign_up(session, opened.id, opened.reference, one.outing, now)]
+    return tuple(step for one in on_it for step in one.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the core asked for, done: one small function an effect, all inside the message's transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, assert_never
 
@@ -184,12 +184,11 @@ def _contact(scene: Scene, language: str) -> Contact:
 def _plan(scene: Scene, effect: OpenCase, opened: cases.Opened) -> None:
     """Open the tasks that the service plans, and plan what follows; a call that was promised is a task."""
     planned.open_planned(scene.session, opened.id, effect.tasks, scene.now)
-    if effect.steps:
+    steps = (*effect.steps, *signing.take_places(scene.session, opened, effect.outings, scene.now))
+    if steps:
         whose = Whose(opened.id, opened.secret_id, scene.address)
         known = Known.of(_contact(scene, effect.language), effect.answers, effect.reads)
-        following.plan(scene.session, scene.vault, whose, effect.steps, known, scene.now)
-    for outing in effect.outings:
-        signing.sign_up(scene.session, opened.id, opened.reference, outing, scene.now)
+        following.plan(scene.session, scene.vault, whose, steps, known, scene.now)
     if effect.call and effect.call_within:
         planned.promise_call(scene.session, scene.vault, opened, effect.language, effect.call_within, scene.now)
 
@@ -213,10 +212,12 @@ def _amend(scene: Scene, effect: Amend) -> None:
         return
     content = pack({effect.question: effect.answer})
     cases.deliver(scene.session, scene.vault, found.id, "amended", content, scene.now)
+    opened = cases.Opened(found.id, effect.reference, found.secret_id)
+    steps = signing.take_places(scene.session, opened, (effect.outing,) if effect.outing else (), scene.now)
     if effect.heard:
-        following.heard(scene.session, scene.vault, found.id, effect.question, effect.answer, effect.heard, scene.now)
-    if effect.outing:
-        signing.sign_up(scene.session, found.id, effect.reference, effect.outing, scene.now)
+        heard = replace(effect.heard, steps=(*effect.heard.steps, *steps))
+        following.heard(scene.session, scene.vault, found.id, effect.question, effect.answer, heard, scene.now)
+    planned.open_planned(scene.session, found.id, effect.tasks, scene.now)
     audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
     _keep_files(scene, found.id, scene.message, effect.answer.media)
     if effect.still_open is not None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from api.store.engines import open_to_read
+from api.store import engines
 
 SECRET_BYTES = 32
 ID_BYTES = 16
@@ -204,7 +204,7 @@ class Keyring:
     def check(self) -> bool:
         """Whether the file can be read, by a connection of its own: an open one does not notice that it is gone."""
         try:
-            with closing(open_to_read(self._path)) as connection:
+            with closing(engines.open_to_read(self._path)) as connection:
                 return bool(connection.execute("SELECT 1 FROM horizon").fetchone())
         except sqlite3.Error:
             return False
@@ -225,7 +225,7 @@ class Keyring:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={engines.SYNCHRONOUS}", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         self._connections.append(connection)
         return connection

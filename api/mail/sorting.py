@@ -20,7 +20,7 @@ from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, coordinators_only, id_of, may_open
 from api.staff.alerts import alert_on_duty
 from api.staff.people import Viewer
-from api.tables import CaseRow, MailAddress, MailFileRow, MailMessage, StrayFile, StrayMail, metadata
+from api.tables import CaseRow, MailAddress, MailApart, MailFileRow, MailMessage, StrayFile, StrayMail, metadata
 from flows.matching import Likely
 from flows.portal_messages import CODE
 
@@ -42,19 +42,20 @@ class Stray:
     proposed: Likely | None
     likely: tuple[Likely, ...]
     settled: bool
+    apart: tuple[str, ...]
 
 
 def strays(session: Session, known: Known, viewer: Viewer, now: datetime) -> tuple[Stray, ...]:
     """All e-mail that has no case, for a coordinator; for a volunteer what seems to be for a case of hers.
 
-    Oldest first; what is shown counts as read.
+    Oldest first. She sees too what she put aside, so that she can take it back; what else is shown counts as read.
     """
     rows = session.exec(select(StrayMail).where(col(StrayMail.wipe_at) > now).order_by(col(StrayMail.id))).all()
     waiting = [row for row in rows if viewer.coordinator or row.settled_at is None]
     proposals = Proposals(session, known, viewer)
-    shown = [(row, found) for row in waiting if (found := _shown(session, proposals, viewer, row))]
-    for row, _ in shown:
-        if row.read_at is None:
+    shown = [(row, found) for row in waiting if (found := shown_to(session, proposals, viewer, row))]
+    for row, found in shown:
+        if row.read_at is None and (viewer.coordinator or found.proposed):
             row.read_by, row.read_at = viewer.person_id, now
             session.add(row)
     if shown:
@@ -70,7 +71,8 @@ def count(session: Session, viewer: Viewer, now: datetime) -> int:
     if not viewer.coordinator:
         mine = select(MailAddress.portal).join(CaseRow, col(MailAddress.case_id) == CaseRow.id)
         hers = CaseRow.claimed_by == viewer.person_id, CaseRow.state == "claimed"
-        waiting = waiting.where(col(StrayMail.portal).in_(mine.where(*hers)))
+        aside = select(MailApart.mail_id).where(MailApart.person_id == viewer.person_id)
+        waiting = waiting.where(col(StrayMail.portal).in_(mine.where(*hers)), col(StrayMail.id).not_in(aside))
     return session.exec(waiting).one()
 
 
@@ -80,8 +82,8 @@ def assign(session: Session, known: Known, viewer: Viewer, mail_id: int, referen
     Refused: (404, "no_such_message"), also when somebody was faster, or it is not shown to her; (404, "no_such_case");
     (409, "no_address") when that case never had an address.
     """
-    row = _waiting(session, mail_id, now)
-    if _shown(session, Proposals(session, known, viewer), viewer, row) is None:
+    row = waiting_row(session, mail_id, now)
+    if shown_to(session, Proposals(session, known, viewer), viewer, row) is None:
         raise Refused(404, "no_such_message")
     case = case_for(session, viewer, reference)
     hers = select(MailAddress.id).where(MailAddress.case_id == case.id).order_by(col(MailAddress.id).desc())
@@ -96,7 +98,7 @@ def assign(session: Session, known: Known, viewer: Viewer, mail_id: int, referen
 def nobodys(session: Session, viewer: Viewer, mail_id: int, now: datetime) -> None:
     """Say that an e-mail is for no case of ours: it is deleted in some days. Refused(404, "no_such_message")."""
     coordinators_only(viewer)
-    row = _waiting(session, mail_id, now)
+    row = waiting_row(session, mail_id, now)
     row.settled_at, row.wipe_at = now, min(filter(None, (row.wipe_at, now + KEPT)))
     session.add(row)
     settle(session, "read_message", now, about=stray.task_about(mail_id))
@@ -129,7 +131,8 @@ def alert_unread(session: Session, vault: Vault, now: datetime) -> int:
     return told.rowcount
 
 
-def _shown(session: Session, proposals: Proposals, viewer: Viewer, row: StrayMail) -> Stray | None:
+def shown_to(session: Session, proposals: Proposals, viewer: Viewer, row: StrayMail) -> Stray | None:
+    """An e-mail as she may see it; None when it is not for her to decide."""
     content = unpack_stray(viewer.team.open(stray.ITEM, row.box))
     meant = {one.case_id for one in stray.meant_by(session, content.to)}
     ranking = proposals.of_mail(
@@ -139,8 +142,9 @@ def _shown(session: Session, proposals: Proposals, viewer: Viewer, row: StrayMai
         _holders(session, row, meant),
         meant,
     )
+    apart = tuple(case.reference for case in _apart_from(session, row) if may_open(viewer, case))
     proposed = ranking.proposed if ranking.proposed and _may(session, viewer, ranking.proposed) else None
-    if not viewer.coordinator and proposed is None:
+    if not viewer.coordinator and proposed is None and not apart:
         return None
     likely = tuple(one for one in ranking.likely if one != proposed and _may(session, viewer, one))
     settled = row.settled_at is not None
@@ -149,7 +153,9 @@ def _shown(session: Session, proposals: Proposals, viewer: Viewer, row: StrayMai
         if row.kind == CODE
         else content
     )
-    return Stray(row.id or 0, row.kind, row.portal, row.received_at, row.wipe_at, shown, proposed, likely, settled)
+    return Stray(
+        row.id or 0, row.kind, row.portal, row.received_at, row.wipe_at, shown, proposed, likely, settled, apart
+    )
 
 
 def _may(session: Session, viewer: Viewer, likely: Likely) -> bool:
@@ -160,9 +166,15 @@ def _may(session: Session, viewer: Viewer, likely: Likely) -> bool:
 def _holders(session: Session, row: StrayMail, meant: set[int]) -> Sequence[CaseRow]:
     """The cases that may be meant: by the address, and those that had one for the same portal."""
     lent = select(MailAddress.case_id).where(MailAddress.portal == row.portal).order_by(col(MailAddress.id).desc())
-    ids = {*meant, *session.exec(lent.limit(COMPARED))}
+    ids = {*meant, *session.exec(lent.limit(COMPARED))} - {case.id for case in _apart_from(session, row)}
     cases = select(CaseRow).where(col(CaseRow.id).in_(ids), CaseRow.state != FORGOTTEN)
     return session.exec(cases.order_by(col(CaseRow.id).desc())).all()
+
+
+def _apart_from(session: Session, row: StrayMail) -> Sequence[CaseRow]:
+    """The cases of which somebody said that it is not for them."""
+    said = select(CaseRow).join(MailApart, col(MailApart.case_id) == CaseRow.id)
+    return session.exec(said.where(MailApart.mail_id == row.id).order_by(col(CaseRow.id))).all()
 
 
 def _move(session: Session, vault: Vault, viewer: Viewer, row: StrayMail, case: CaseRow, address_id: int) -> None:
@@ -193,7 +205,7 @@ def _move_file(
     return replace(part, id=moved.id or 0)
 
 
-def _waiting(session: Session, mail_id: int, now: datetime) -> StrayMail:
+def waiting_row(session: Session, mail_id: int, now: datetime) -> StrayMail:
     """An e-mail that waits, locked until the end of the transaction."""
     row = session.get(StrayMail, mail_id, with_for_update=True, populate_existing=True)
     if row is None or row.settled_at is not None or (row.wipe_at is not None and row.wipe_at <= now):

@@ -29,7 +29,7 @@ READ_WITHIN = timedelta(hours=1)
 """How long one may wait for somebody to read it before those on duty are alerted."""
 LIVES = timedelta(days=90)
 """How long one is kept that nobody decided on."""
-_stray, _file, _seen = (metadata.tables[name] for name in ("stray_mail", "stray_file", "seen"))
+_stray, _file, _apart, _seen = (metadata.tables[name] for name in ("stray_mail", "stray_file", "mail_apart", "seen"))
 
 
 def keep(session: Session, vault: Vault, portals: Portals, mail: Mail, now: datetime) -> bool:
@@ -59,10 +59,11 @@ def end_what_is_over(session: Session, now: datetime) -> None:
 
 
 def forget(session: Session, mail_ids: Sequence[int]) -> None:
-    """Delete e-mails with their files."""
+    """Delete e-mails with their files, and what was said of whose they are not."""
     if mail_ids:
         session.connection().execute(_stray.delete().where(_stray.c.id.in_(mail_ids)))
-        session.connection().execute(_file.delete().where(_file.c.mail_id.in_(mail_ids)))
+        for its in (_file, _apart):
+            session.connection().execute(its.delete().where(its.c.mail_id.in_(mail_ids)))
 
 
 def _distance(one: str, other: str) -> int:

@@ -15,7 +15,7 @@ from flows.countries import Countries
 
 @dataclass(frozen=True, slots=True)
 class OneWay:
-    """A number whose gateway carries SMS one way only in its country; `country` is its name as the file has it."""
+    """A number whose gateway carries SMS one way only in its country; `country` is its ISO code, such as LB."""
 
     number: str
     gateway: str
@@ -67,7 +67,7 @@ def one_way(session: Session, viewer: Viewer, countries: Countries) -> tuple[One
     rows = session.exec(select(Number).where(Number.state != "retired").order_by(Number.number))
     rules = ((row, countries.of(row.number)) for row in rows)
     return tuple(
-        OneWay(row.number, row.gateway, country.name) for row, country in rules if not country.carries(row.gateway)
+        OneWay(row.number, row.gateway, country.country) for row, country in rules if not country.carries(row.gateway)
     )
 
 

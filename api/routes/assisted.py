@@ -19,7 +19,7 @@ from api.routes.reaching import CODES
 from api.shell import Shell
 from api.staff.people import Viewer
 from flows.assisting import Told, farewell, sight, who_we_are, why_not
-from flows.conversation.opening import AUDIENCES
+from flows.conversation.offered import AUDIENCES
 from flows.language import direction, own_name
 from flows.loader import Service
 from flows.model import Message

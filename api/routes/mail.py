@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from api.errors import Refused
 from api.events import INBOX, QUEUE, case_topic
 from api.inbound.intake import Intake
-from api.mail import lending, reading, sorting
+from api.mail import aside, lending, reading, sorting
 from api.numbers.proposals import Known
 from api.routes.doors import Desk, Looking, go
 from api.shell import Shell
@@ -112,7 +112,7 @@ async def open_file(shell: Desk, viewer: Looking, reference: str, file_id: int) 
 async def assign(shell: Desk, viewer: Looking, mail_id: int, reference: Typed) -> RedirectResponse:
     """Say whose an e-mail is that came to no case's address."""
     now, chosen = shell.clock(), reference.strip().upper()
-    known = Known(shell.vault, shell.library, shell.portals, shell.settings.zone)
+    known = _known(shell)
     await shell.db.write(lambda session: sorting.assign(session, known, viewer, mail_id, chosen, now))
     return _sorted(shell, "/inbox?done=assigned", chosen)
 
@@ -131,6 +131,26 @@ async def bring_back(shell: Desk, viewer: Looking, mail_id: int) -> RedirectResp
     now = shell.clock()
     await shell.db.write(lambda session: sorting.bring_back(session, viewer, mail_id, now))
     return _sorted(shell, "/inbox")
+
+
+@router.post("/inbox/mail/{mail_id}/apart")
+async def put_aside(shell: Desk, viewer: Looking, mail_id: int, reference: Typed) -> RedirectResponse:
+    """Say that an e-mail is not for a case."""
+    now, known, chosen = shell.clock(), _known(shell), reference.strip().upper()
+    await shell.db.write(lambda session: aside.put_aside(session, known, viewer, mail_id, chosen, now))
+    return _sorted(shell, "/inbox?done=put_aside")
+
+
+@router.post("/inbox/mail/{mail_id}/together")
+async def take_back(shell: Desk, viewer: Looking, mail_id: int, reference: Typed) -> RedirectResponse:
+    """Take that back."""
+    now, chosen = shell.clock(), reference.strip().upper()
+    await shell.db.write(lambda session: aside.take_back(session, viewer, mail_id, chosen, now))
+    return _sorted(shell, "/inbox")
+
+
+def _known(shell: Shell) -> Known:
+    return Known(shell.vault, shell.library, shell.portals, shell.settings.zone)
 
 
 def _sorted(shell: Shell, path: str, *references: str) -> RedirectResponse:

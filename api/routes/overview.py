@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from api.console.names import STATES
 from api.console.plots import Bar, bars
 from api.console.shown import CHANNELS, question_title, service_title
-from api.console.words import catalogue
+from api.console.words import catalogue, formats
 from api.desk import statistics
 from api.desk.statistics import STEPS, Dropout, Overview
 from api.routes.doors import Coordinating, Desk, language_of, page
@@ -38,7 +38,7 @@ async def the_overview(request: Request, shell: Desk, viewer: Coordinating) -> H
         load=words.counted((one.name, one.cases) for one in found.load),
         states=[(words.service(name), words.states(counts)) for name, counts in found.states.items()],
         dropouts=words.dropouts(found),
-        numbers=words.counted((one.number, one.lent + one.cooling) for one in found.numbers),
+        numbers=words.counted((words.dialled(one.number), one.lent + one.cooling) for one in found.numbers),
         sent=words.sent(found),
         each=words.each(found),
     )
@@ -53,6 +53,9 @@ class _Words:
 
     def service(self, name: str) -> str:
         return service_title(self.library, name, self.reader)
+
+    def dialled(self, number: str) -> str:
+        return formats(self.reader)["number"](number)
 
     def counted(self, rows: Iterable[tuple[str, int]]) -> list[Bar]:
         return bars((label, count, format_decimal(count, locale=self.locale)) for label, count in rows)

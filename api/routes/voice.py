@@ -12,6 +12,7 @@ from api.desk.calls import Legs, Order
 from api.errors import Refused
 from api.events import QUEUE, case_topic
 from api.inbound.intake import Intake
+from api.numbers import pool
 from api.routes.doors import Desk, Helping, Looking, go, page
 from api.routes.webhooks import signed_form
 from api.shell import Shell
@@ -89,11 +90,12 @@ async def incoming(request: Request, shell: Desk) -> Response:
         return Response(voice.reject(), media_type=XML)
     now = shell.clock()
     order = None
-    if caller.to == line.number:  # on a proxy number only portals call: nobody is rung, and nothing is answered
+    use = await shell.db.read(lambda session: pool.use_of(session, caller.to))
+    if use == pool.CHANNEL:  # on a proxy number only portals call: nobody is rung, and nothing is answered
         order = await shell.db.write(lambda session: calls.incoming(session, shell.vault, caller.number, now))
         if order is None:
             intake: Intake = request.app.state.intake
-            await intake.missed_call(caller.number, f"sms:{line.number}")
+            await intake.missed_call(caller.number, f"sms:{caller.to}")
     return Response(line.ring(order.volunteer, order.id) if order else voice.reject(), media_type=XML)
 
 

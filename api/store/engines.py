@@ -13,6 +13,8 @@ from sqlalchemy.exc import InvalidRequestError, OperationalError
 STORAGE_FAILED = (OperationalError, sqlite3.OperationalError)
 """What is raised when storage fails (a full disk, no server), by SQLAlchemy or by SQLite itself."""
 BUSY_MILLISECONDS = 10_000
+SYNCHRONOUS = "FULL"
+"""A message is acknowledged after its commit, and with NORMAL a power cut could lose it."""
 CHECKPOINT_PAGES = 4000
 """Pages in SQLite's write-ahead log (of 4 kB) before it is written back: a page that changes often goes once."""
 STATEMENTS = 512
@@ -86,12 +88,11 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # FULL: a message is acknowledged after its commit, and with NORMAL a power cut could lose it.
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",
-        "synchronous=FULL",
+        f"synchronous={SYNCHRONOUS}",
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         "foreign_keys=ON",
         "secure_delete=ON",

@@ -10,7 +10,7 @@ from api.tables.casework import CaseApart, PairRow, Phrase
 from api.tables.following import FollowUpRow
 from api.tables.going import NoticeToMany, OfferRow, OutingCase, OutingRow
 from api.tables.heard import Heard
-from api.tables.inbox import MessageApart, PortalSender, StrayFile, StrayMail
+from api.tables.inbox import MailApart, MessageApart, PortalSender, StrayFile, StrayMail
 from api.tables.intakes import IntakeRow
 from api.tables.keys import metadata
 from api.tables.mail import MailAddress, MailFileRow, MailMessage
@@ -51,6 +51,7 @@ __all__ = [
     "LanguageReview",
     "Lease",
     "MailAddress",
+    "MailApart",
     "MailFileRow",
     "MailMessage",
     "MediaRow",

@@ -52,6 +52,17 @@ class StrayMail(SQLModel, table=True):
     settled_at: datetime | None = None
 
 
+class MailApart(SQLModel, table=True):
+    """An e-mail of which somebody said that it is not for a case, as `MessageApart` says of an SMS."""
+
+    __tablename__ = "mail_apart"
+
+    mail_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    person_id: int = Field(foreign_key="person.id")
+    said_at: datetime
+
+
 class StrayFile(SQLModel, table=True):
     """One file of such an e-mail, sealed to the team: its name, its type and its content in one box."""
 

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from flows.answers.date_labels import age_option, date_option
-from flows.answers.date_shapes import Written, readings
+from flows.answers.date_shapes import Written, readings, without_year
 from flows.answers.date_words import Said, listen
+from flows.answers.near_days import days_from_today
 from flows.answers.outcome import Misread
 from flows.answers.words import meanings
 from flows.calendars import to_gregorian
@@ -15,7 +16,7 @@ from flows.model import Answer, Option, Precision
 OLDEST = 120
 """Years: nobody is older."""
 AHEAD = timedelta(days=731)
-"""How far off a day may be that is still to come."""
+"""How far off a day may be that is still to come, or that was not long ago."""
 _LONGEST = 100  # characters; a longer text is a story
 _SURELY_AN_AGE = 60  # about 30 is an age, about 85 may be a year
 
@@ -29,7 +30,13 @@ class _Meant(NamedTuple):
 
 
 def read(
-    text: str, *, today: date, language: str, calendar: str | None = None, coming: bool = False
+    text: str,
+    *,
+    today: date,
+    language: str,
+    calendar: str | None = None,
+    coming: bool = False,
+    recent: bool = False,
 ) -> Answer | Misread:
     """The Gregorian date, ISO 8601 cut to its precision, with the calendar it was given in (empty for an age).
 
@@ -37,25 +44,40 @@ def read(
     month or a year in another calendar the value is the Gregorian one in which most of its days lie. An age gives
     the year that it leads to, `precision` about. I do not know is an answer: the value is None.
 
-    `coming`: the day may be still to come, up to two years from `today`, and an age is no answer.
+    `coming`: the day may be still to come, up to two years from `today`. `recent`: it was within the last two. An age
+    is no answer to these; today, yesterday and tomorrow are, and a day without its year is the next, or the last one.
 
     Where several dates remain: `which_calendar` if only the calendar is in doubt, else `ambiguous`. Where none does:
     `date_in_future`, `too_old` (over 120 years), `no_year`, or `not_a_date`.
     """
     if "unknown" in meanings(text, language):
         return Answer(None, text)
+    near = coming or recent
+    if near and (named := _named_by_today(text, today, coming=coming)):
+        return named
     said = listen(text, language) if len(text) <= _LONGEST else None
     if said is None or not said.numbers:
         return Misread("not_a_date")
-    today, age = (today + AHEAD, None) if coming else (today, _age(said, calendar))
-    written = [] if _sure(said, age) else readings(said, today=today, language=language, calendar=calendar)
-    spans = [(each, _span(each, today)) for each in written]
-    meant = [_dated(each, span, said, today, language) for each, span in spans if isinstance(span, tuple)]
+    age, latest = None if near else _age(said, calendar), today + AHEAD if coming else today
+    written = [] if _sure(said, age) else readings(said, today=latest, language=language, calendar=calendar)
+    if near and not written:
+        written = without_year(said, today=today, language=language, calendar=calendar, coming=coming)
+    spans = [(each, _span(each, latest, _oldest(today, recent=recent))) for each in written]
+    meant = [_dated(each, span, said, latest, language) for each, span in spans if isinstance(span, tuple)]
     if age is not None and age <= OLDEST:
         meant.append(_by_age(age, today, language))
     if len(meant) == 1:
         return replace(meant[0].answer, raw=text)
     return _doubt(meant) if meant else _refusal(said, age, {span for _, span in spans if isinstance(span, str)})
+
+
+def _named_by_today(text: str, today: date, *, coming: bool) -> Answer | Misread | None:
+    """The day that today, yesterday or tomorrow is; why it cannot be meant; None for a text that is neither."""
+    named = days_from_today(text)
+    meant = [days for days in named if (days >= 0 if coming else days <= 0)]
+    if len(meant) == 1:
+        return Answer((today + timedelta(meant[0])).isoformat(), text, "day")
+    return Misread("date_in_future") if named and not coming else None
 
 
 def _age(said: Said, calendar: str | None) -> int | None:
@@ -71,15 +93,19 @@ def _sure(said: Said, age: int | None) -> bool:
     return age is not None and (said.aged or (said.about and age < _SURELY_AN_AGE))
 
 
-def _span(written: Written, today: date) -> tuple[date, date] | str:
-    """The Gregorian days of a date, up to today; or why it is nobody's date of birth."""
+def _oldest(today: date, *, recent: bool) -> date:
+    return today - AHEAD if recent else date(today.year - OLDEST, 1, 1)
+
+
+def _span(written: Written, today: date, oldest: date) -> tuple[date, date] | str:
+    """The Gregorian days of a date, up to today; or why it cannot be meant."""
     try:
         first, last = to_gregorian(*written)
     except ValueError:
         return "not_a_date"
     if first > today:
         return "date_in_future"
-    if last.year < today.year - OLDEST:
+    if last < oldest:
         return "too_old"
     return first, min(last, today)
 

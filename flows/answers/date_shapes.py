@@ -47,6 +47,30 @@ def readings(said: Said, *, today: date, language: str, calendar: str | None) ->
     return list(dict.fromkeys(found))
 
 
+def without_year(said: Said, *, today: date, language: str, calendar: str | None, coming: bool) -> list[Written]:
+    """All days that can be meant when no year was said: each as it was last, or (`coming`) as it is next."""
+    found = []
+    for month, day in _days(said, language):
+        for name, number in _months(said, month, day, "", language, calendar):
+            year, *now = from_gregorian(name, today)
+            asked = [number or 0, int(day)]
+            if coming:
+                year += asked < now
+            else:
+                year -= asked > now
+            found.append(Written(name, year, number, int(day)))
+    return list(dict.fromkeys(found))
+
+
+def _days(said: Said, language: str) -> Iterator[tuple[str, str]]:
+    """Month and day as typed; the month is empty where a word names it."""
+    match [number for number in said.numbers if len(number) < 3 and 0 < int(number) <= _LAST_DAY]:
+        case [day] if said.months and len(said.numbers) == 1:
+            yield "", day
+        case [first, second] if not said.months and len(said.numbers) == 2:
+            yield from ((month, day) for _, month, day in _three(first, second, "", language))
+
+
 _Shape = tuple[str, str, str]  # year, month, day as typed; empty what is not there
 
 
@@ -96,7 +120,7 @@ def _months(
     if said.months:
         yield from _named(said.months, wanted, own_calendar(language))
         return
-    for name in [wanted] if wanted else _likely(year, language):
+    for name in [wanted] if wanted else _likely(year or "2000", language):
         yield name, int(month) if month else None
 
 

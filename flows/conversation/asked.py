@@ -12,12 +12,12 @@ from flows.checklists import is_open as is_open_item
 from flows.conversation.cases import passed_on
 from flows.conversation.going import go_on
 from flows.conversation.lists import newest
-from flows.conversation.taking import SPOKEN, TRIES, understand
-from flows.effects import Amend, Effect, Heard, Say, Turn
+from flows.conversation.taking import SPOKEN, TRIES, sign_up, understand
+from flows.effects import Amend, Effect, Heard, Say, SignUp, Turn
 from flows.language import t
 from flows.loader import Asked, Library, Service
 from flows.model import Answer, Asking, Draft, Manner, Message, Option, Reply, Value
-from flows.planning import is_bad, steps_after
+from flows.planning import Open, is_bad, steps_after, tasks_after
 from flows.reading import explain, pick
 from flows.talk import Talk
 
@@ -155,14 +155,28 @@ def _amend(talk: Talk, asking: Asking, answer: Answer) -> Turn:
     done = None if rest else _done(talk, asking, listed=still_open is not None)
     heard = _heard(talk, asking, over=not rest)
     outing = _outing(talk, asking, answer)
-    return _then(talk, Amend(asking.reference, asking.question, answer, done, unknown, still_open, heard, outing))
+    tasks = _tasks(talk, asking, answer)
+    effect = Amend(asking.reference, asking.question, answer, done, unknown, still_open, heard, outing, tasks)
+    return _then(talk, effect)
 
 
-def _outing(talk: Talk, asking: Asking, answer: Answer) -> str:
-    """The outing that she signs up for by an answer, or nothing."""
-    asked = talk.library.services[asking.service].by_name[asking.question]
-    coming = {one.id for one in talk.library.outings.get(asking.service, ())}
-    return str(answer.value) if asked.question.type == "outing" and answer.value in coming else ""
+def _tasks(talk: Talk, asking: Asking, answer: Answer) -> tuple[Open, ...]:
+    """The tasks that her answer calls for, as far as what is known here decides that."""
+    service = talk.library.services[asking.service]
+    values = _counting(talk, service, asking) | {asking.question: answer.value}
+    known = service.plans.reads if asking.follow_up else frozenset(values)
+    return tasks_after(service.plans, asking.question, values, known, talk.now)
+
+
+def _outing(talk: Talk, asking: Asking, answer: Answer) -> SignUp | None:
+    """The outing that she signs up for by an answer, if any; what is planned around its day, if enough is known."""
+    service = talk.library.services[asking.service]
+    if service.by_name[asking.question].question.type != "outing":
+        return None
+    chosen = (one for one in talk.library.outings.get(asking.service, ()) if one.id == answer.value)
+    found = (sign_up(one, service.plans, _counting(talk, service, asking), talk.now) for one in chosen)
+    signed = next(found, None)
+    return signed if signed is None or asking.follow_up else SignUp(signed.outing)
 
 
 def _heard(talk: Talk, asking: Asking, *, over: bool) -> Heard | None:
@@ -170,13 +184,21 @@ def _heard(talk: Talk, asking: Asking, *, over: bool) -> Heard | None:
     service = talk.library.services.get(asking.service)
     if service is None or asking.follow_up not in service.plans.follow_ups:
         return None
-    asked = service.plans.follow_ups[asking.follow_up].plan.ask
-    every = {name: one.value for name, one in asking.known.items()}
-    # What she answered at an earlier time and is not asked this time does not count.
-    values = {name: one for name, one in every.items() if name not in asked or _is_relevant(service, name, every, talk)}
+    values = _counting(talk, service, asking)
     event = f"follow_up.{asking.follow_up}"
     steps = steps_after(service.plans, event, talk.now, values, talk.now) if over else ()
     return Heard(asking.number, is_bad(service.plans, asking.follow_up, values, talk.now), over, steps)
+
+
+def _counting(talk: Talk, service: Service, asking: Asking) -> dict[str, Value]:
+    """What is known by the question that waits; what she answered at an earlier time and is not asked this time is not.
+
+    A question that a volunteer had asked is not one of several.
+    """
+    following = service.plans.follow_ups.get(asking.follow_up)
+    asked = following.plan.ask if following else ()
+    every = {name: one.value for name, one in asking.known.items()}
+    return {name: one for name, one in every.items() if name not in asked or _is_relevant(service, name, every, talk)}
 
 
 def _is_relevant(service: Service, name: str, values: Mapping[str, Value], talk: Talk) -> bool:

@@ -1,5 +1,7 @@
 """Cards: what anybody may read without saying anything, one at a time, from a small menu."""
 
+from flows.conversation import lists
+from flows.conversation.offered import services
 from flows.effects import Say, Turn
 from flows.language import t
 from flows.loader import Library, Service
@@ -48,6 +50,6 @@ def _options(talk: Talk) -> tuple[Option, ...]:
 
 
 def _is_more(talk: Talk) -> bool:
-    """Whether anything but this service is offered in her language."""
-    draft, library = talk.draft, talk.library
-    return any(library.offers(name, draft.language) for name in library.services if name != draft.service)
+    """Whether anything but this is offered to her: another service, or a list of hers."""
+    others = (one for one in services(talk) if one.value != talk.draft.service)
+    return any(others) or lists.newest(talk) is not None

@@ -48,7 +48,7 @@ def tell_status(talk: Talk) -> Turn:
 
 def forget_case(talk: Talk) -> Turn:
     """FORGET outside a draft: always asks for the reference, since anybody may hold the phone."""
-    return _which(talk, replace(talk.message, text="", button=FORGET))
+    return _which(talk.but(service=""), replace(talk.message, text="", button=FORGET))
 
 
 def take_reference(talk: Talk) -> Turn:

@@ -1,21 +1,17 @@
 """The first words: which language, which service, and by SMS whether to write here or to be called."""
 
-from collections.abc import Iterator
-
 from flows.conversation import cards, lists
 from flows.conversation.going import go_on
+from flows.conversation.offered import names, services
 from flows.effects import OpenCase, Say, Turn
 from flows.language import own_name, t
-from flows.model import Manner, Option, Reply
+from flows.model import Option, Reply
 from flows.reading import pick
 from flows.talk import Talk
 
 NOTHING_HERE = t("Nothing is open here now. Please write again later.")
 HELLO = "Rafiqa · رفيقة · ረፊቃ"
 """Said before she has a language: a name that means nothing to whoever else reads the phone."""
-
-AUDIENCES: dict[Manner, tuple[str, ...]] = {"assisted": ("worker", "assisted", "volunteer")}
-"""Whose services are offered: those for workers, and on a page of the desk all of them."""
 
 
 def greet(talk: Talk) -> Turn:
@@ -112,23 +108,5 @@ def _manners(talk: Talk) -> tuple[Option, ...]:
 
 def _languages(talk: Talk) -> tuple[Option, ...]:
     """Each language in which something is offered to her."""
-    found = (one for one in talk.library.spoken if any(_offered(talk, one)))
+    found = (one for one in talk.library.spoken if any(names(talk, one)))
     return tuple(Option(language, own_name(language)) for language in found)
-
-
-def services(talk: Talk) -> tuple[Option, ...]:
-    """What is offered to her: by its neutral name, on a page of the desk by its title and only what asks something."""
-    known, assisted = talk.library.services, talk.draft.manner == "assisted"
-    return tuple(
-        Option(name, talk.one_of(known[name].titles if assisted else known[name].menus))
-        for name in _offered(talk, talk.draft.language)
-        if known[name].questions or not assisted
-    )
-
-
-def _offered(talk: Talk, language: str) -> Iterator[str]:
-    """The services that are offered to her in a language; those for volunteers only to an address that is one's."""
-    audiences = AUDIENCES.get(talk.draft.manner, ("worker", "volunteer") if talk.draft.ours else ("worker",))
-    for name, one in talk.library.services.items():
-        if one.file.audience in audiences and talk.library.offers(name, language):
-            yield name

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from flows.asking import position
 from flows.commands import MENU, Command
-from flows.conversation import asked, cards, cases, lists, opening, returning
+from flows.conversation import asked, cards, cases, lists, offered, opening, returning
 from flows.conversation.going import go_on, offer
 from flows.conversation.opening import choose_service, greet
 from flows.effects import ClearChat, ForgetDraft, Silence, Turn
@@ -74,7 +74,7 @@ def take_from_menu(talk: Talk) -> Turn:
 def take_service(talk: Talk) -> Turn:
     """She chooses what she comes for: a service, or the list of a case that she has."""
     mine = lists.option(talk)
-    if mine and pick(talk, (*opening.services(talk), *mine)) == lists.VALUE:
+    if mine and pick(talk, (*offered.services(talk), *mine)) == lists.VALUE:
         return asked.ask_list(talk.but(gate=""))
     return opening.take_service(talk)
 
@@ -83,6 +83,10 @@ def take_forget(talk: Talk) -> Turn:
     """`1` forgets the draft for good; anything else goes on."""
     if pick(talk, _yes_or_no(talk)) != "yes":
         return resume(talk.but(gate=""))
+    return _forgotten(talk)
+
+
+def _forgotten(talk: Talk) -> Turn:
     kept = replace(talk.draft.emptied(talk.now), asking=None)
     return replace(talk, draft=kept).turn(ForgetDraft(), talk.say(t("Done. It is gone.")))
 
@@ -121,9 +125,9 @@ def _clear(talk: Talk) -> Turn:
 
 
 def ask_forget(talk: Talk) -> Turn:
-    """Ask whether what was said here may go; outside a draft, which case."""
+    """Ask whether what was said here may go; where nothing was, which case, or let go what there is."""
     if not talk.draft.answers:
-        return cases.forget_case(talk)
+        return cases.forget_case(talk) if talk.draft.cases else _forgotten(talk)
     question = t("Shall we forget everything you told us here? It cannot be undone.")
     return talk.turn(talk.say(question, *_yes_or_no(talk)), gate="forget")
 

@@ -9,12 +9,13 @@ from flows.checklists import CHECKLIST, open_items
 from flows.conversation import alarms, several
 from flows.conversation.cases import call_a_person
 from flows.conversation.going import REVIEW, SEND, go_on, review_options, ways_on
-from flows.effects import ForgetDraft, OpenCase, Say, Turn
+from flows.effects import ForgetDraft, OpenCase, Say, SignUp, Turn
 from flows.language import t
 from flows.loader import Asked
 from flows.model import Answer, Message, Option, Outing, Reply, Value
 from flows.planning import Plans, steps_after, steps_from_answers, tasks_for
 from flows.reading import Misread, explain, pick, pick_by_number, read
+from flows.routed import fact_of
 from flows.rules import OUTCOME
 from flows.talk import Talk
 from flows.where import PLACE, agreeing, place_of
@@ -55,6 +56,8 @@ def _allowed(talk: Talk, asked: Asked, outcome: Answer | Misread) -> Answer | Mi
     if isinstance(outcome, Misread) or outcome.value is None or asked.constraint is None:
         return outcome
     values = position(talk.service, talk.draft, talk.now).values
+    if led_to := talk.draft.answers.get(OUTCOME):  # one question alone, asked weeks after all the others
+        values = {**values, OUTCOME: led_to.value}
     return outcome if asked.constraint.truth(values, now=talk.now, this=outcome.value) else Misread("constraint")
 
 
@@ -202,7 +205,7 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     """The case that the answers which count become."""
     service, language = talk.service, talk.draft.language
     answers = {name: talk.draft.answers[name] for name in here.relevant}
-    route = {name: str(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
+    route = {name: fact_of(here.relevant[name]) for name in service.file.case.route if here.relevant.get(name)}
     closing = Reply(talk.filled(talk.one_of(service.closings), service))
     values = here.values
     if place := place_of(talk.library.places, service, here.relevant):
@@ -230,18 +233,22 @@ def _planned(
     opened: OpenCase, plans: Plans, values: Mapping[str, Value], outings: tuple[Outing, ...], now: datetime
 ) -> OpenCase:
     """The same with what its service plans for it."""
-    days = [one.starts_at for one in outings if one.starts_at]
-    before = tuple(step for day in days for step in steps_after(plans, "outing", day, values, now))
     call = plans.call is not None and plans.call.truth(values, now=now)
     return replace(
         opened,
         call=call,
         call_within=plans.call_within if call else None,
         tasks=tasks_for(plans, values, now),
-        steps=steps_after(plans, "opened", now, values, now) + steps_from_answers(plans, values, now) + before,
-        outings=tuple(one.id for one in outings),
+        steps=steps_after(plans, "opened", now, values, now) + steps_from_answers(plans, values, now),
+        outings=tuple(sign_up(one, plans, values, now) for one in outings),
         reads=plans.reads,
     )
+
+
+def sign_up(outing: Outing, plans: Plans, values: Mapping[str, Value], now: datetime) -> SignUp:
+    """What signing up for an outing is, with what the service plans around its day."""
+    at = outing.starts_at
+    return SignUp(outing.id, steps_after(plans, "outing", at, values, now) if at else ())
 
 
 def _open_items(talk: Talk, here: Position) -> tuple[str, ...]:

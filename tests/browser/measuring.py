@@ -2,6 +2,8 @@
 and axe-core finds nothing in it that shuts anybody out.
 """
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +18,8 @@ WIDTHS: dict[str, ViewportSize] = {
 }
 """At the smallest a page is measured; at the others there is a picture of it too."""
 PICTURED = ("phone", "desk")
+PICTURES_WANTED = bool(os.environ.get("PICTURES"))
+"""Whether pictures are taken: `make pictures`. They are for eyes, and cost as much as all the measuring."""
 UNFOLD = "for (const one of document.querySelectorAll('{}')) one.open = true"
 FORM = """[...document.querySelectorAll('body *')]
   .filter((one) => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.left < -1; })
@@ -33,20 +37,24 @@ AGAIN = """(() => { const parts = [...document.querySelectorAll('[data-live]:not
   const beside = (one) => [one, one.previousElementSibling].some((near) => near?.querySelector('[data-again]'));
   return parts.filter((one) => !beside(one) && !(parts.length === 1 && links))
     .map((one) => 'cannot be loaded again by hand: #' + one.id); })()"""
-MEASURED = f"[...{FORM}, ...{TOUCH}, ...{NAMES}, ...{AGAIN}]"
+MEASURED = f"new Promise(requestAnimationFrame).then(() => [...{FORM}, ...{TOUCH}, ...{NAMES}, ...{AGAIN}])"
+"""In the next frame: what was unfolded or resized just now has neither size nor text before."""
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-JUDGE = """([where, levels]) =>
-  axe.run(where, {runOnly: {type: 'tag', values: levels}, resultTypes: ['violations'], preload: false})
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of axe-core that find something else in other colours."""
+JUDGE = """([where, only]) =>
+  axe.run(where, {runOnly: only, resultTypes: ['violations'], preload: false})
   .then((found) => found.violations.flatMap((rule) => rule.nodes.map((node) =>
     `${rule.id}: ${node.html.slice(0, 160)} | ${node.failureSummary}`)))"""
 Theme = Literal["light", "dark"]
 
 
 async def holds_together(tab: Page, picture: str, language: str) -> None:
-    """Take a picture of the page that is open, and measure it with everything unfolded."""
+    """Measure the page that is open with everything unfolded; if pictures are wanted, take one of it before."""
     await tab.wait_for_load_state()
-    await tab.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
+    if PICTURES_WANTED:
+        await tab.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
     await tab.evaluate(UNFOLD.format("details"))
     assert await tab.evaluate("document.documentElement.lang") == language, picture
     assert await tab.locator("h1").count() == 1, picture
@@ -54,24 +62,31 @@ async def holds_together(tab: Page, picture: str, language: str) -> None:
     assert not wrong, f"{picture}: {wrong}"
 
 
-async def wrong_at_any_width(tab: Page, picture: str) -> list[str]:
-    """What is wrong with the shape of a page at any width; its pictures are taken with everything folded as it was."""
-    wrong: list[str] = []
+async def take_pictures(tab: Page, picture: str, theme: Theme) -> None:
+    """If pictures are wanted, take one of the page that is open at each width, in daylight."""
+    if not PICTURES_WANTED:
+        return
+    await tab.emulate_media(color_scheme="light")
     for width in PICTURED:
         await tab.set_viewport_size(WIDTHS[width])
         await tab.screenshot(path=PICTURES / f"{picture}-{width}.png", full_page=True)
+    await tab.emulate_media(color_scheme=theme)
+
+
+async def misshapen(tab: Page, widths: Sequence[str]) -> list[str]:
+    """What is wrong with the shape of a page, at some widths and with everything unfolded; leaves it at the first."""
+    wrong: list[str] = []
     await tab.evaluate(UNFOLD.format("details"))
-    for width, size in WIDTHS.items():
-        await tab.set_viewport_size(size)
+    for width in reversed(widths):
+        await tab.set_viewport_size(WIDTHS[width])
         wrong += [f"{width}: {one}" for one in await tab.evaluate(MEASURED)]
     await tab.evaluate("for (const menu of document.querySelectorAll('#menu')) menu.open = false")
     return wrong
 
 
-async def judged(tab: Page, theme: Theme, where: str = "html") -> list[str]:
-    """What axe-core finds wrong with the page, or a part of it, as it stands."""
-    await tab.emulate_media(color_scheme=theme)
+async def judged(tab: Page, where: str = "html", rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds wrong with the page, or a part of it, as it stands; by these rules alone, if any."""
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": LEVELS}
     if not await tab.evaluate("'axe' in window"):
         await tab.evaluate(AXE)
-    found: list[str] = await tab.evaluate(JUDGE, [where, LEVELS])
-    return [f"{theme}: {one}" for one in found]
+    return list(await tab.evaluate(JUDGE, [where, only]))

@@ -19,6 +19,7 @@ from api.progress import Work
 from api.staff import invitations
 from api.staff.people import Newcomer
 from tests.browser.conftest import Clock
+from tests.browser.measuring import WIDTHS, Theme
 from tests.desks import NUMBER, passphrase_of
 from tests.furnished import furnish
 from tests.scenes import Scene
@@ -84,6 +85,12 @@ async def invite(tab: Page) -> None:
     await presses("form[action='/people/invite'] .do", "#link, #again", name="Lea")(tab)
     if await tab.locator("#again").count():
         await presses("main .do", "#link", again=passphrase_of("Amal"))(tab)
+
+
+async def preview_a_notice(tab: Page) -> None:
+    """Look who would be told something of the service that somebody here came for."""
+    await tab.select_option("#service", "vaccination")
+    await presses("main form.card button", "form[action='/notices']")(tab)
 
 
 async def choose_wrongly(tab: Page) -> None:
@@ -237,7 +244,7 @@ PAGES: Mapping[str, tuple[Visit, ...]] = {
     "/notices": (
         amal("/notices", "notices-empty", state="empty"),
         amal("/notices", "notices"),
-        amal("/notices", "notice-preview", presses("main form.card button", "form[action='/notices']")),
+        amal("/notices", "notice-preview", preview_a_notice),
     ),
     "/retention": (amal("/retention", "retention"),),
     "/export": (amal("/export", "export-empty", state="empty"), amal("/export", "export")),
@@ -287,6 +294,7 @@ class Walker:
     address: str
     scene: Scene
     language: str
+    theme: Theme
     clock: Clock
     words: Mapping[str, str] = field(default_factory=dict)
     tabs: dict[Who, Page] = field(default_factory=dict)
@@ -323,7 +331,9 @@ class Walker:
     async def _open(self, visit: Visit) -> Page:
         tab = self.tabs.get(visit.who)
         if tab is None:
-            context = await self.browser.new_context(locale=self.language, bypass_csp=True)
+            context = await self.browser.new_context(
+                viewport=WIDTHS["small"], locale=self.language, color_scheme=self.theme, bypass_csp=True
+            )
             tab = self.tabs[visit.who] = await context.new_page()
             tab.set_default_timeout(20_000)
             if visit.who != "nobody":

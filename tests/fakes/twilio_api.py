@@ -106,7 +106,8 @@ class TwilioApi:
     """`async with TwilioApi() as api:` serves at `api.url`.
 
     Tests read `sent`, and steer with `opted_out`, `heard` (others get free words by WhatsApp refused: 63016) and
-    `refusals` (the next answers, before the fields are looked at).
+    `refusals` (the next answers, before the fields are looked at). `files` are media by their ids: a request for one
+    is led on to a store elsewhere, and `told_elsewhere` is what that one heard of who asks.
     """
 
     account: str = ACCOUNT
@@ -119,12 +120,16 @@ class TwilioApi:
     calls: list[dict[str, str]] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)  # who wrote by WhatsApp in the last 24 hours
     templates: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
+    told_elsewhere: list[str] = field(default_factory=list)
     url: str = ""
 
     async def __aenter__(self) -> "TwilioApi":
         app = web.Application()
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._serve)
         app.router.add_post("/2010-04-01/Accounts/{account}/Calls.json", self._serve_call)
+        app.router.add_get("/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{medium}", self._lead_on)
+        app.router.add_get("/store/{medium}", self._hand_out)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -133,6 +138,10 @@ class TwilioApi:
 
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
+
+    def media_url(self, medium: str) -> str:
+        """Where a webhook says that a medium is."""
+        return f"{self.url}/2010-04-01/Accounts/{self.account}/Messages/MM{next(_sids):032x}/Media/{medium}"
 
     async def report(self, sid: str, status: str, error: str = "") -> int:
         """Post a signed status callback about a message that was sent, to the address that came with it."""
@@ -155,6 +164,18 @@ class TwilioApi:
         sid = f"CA{next(_sids):032x}"
         self.calls.append({**fields, "sid": sid})
         return web.json_response({"sid": sid, "status": "queued", "to": fields["To"]}, status=201)
+
+    async def _lead_on(self, request: web.Request) -> web.Response:
+        if not self._known(request):
+            return Refusal(20003).answer()
+        medium = request.match_info["medium"]
+        if medium not in self.files:
+            return Refusal(20404, status=404).answer()
+        return web.Response(status=307, headers={"Location": f"{self.url}/store/{medium}?Signature=s"})
+
+    async def _hand_out(self, request: web.Request) -> web.Response:
+        self.told_elsewhere.append(request.headers.get("Authorization", ""))
+        return web.Response(body=self.files[request.match_info["medium"]], content_type="image/jpeg")
 
     async def _taken(
         self, request: web.Request, check: Callable[[dict[str, str]], None]

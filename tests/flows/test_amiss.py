@@ -28,6 +28,18 @@ TEXT = HEAD.format(more="")
             '  - {ask: w, type: text, title: W, label: W, relevant: "${age} > 3"}',
             "w: relevant names ${age}, which is asked again and again",
         ),
+        (
+            "  - {ask: kinds, type: many, title: K, label: K, choices: {to talk: Talk, order: Order}}",
+            "kinds: the value 'to talk' of several must be one word",
+        ),
+        (
+            "case: {follow_ups: [{follow_up: a, in: 1 day, say: Hi, until: opened}]}",
+            "case.follow_ups.a: until: 'opened' ends nothing; there are closed, served and task.<name>.done",
+        ),
+        (
+            "case: {follow_ups: [{follow_up: a, in: 1 day, say: Hi, while: \"${been} = 'no'\"}]}",
+            "case.follow_ups.a: while: 'been' is not routed, so nobody can look at it on the day",
+        ),
         ("crisis: {words: ',', say: Call}", "crisis.words: there are no words"),
         ("outcomes: [{outcome: a, after: bean, when: 'true()', say: A}]", "'bean' is not a question of this service"),
         ("outcomes: [{outcome: a, after: child, when: \"${been} = 'no'\", say: A}]", "is only asked after 'child'"),

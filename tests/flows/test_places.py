@@ -38,7 +38,7 @@ def test_the_nine_governorates_and_their_districts() -> None:
 
 def test_every_place_has_a_name_in_the_languages_of_the_first_service() -> None:
     for place in LEBANON.all:
-        assert set(place.labels) == {"en", "ar", "fr", "am"}
+        assert set(place.labels) == {"en", "ar", "fr", "am", "bn", "si"}
         for language, label in place.labels.items():
             assert place.label(language) == label
             assert place in LEBANON.named(label)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from flows.asking import options_of
-from flows.effects import Escalate, OpenCase, Say
+from flows.effects import Amend, Escalate, OpenCase, Say
 from flows.engine import step
 from flows.language import Catalogues, Words
 from flows.loader import load_service
-from flows.model import Answer, Draft, Media, Message, OpenList, Outing
+from flows.model import Answer, Asking, Draft, Media, Message, OpenList, Outing
 from flows.talk import Talk
 from tests.factories import NOW
 from tests.words.libraries import FOLDER, made_up
@@ -65,6 +65,23 @@ def test_danger_is_raised_once_and_carries_no_consent() -> None:
     assert not [one for one in effects if isinstance(one, Escalate)]
 
 
+def test_nobody_is_called_by_words_of_a_crisis_when_the_bot_asks_for_one_name_only() -> None:
+    asking = Asking("K7-4QF", "flat", "name", NOW)
+    draft, effects = say(Draft("en", cases=("K7-4QF",), asking=asking, touched=NOW), "I am hopeless")
+    assert [type(one).__name__ for one in effects] == ["Escalate", "Say", "Say"]
+    assert isinstance(effects[2], Say)
+    assert effects[2].reply.text == "What is your name?"
+    assert draft.asking == asking
+    _, effects = say(draft, "Lea")
+    assert [one.answer.value for one in effects if isinstance(one, Amend)] == ["Lea"]
+
+
+def test_nor_by_a_command() -> None:
+    draft, effects = say(replace(IN_IT, answers={"work": Answer("no"), "city": Answer("here")}), "human")
+    assert [one.reason for one in effects if isinstance(one, Escalate)] == ["human"]
+    assert "name" not in draft.answers
+
+
 def test_a_stranger_on_a_locked_phone_raises_the_alarm_without_her_answers() -> None:
     _, effects = say(replace(IN_IT, locked=True), "hopeless")
     (call,) = [one for one in effects if isinstance(one, Escalate)]
@@ -112,3 +129,19 @@ def test_a_picture_is_the_answer_that_the_question_takes_it_for() -> None:
     assert draft.asking.question == "payslip"
     draft, _ = say(draft, "cannot")
     assert (draft.lists, draft.asking) == ((), None)
+
+
+def at_the_cards(draft: Draft, *offered: str) -> list[str]:
+    library = replace(made_up(), offered={one: frozenset({"en"}) for one in offered})
+    turn = step(library, replace(draft, service="flat", gate="cards"), Message("c", "c:1", "h", "1", "hm"), NOW)
+    (menu,) = [one for one in turn.effects if isinstance(one, Say)]
+    return [one.value for one in menu.reply.options]
+
+
+def test_something_else_is_offered_only_where_there_is_something_else_for_her() -> None:
+    her = Draft("en", touched=NOW)
+    assert "other" in at_the_cards(her, "flat", "read")
+    assert "other" not in at_the_cards(her, "flat")
+    assert "other" not in at_the_cards(her, "flat", "visit"), "that one is for volunteers"
+    assert "other" in at_the_cards(replace(her, ours=True), "flat", "visit")
+    assert "other" in at_the_cards(replace(her, lists=(OpenList("K7-4QF", "flat", ("payslip",)),)), "flat")

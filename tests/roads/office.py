@@ -113,7 +113,8 @@ def _outing(act: Act) -> int:
 
 
 def puts_on_list(act: Act) -> None:
-    outings.add(act.session, act.viewer, _outing(act), [act.reference], act.now)
+    vault, outing = act.stage.vault, _outing(act)
+    afterwards.add_to_outing(act.session, vault, act.library, act.viewer, outing, [act.reference], act.now)
 
 
 def ticks_came(act: Act) -> None:

@@ -5,6 +5,8 @@ import sys
 import api.__main__
 from api.app import library
 from api.settings import Settings
+from tests.hurried import hurry
 
+hurry()
 library(Settings())
 del sys.modules[api.__main__.__name__]  # each fork runs it as its own main program

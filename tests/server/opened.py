@@ -61,12 +61,16 @@ def _open(session: Session, vault: Vault, team: TeamKey, row: CaseRow) -> Opened
 
 
 def row_counts(founded: Founded) -> dict[str, int]:
-    """How many rows each table has: equal before and after what must change nothing."""
+    """How many rows each table has: equal before and after what must change nothing.
+
+    But for lanes: the runner takes them up at some moment after the server began to answer.
+    """
     with deployed(founded.settings) as opened:
         return opened.db.read_now(
             lambda session: {
                 name: session.connection().execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in metadata.tables.items()
+                if name != "lane"
             }
         )
 

@@ -161,7 +161,7 @@ async def running(founded: Founded, module: Iterable[str] = SERVE) -> AsyncItera
         await server.stop()
 
 
-async def until(holds: Callable[[], object], seconds: float = 30) -> None:
+async def until(holds: Callable[[], object], seconds: float = 60) -> None:
     """Wait until something holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what is waited for knows no event

@@ -78,7 +78,7 @@ async def test_hana_reads_what_the_ministry_sends(tmp_path: Path, monkeypatch: p
         health = (await desk.get("/health")).json()
         assert health["lanes"]["mail"] == "ok"
         mailbox.refuse.add("NOOP")
-        await until(lambda: httpx.get(f"{server.url}/health").json()["lanes"]["mail"] == "refused", 40)
+        await until(lambda: httpx.get(f"{server.url}/health").json()["lanes"]["mail"] == "refused", 120)
         assert len(twilio.sent) == 3, "she is answered, and nobody else"
     log = server.founded.log.read_text("utf-8")
     for secret in (address, "482913", PASSWORD, "moph.example", "Best"):

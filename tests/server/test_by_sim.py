@@ -3,6 +3,7 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -76,7 +77,7 @@ async def _reports(server: Server, api: SmsGateApi) -> None:
 
 async def _code(server: Server, api: SmsGateApi) -> None:
     """A portal writes to the second SIM: it is kept, and nobody is answered."""
-    sent, url = len(api.sent), f"{server.url}/webhooks/smsgate"
+    sent, url = _to_others(api), f"{server.url}/webhooks/smsgate"
     for _ in range(2):
         assert (await smsgate_api.post(url, smsgate_api.received(CODE, sender="MOPH", slot=2)))[0] == 200
     await place(server, 2, PROXY)
@@ -85,4 +86,9 @@ async def _code(server: Server, api: SmsGateApi) -> None:
         rows = opened.db.read_now(lambda session: session.exec(select(PortalMessage.number)).all())
     assert rows == [PROXY]
     await asyncio.sleep(0.3)
-    assert len(api.sent) == sent
+    assert _to_others(api) == sent
+
+
+def _to_others(api: SmsGateApi) -> list[dict[str, Any]]:
+    """All that was sent but for what our numbers text each other: the daily test may begin at any moment."""
+    return [one for one in api.sent if one["phoneNumbers"] != [PROXY]]

@@ -1,5 +1,6 @@
 """Almaz writes by WhatsApp to a real server; after a day of silence she is asked to write before she is told more."""
 
+import asyncio
 from pathlib import Path
 
 from tests.fakes import twilio_api
@@ -44,7 +45,9 @@ async def test_almaz_is_answered_and_later_asked_to_write(tmp_path: Path) -> Non
             await desk.post(f"/cases/{reference}/write", data={"text": "Come on Monday."})
             await until(lambda: len(twilio.sent) == 4)
             assert (twilio.sent[3]["ContentSid"], twilio.sent[3]["To"]) == (TEMPLATE, f"whatsapp:{ALMAZ}")
-            assert "waits until the worker writes" in (await desk.get(f"/cases/{reference}")).text
+            async with asyncio.timeout(60):  # it is written down a little after the template went out
+                while "waits until the worker writes" not in (await desk.get(f"/cases/{reference}")).text:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
             assert await writes(server, twilio, "1") == "Come on Monday."
             assert len(twilio.sent) == 5, "her 1 was no answer to anything else"
             assert "waits until the worker writes" not in (await desk.get(f"/cases/{reference}")).text

@@ -53,7 +53,6 @@ async def test_a_file_that_is_unusable_is_said_and_so_is_that_it_is_well_again(t
             assert await failing(server) == set()
 
 
-@pytest.mark.long
 async def test_while_the_disk_is_full_nothing_is_acknowledged_and_afterwards_nothing_is_missing(tmp_path: Path) -> None:
     async with TwilioApi() as twilio, running(found(tmp_path, **by_sms(twilio))) as server:
         almaz = BySms(twilio, server, "+96170600700", copies=1)
@@ -65,7 +64,7 @@ async def test_while_the_disk_is_full_nothing_is_acknowledged_and_afterwards_not
             assert await failing(server) == {"database"}
         assert (await post_sms(server, sms))[0] == 200
         assert await failing(server) == set()
-        await until(lambda: len(almaz.read) == 2)
+        await until(lambda: len(set(almaz.read)) == 2)  # the first may come again: it may not be marked as sent yet
         assert "1 Begin" in await almaz.says("1")
 
 

@@ -85,7 +85,7 @@ async def _reads_the_code(server: Server, desk: httpx.AsyncClient, reference: st
         sms = twilio_api.inbound("MOPH: your login code is 482913. Do not share it.", sender="MOPH", to=number)
         for _ in range(2):
             assert (await post_sms(server, sms))[0] == 200
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "changed" not in await anext(news):
                 pass
     assert CODE.findall((await desk.get(f"/cases/{reference}")).text) == ["482913"]

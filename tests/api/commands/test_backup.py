@@ -1,5 +1,6 @@
 """What was backed up comes back, in either database; what was forgotten does not."""
 
+import shutil
 from pathlib import Path
 
 import click
@@ -44,6 +45,14 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "sqlite":
         return Settings(data_dir=folder)
     return Settings(data_dir=folder, database_url=request.getfixturevalue("another_postgres_url"))
+
+
+@pytest.fixture
+def place(sqlite_template: Path, tmp_path: Path) -> Settings:
+    """The settings of an empty folder, where it does not matter which database comes back."""
+    (tmp_path / "place").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "place" / "main.db")
+    return Settings(data_dir=tmp_path / "place")
 
 
 PAPER = RecoveryKey.generate()
@@ -101,11 +110,11 @@ def test_a_backup_comes_back_whole_in_either_database(source: Settings, target: 
 
 
 def test_after_a_restore_nobody_is_signed_in_and_nothing_is_sent_twice(
-    source: Settings, target: Settings, tmp_path: Path
+    source: Settings, place: Settings, tmp_path: Path
 ) -> None:
     back_up(source, tmp_path / "backup", now=NOW)
-    restore(target, tmp_path / "backup", now=NOW)
-    with deployed(target) as opened:
+    restore(place, tmp_path / "backup", now=NOW)
+    with deployed(place) as opened:
         assert opened.db.read_now(lambda session: session.exec(select(SignIn)).all()) == []
         assert opened.db.read_now(lambda session: session.scalars(select(ReplyRow.state)).all()) == ["dead"]
 
@@ -120,30 +129,30 @@ def test_new_rows_go_on_where_the_old_ones_ended(source: Settings, target: Setti
 
 
 def test_what_was_forgotten_after_a_backup_stays_forgotten_when_it_is_restored(
-    source: Settings, target: Settings, tmp_path: Path
+    source: Settings, place: Settings, tmp_path: Path
 ) -> None:
     back_up(source, tmp_path / "backup", now=NOW)
     with deployed(source) as opened:
         reference = opened.db.read_now(lambda session: session.scalars(select(CaseRow.reference)).first())
     forget(source, str(reference).lower(), now=NOW)
     back_up(source, tmp_path / "backup", now=NOW, keyring_only=True)
-    restore(target, tmp_path / "backup", now=NOW)
-    with deployed(target) as opened:
+    restore(place, tmp_path / "backup", now=NOW)
+    with deployed(place) as opened:
         states = opened.db.read_now(lambda s: dict(s.execute(select(CaseRow.reference, CaseRow.state)).all()))  # type: ignore[arg-type]
     assert states.pop(reference) == "forgotten"
     assert set(states.values()) == {"open"}
-    assert readable(target)
+    assert readable(place)
 
 
-def test_each_backup_is_kept_and_may_be_chosen(source: Settings, target: Settings, tmp_path: Path) -> None:
+def test_each_backup_is_kept_and_may_be_chosen(source: Settings, place: Settings, tmp_path: Path) -> None:
     back_up(source, tmp_path / "backup", now=NOW)
     with deployed(source) as opened:
         opened.db.write_now(lambda session: fill(session, opened.vault))
     back_up(source, tmp_path / "backup", now=NOW.replace(hour=10))
     names = [path.stem for path in sorted((tmp_path / "backup" / DATABASES).iterdir())]
     assert names == ["2026-11-24T090000", "2026-11-24T100000"]
-    restore(target, tmp_path / "backup", now=NOW, name=names[0])
-    assert len(rows(target)["case"]) == 2
+    restore(place, tmp_path / "backup", now=NOW, name=names[0])
+    assert len(rows(place)["case"]) == 2
 
 
 def test_the_backup_of_the_database_alone_opens_nothing(source: Settings, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from api.tables import Alert, CaseRow, DraftRow, FollowUpRow
 from flows.loader import Library
 from flows.sheet import Typed
 from tests.factories import NOW
-from tests.planned import planned_library
+from tests.planned import SERVICE, planned_library
 from tests.talking import Worker
 
 SHE_SAYS = ("hello", "1", "Almaz Tesfaye", "1 3", "1", "1", "2", "24 November 2026", "1", "2", "I am tired", "1", "1")
@@ -233,3 +233,110 @@ def test_a_draft_lives_longer_only_for_the_question_of_a_follow_up(months: Month
 
 def cases_secret(session: Session, reference: str) -> bytes:
     return session.exec(select(CaseRow.secret_id).where(CaseRow.reference == reference)).one()
+
+
+OUTCOMES = """
+outcomes:
+  - {outcome: soon, after: area, when: "${area} = 'north'", say: There is work in the north.}
+  - {outcome: later, after: area, when: "true()", say: It takes a while.}
+case:"""
+ASKS_WHO_WAS_PROMISED = SERVICE.replace("\ncase:", OUTCOMES).replace(
+    "relevant: ${still} = 'yes'", "relevant: ${outcome} = 'soon' and ${manner} = 'chat'"
+)
+assert ASKS_WHO_WAS_PROMISED.count("outcome") == 4
+
+
+@pytest.mark.parametrize(
+    ("area", "next_question"), [("1", "Were you paid?\n1 Yes\n2 No"), ("2", "Thank you. We have added it.")]
+)
+def test_what_her_answers_led_to_decides_months_later_what_she_is_asked(
+    months: Months, tmp_path: Path, area: str, next_question: str
+) -> None:
+    library = planned_library(tmp_path, months.library, ASKS_WHO_WAS_PROMISED)
+    months.library = months.worker.library = library
+    begin(months, (*SHE_SAYS[:8], area, *SHE_SAYS[9:]))
+    months.goes_by(days=31)
+    assert months.worker.says("1") == [next_question]
+
+
+CHECKLIST = """
+  checklist: {title: My papers, items: [paper], open: [can]}
+  follow_ups:
+    - {follow_up: remind, after: opened, in: 2 weeks, every: 2 weeks, times: 4, while: "${checklist} != ''", say: Go on}
+    - {follow_up: nudge, after: opened, in: 2 weeks, every: 2 weeks, times: 4, until: closed, say: We are still here.}
+    - {follow_up: parcel, after: opened, in: 3 weeks, until: task.food.done, task: Bring the parcel}
+    - {follow_up: date, after: opened, in: 3 weeks, until: served, task: Ask for a date}
+"""
+PAPER = """
+  - ask: paper
+    type: choice
+    title: Paper
+    label: Your paper?
+    choices: {have: I have it, can: I can get it}
+  - ask: share_office
+"""
+GATHERS = SERVICE.replace("\n  follow_ups:\n", CHECKLIST).replace("\n  - ask: share_office\n", PAPER)
+
+
+@pytest.fixture
+def gathering(months: Months, tmp_path: Path) -> Months:
+    """The same, in a service that has a list of papers."""
+    months.library = months.worker.library = planned_library(tmp_path, months.library, GATHERS)
+    begin(months, (*SHE_SAYS[:-2], "2", *SHE_SAYS[-2:]))
+    return months
+
+
+def test_she_is_reminded_of_her_list_while_something_is_open_in_it(gathering: Months) -> None:
+    assert gathering.goes_by(days=15) == ["Go on", "We are still here."]
+    gathering.worker.says("list")
+    gathering.worker.says("1")
+    assert gathering.goes_by(days=14) == ["We are still here."]
+    assert gathering.states("remind") == ["said", "planned", "planned"]
+
+
+def test_nothing_more_comes_once_the_case_is_closed_and_again_when_it_is_taken_up(gathering: Months) -> None:
+    gathering.goes_by(days=15)
+    reference = gathering.worker.case()
+    gathering.db.write_now(lambda s: queue.close(s, gathering.hana, reference, "done", gathering.worker.now))
+    assert gathering.goes_by(days=14) == ["Go on"]
+    gathering.db.write_now(lambda s: queue.reopen(s, gathering.hana, reference, gathering.worker.now))
+    assert gathering.goes_by(days=14)[-2:] == ["Go on", "We are still here."]
+
+
+def test_what_a_task_would_do_again_is_left_out_when_it_was_done(gathering: Months) -> None:
+    food = gathering.todo()["food"]
+    gathering.db.write_now(
+        lambda s: afterwards.move(
+            s, gathering.vault, gathering.library, gathering.hana, food.id, "done", gathering.worker.now
+        )
+    )
+    gathering.goes_by(days=22)
+    assert (gathering.states("parcel"), gathering.states("date")) == ([], ["task"])
+
+
+def test_a_task_that_her_answer_to_the_bot_calls_for_is_opened_at_once(months: Months, tmp_path: Path) -> None:
+    wages = "    - {task: wages, title: Talk about wages, when: \"${paid} = 'no' and selected(${needs}, 'lawyer')\"}\n"
+    text = SERVICE.replace("  tasks:\n", "  tasks:\n" + wages)
+    months.library = months.worker.library = planned_library(tmp_path, months.library, text)
+    begin(months)
+    months.goes_by(days=31)
+    months.worker.says("1")
+    assert "wages" not in months.todo()
+    months.worker.says("2")
+    assert months.todo()["wages"].due_at == months.worker.now + timedelta(days=3)
+
+
+def test_and_one_that_a_volunteer_had_the_bot_ask_for(months: Months, tmp_path: Path) -> None:
+    far = "    - {task: far, title: Find a way, when: \"${area} = 'south' and ${visits} > 1\"}\n"
+    text = SERVICE.replace("  tasks:\n", "  tasks:\n" + far)
+    months.library = months.worker.library = planned_library(tmp_path, months.library, text)
+    reference = begin(months, (*SHE_SAYS[:8], "2", "1", *SHE_SAYS[10:]))
+    assert "far" not in months.todo()
+    months.db.write_now(
+        lambda s: amending.ask(
+            s, months.vault, months.library, months.hana, reference, "visits", Ways(), months.worker.now
+        )
+    )
+    months.worker.reads()
+    assert months.worker.says("4") == ["Thank you. We have added it."]
+    assert "far" in months.todo()

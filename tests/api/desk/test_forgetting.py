@@ -162,7 +162,7 @@ def test_a_case_is_kept_longer_for_a_reason_that_is_sealed_to_it(
     assert state(db, reference) == "forgotten"
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(1, 60), looks=st.lists(st.integers(0, 90), max_size=12).map(sorted))
 def test_whenever_the_runner_looks_nobody_is_forgotten_early_or_unwarned(
     db: Database, vault: Vault, coordinator: Viewer, number: int, looks: list[int]

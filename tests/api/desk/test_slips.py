@@ -12,6 +12,8 @@ from api.desk import cases, queue, reaching, slips
 from api.desk.wishes import Ways
 from api.errors import Refused
 from api.keys.vault import Vault
+from api.numbers import appointments
+from api.numbers.appointments import Corrected
 from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
@@ -26,6 +28,7 @@ from tests.talking import IDS, Worker
 
 HERS = Contact("sms", "sms:+96181000001", "+96170123456", "sms", "am")
 NO = "does not fit"
+DATED = "There is a date. Come to us, or call us, and ask for it."
 TELLING = ("Almaz", "vaccin", "minist", "Dora", "December", "3")
 
 
@@ -50,10 +53,23 @@ def test_a_stranger_hears_neutral_words_in_the_cases_language(
     notice = Notice("appointment", date(2026, 12, 3), time(9), "Dora")
     db.write_now(lambda session: reaching.reach(session, vault, library, volunteer, reference, notice, Ways(), NOW))
     (dated,) = stranger.says(f"status {reference} 4821")
-    assert dated == library.words("am").t("There is a date. Come to us, or call us, and ask for it.")
+    assert dated == library.words("am").t(DATED)
     assert not [word for word in TELLING if word in dated]
     db.write_now(lambda session: queue.close(session, volunteer, reference, "done", NOW))
     assert stranger.says(f"{reference} 4821") == [library.words("am").t("It is finished.")]
+
+
+def test_a_date_that_is_kept_and_that_nobody_told_her_yet_is_a_date_until_its_day_is_over(
+    db: Database, vault: Vault, library: Library, volunteer: Viewer
+) -> None:
+    reference = with_slip(db, vault, volunteer)
+    said = Corrected(NOW + timedelta(days=9))
+    db.write_now(lambda s: appointments.add_appointment(s, vault, volunteer, reference, "model_ministry", said, NOW))
+    stranger = phone(db, vault, library)
+    stranger.now = NOW + timedelta(days=9, hours=2)
+    assert stranger.says(f"{reference} 4821") == [library.words("am").t(DATED)]
+    stranger.now = NOW + timedelta(days=10)
+    assert stranger.says(f"{reference} 4821") == [library.words("am").t("It is being worked on.")]
 
 
 def test_nothing_of_it_stays_on_that_phone(db: Database, vault: Vault, library: Library, volunteer: Viewer) -> None:

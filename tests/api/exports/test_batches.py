@@ -148,6 +148,38 @@ def test_who_is_left_out_is_said_with_the_reason(db: Database, vault: Vault, coo
     assert [row["Reference"] for row in rows_of(export(db, vault, coordinator))] == [ready]
 
 
+def test_an_export_for_who_must_help_at_once_takes_open_cases_too_and_each_once(
+    db: Database, vault: Vault, coordinator: Viewer
+) -> None:
+    library = at_once_library()
+    waits = make_case(db, vault, ANSWERS).reference
+    begun = make_case(db, vault, ANSWERS, claimed_by=coordinator).reference
+    make_case(db, vault, {**ANSWERS, "share_ministry": Answer("no", "2")})
+    gone = closed(db, vault, coordinator, "withdrawn")
+
+    def made(**choice: Any) -> list[str]:
+        terms = {"service": "vaccination", "export": "ministry", "form": "csv", "now": NOW, **choice}
+        file = db.write_now(lambda session: batches.export(session, vault, library, coordinator, **terms))
+        return [row["Reference"] for row in rows_of(file)]
+
+    assert made() == [waits, begun]
+    with pytest.raises(Refused, match="already_exported"):
+        made()
+    db.write_now(lambda session: queue.close(session, coordinator, begun, "done", NOW))
+    with pytest.raises(Refused, match="already_exported"):
+        made()
+    assert gone not in made(again=True)
+
+
+def at_once_library() -> Library:
+    """The library, with an export that does not wait until a case is closed."""
+    library = the_library()
+    service = library.services["vaccination"]
+    now = service.file.exports["ministry"].model_copy(update={"open": True})
+    file = service.file.model_copy(update={"exports": {"ministry": now}})
+    return replace(library, services={**library.services, "vaccination": replace(service, file=file)})
+
+
 def test_a_case_leaves_once_unless_it_is_asked_for_again(db: Database, vault: Vault, coordinator: Viewer) -> None:
     first = closed(db, vault, coordinator)
     export(db, vault, coordinator)

@@ -109,3 +109,22 @@ def test_what_leaves_shows_no_figure_below_ten_and_nobodys_words(
     figures = [figure for part in sheet.parts["area"].values() for figure in part.values()]
     assert all(figure is None or figure >= 10 for figure in figures)
     assert figures.count(None) == len(figures), "of two areas, one that is hidden hides the other"
+
+
+def test_what_one_person_did_does_not_leave_as_a_large_figure(
+    db: Database, vault: Vault, work: Library, coordinator: Viewer
+) -> None:
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    visit(db, vault, day, "60")
+    for number in range(29):
+        visit(db, vault, day, "2" if number < 9 else "0", area="south")
+    found = count(db, vault, work, coordinator, "2026-11")
+    report = reporting.the_report(work, coordinator, "work", "month")
+    over = reporting.period(report, "2026-11", NOW.date())
+    assert found.rows["Visits"] == 78
+    assert reporting.to_hand_out(found, over).rows == {"Everybody": 30, "Visits": 78, "Asked for food": 30}
+    parts = reporting.to_hand_out(found, over).parts["area"].values()
+    assert [part["Visits"] for part in parts] == [None, None], "60 are one person's, and 18 tell it"
+    alone = [periods.Case(f"R{number}", {"visits": "0" if number else "60"}, {}) for number in range(30)]
+    only = reporting.to_hand_out(periods.add_up(report, alone, NOW), over)
+    assert (only.cases, only.rows["Everybody"], only.rows["Visits"]) == (30, 30, None)

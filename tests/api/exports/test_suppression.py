@@ -56,7 +56,7 @@ def possible(length: int, total: int) -> dict[Published, list[set[int]]]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 13), min_size=2, max_size=4))
 def test_a_hidden_cell_cannot_be_computed_even_by_who_knows_the_rule(cells: list[int]) -> None:
     """Every hidden cell has several values that would have been published in the very same way."""

@@ -97,7 +97,7 @@ def test_whatever_they_press_an_offer_has_at_most_one_taker(
     steps = some.lists(some.tuples(some.sampled_from(["take", "give_back", "home"]), some.integers(0, 2)), max_size=12)
     case, count = make_case(db, vault, claimed_by=volunteer), iter(range(10_000))
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(steps)
     def play(pressed: list[tuple[str, int]]) -> None:
         start = START + timedelta(minutes=next(count))

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
-from api.desk import cases, reminding, tasks
+from api.desk import afterwards, cases, reminding, tasks
 from api.desk.wishes import Ways
 from api.errors import Refused
 from api.going import outings, signing
@@ -14,6 +15,7 @@ from api.keys.vault import TeamKey, Vault
 from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
+from api.tables import FollowUpRow
 from flows.loader import Library
 from flows.model import Answer
 from tests.factories import ALMAZ, NOW, make_case, make_viewer
@@ -147,6 +149,8 @@ def test_places_are_offered_by_the_bot_signed_up_for_reminded_of_and_end_in_hour
     assert (line.signed_up, line.came) == (True, False)
     full = [one.kind for one in db.read_now(lambda s: tasks.tasks(s, coordinator, NOW))]
     assert full == ["outing_full"]
+    planned = db.read_now(lambda s: list(s.exec(select(FollowUpRow.name))))
+    assert planned == ["tomorrow"], "who came too late is told of no day"
 
     maria.now = at - timedelta(hours=23)
     db.write_now(lambda s: reminding.run_due(s, vault, now_offered(), Ways(), maria.now))
@@ -157,3 +161,30 @@ def test_places_are_offered_by_the_bot_signed_up_for_reminded_of_and_end_in_hour
     assert found == signing.Impact("calls", 1, 1, 1, 2.5)
     with pytest.raises(Refused, match="incomplete"):
         db.write_now(lambda s: outings.write_hours(s, coordinator, outing, {line.reference: 25}, at))
+
+
+def test_who_is_put_on_a_list_by_hand_is_told_of_that_day_and_not_once_she_is_taken_off(
+    db: Database, vault: Vault, library: Library, coordinator: Viewer, tmp_path: Path
+) -> None:
+    calls = planned_library(tmp_path, library, CALLS)
+    maria = Worker(db, vault, calls)
+    for text in ("hello", "1", "Maria Quispe", "1", "1"):
+        maria.says(text)
+
+    def day(days: int) -> int:
+        at = NOW + timedelta(days=days)
+        return db.write_now(lambda s: outings.plan(s, vault, coordinator, at, "Mill", 1, None, NOW, service="calls"))
+
+    def put_on(outing: int) -> None:
+        her = [maria.case()]
+        db.write_now(lambda s: afterwards.add_to_outing(s, vault, calls, coordinator, outing, her, NOW))
+
+    def planned() -> list[int]:
+        return [(at - NOW).days for at in db.read_now(lambda s: list(s.exec(select(FollowUpRow.due_at))))]
+
+    soon, far = day(10), day(20)
+    for outing in (soon, far, far):
+        put_on(outing)
+    assert sorted(planned()) == [9, 19]
+    db.write_now(lambda s: afterwards.drop_from_outing(s, calls, coordinator, soon, maria.case(), NOW))
+    assert planned() == [19]

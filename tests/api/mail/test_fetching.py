@@ -134,6 +134,6 @@ async def test_a_server_that_goes_away_is_waited_for(db: Database, caplog: pytes
 
 
 async def _until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - what is waited for knows no event
             await asyncio.sleep(0.01)

@@ -157,7 +157,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_whatever_happens_the_window_goes_to_whoever_is_first_and_to_one_alone(
     db: Database, vault: Vault, coordinator: Viewer, steps: list[tuple[str, int]]

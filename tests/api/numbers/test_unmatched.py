@@ -265,7 +265,7 @@ def test_what_arrives_for_a_closed_case_is_proposed_to_it_all_the_same(morning: 
 
 
 letters = st.text(st.characters(blacklist_categories=["Nd", "Cs"]), max_size=60)
-PLAYED = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PLAYED = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def begin_again(session: Session) -> None:

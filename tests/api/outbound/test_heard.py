@@ -67,7 +67,7 @@ class Scene:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - what is waited for knows no event
             await asyncio.sleep(0.01)
 

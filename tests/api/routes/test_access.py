@@ -325,6 +325,8 @@ MATRIX: Mapping[str, Line] = {
     "POST /inbox/senders/drop": Line((), form={"portal": "model_ministry", "sender": "MOH"}),  # none is accepted here
     "POST /inbox/mail/{mail_id}/assign": Line((), form={"reference": "K7-4QF"}),  # no e-mail has strayed here
     "POST /inbox/mail/{mail_id}/nobody": Line(()),
+    "POST /inbox/mail/{mail_id}/apart": Line((), form={"reference": "K7-4QF"}),
+    "POST /inbox/mail/{mail_id}/together": Line((), form={"reference": "K7-4QF"}),
     "POST /inbox/mail/{mail_id}/back": Line(()),
     "GET /unhandled": COORDINATOR,
     "POST /unhandled/{message_id}/settle": Line(COORDINATORS, "unhandled"),
@@ -698,7 +700,7 @@ async def knock(app: Callable[..., Any], path: str, browser: AsyncClient) -> int
         "headers": [(b"host", b"127.0.0.1:8000"), (b"cookie", cookies.encode())],
     }
     task = asyncio.create_task(app(scope, listen, take))
-    status = await asyncio.wait_for(begun, 10)
+    status = await asyncio.wait_for(begun, 60)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     return status

@@ -85,7 +85,6 @@ async def phones(tmp_path: Path) -> AsyncIterator[Phones]:
     }
     async with running_desk(tmp_path, simulator=False, **secrets) as desk:
         amal = await looking(desk.shell, desk.app.state.gate, "Amal")
-        await desk.app.state.runner.look_after()  # so that no self-test begins once there are lines
         now = desk.shell.clock()
 
         def place(session: Session) -> None:

@@ -1,10 +1,17 @@
 """The inbox, what is done with a message in its case, and a code that is not lost before it was used."""
 
 import re
+from pathlib import Path
 
 from httpx import AsyncClient
+from sqlmodel import select
 
-from tests.desks import NUMBER, TestDesk
+from api.tables import MailAddress
+from bot import mail
+from tests.api.routes.conftest import at_noon
+from tests.desks import NUMBER, TestDesk, running_desk
+from tests.fakes import mails
+from tests.scenes import Scene
 
 APPOINTMENT = "MOPH: አልማዝ ተስፋዬ, your appointment is on 12/12/2099 at 09:30, Rafik Hariri hospital. Code 4829."
 OFFER = "MOPH: a place is free for Almaz Tesfaye on 12/12/2099 at 09:30. Reply YES within 48 h."
@@ -144,6 +151,25 @@ async def test_a_volunteer_says_that_a_proposal_is_not_hers_and_takes_it_back(de
             trail = (await amal.get("/audit")).text
         assert "<p>said that a message is not for the case" in trail
         assert "<p>took back that a message is not for the case" in trail
+
+
+async def test_a_volunteer_says_so_of_an_e_mail_too(tmp_path: Path) -> None:
+    async with running_desk(tmp_path, clock=at_noon(), mail_domain="mail.example.org") as desk:
+        scene = await Scene.of(desk.shell, desk.app.state.gate)
+        hanas = await desk.shell.db.write(scene.fill)
+        async with desk.browser("Hana") as hana, desk.browser("Rima") as rima:
+            await hana.post(f"/cases/{hanas}/mail/lend", data={"portal": "model_ministry"})
+            address = await desk.shell.db.read(lambda session: session.exec(select(MailAddress.address)).one())
+            raw = mails.plain("It is your turn.", to=address[1] + address[0] + address[2:])
+            await desk.app.state.intake.mail(mail.parse(raw, size=0))
+            action = form((await hana.get("/inbox")).text, r"/inbox/mail/\d+/apart")
+            assert (await rima.post(action, data={"reference": hanas})).status_code == 404
+            aside = (await hana.post(action, data={"reference": hanas})).text
+            assert "It is put aside" in aside
+            assert f"It is {hanas}" not in aside
+            assert f"It may be {hanas} after all" in aside
+            back = await hana.post(form(aside, r"/inbox/mail/\d+/together"), data={"reference": hanas})
+            assert f"It is {hanas}" in back.text
 
 
 async def test_a_coordinator_accepts_a_new_sender_and_a_volunteer_is_not_asked(desk: TestDesk, hanas: str) -> None:

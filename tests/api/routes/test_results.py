@@ -1,5 +1,6 @@
 """The coordinator's pages of figures: a batch and its answer, a month, the trail, what is forgotten when."""
 
+import asyncio
 import io
 import re
 from datetime import timedelta
@@ -85,10 +86,9 @@ async def test_a_month_of_many_shows_how_far_it_is(desk: TestDesk, hanas: str, m
     async with desk.browser("Amal") as amal, desk.browser("Hana") as hana:
         begun = await amal.get("/month")
         assert begun.url.path.startswith("/work/")
-        for _ in range(200):
-            page = await amal.get(f"{begun.url.path}/live")
-            if "It is ready." in page.text:
-                break
+        async with asyncio.timeout(60):
+            while "It is ready." not in (page := await amal.get(f"{begun.url.path}/live")).text:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         assert (await hana.get(begun.url.path)).status_code == 404
         ready = re.search(r'href="(/month\?m=[^"]+)"', page.text)
         assert ready

@@ -12,9 +12,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session, func, select
 
 from api.keys.keyring import Gone, Keyring
+from api.store import engines
 from api.store.db import Database
 from api.store.writers import GROUP
 from api.tables import Lane, Person, Seen
+from tests import hurried
 from tests.factories import NOW
 
 
@@ -282,3 +284,14 @@ async def test_a_destroyed_key_is_in_no_file_within_a_second(
 
 def all_bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.glob("keyring.db*"))
+
+
+def test_a_commit_waits_for_the_disk_as_it_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "SYNCHRONOUS", hurried.SHIPPED)
+    keyring = Keyring(tmp_path / "keyring.db")
+    db = Database(f"sqlite:///{tmp_path / 'main.db'}", keyring)
+    keys = keyring._thread.connection.execute("PRAGMA synchronous").fetchone()[0]
+    rows = db.write_now(lambda session: session.connection().exec_driver_sql("PRAGMA synchronous").scalar())
+    assert (rows, keys) == (2, 2)
+    db.close()
+    keyring.close()

@@ -321,3 +321,99 @@ def test_whatever_she_writes_each_option_is_an_answer(text: str, language: str) 
     elif outcome.value is not None:
         assert outcome.raw == text
         assert "1906" <= str(outcome.value) <= TODAY.isoformat()
+
+
+def lately(text: str, language: str = "en") -> str | None:
+    """What a question about the last days takes."""
+    outcome = dates.read(text, today=TODAY, language=language, recent=True)
+    return str(outcome.value) if isinstance(outcome, Answer) else outcome.code
+
+
+def soon(text: str, language: str = "en") -> str | None:
+    """What a question about the next days takes."""
+    outcome = dates.read(text, today=TODAY, language=language, coming=True)
+    return str(outcome.value) if isinstance(outcome, Answer) else outcome.code
+
+
+@pytest.mark.parametrize(
+    ("today", "yesterday", "tomorrow", "language"),
+    [
+        ("Today!", "yesterday", "Tomorrow", "en"),
+        ("aujourd’hui", "Hier", "demain", "fr"),
+        ("اليوم", "امبارح", "بكرا", "ar"),
+        ("ዛሬ", "ትላንት", "ነገ", "am"),
+        ("আজ", "কাল", "কাল", "bn"),
+        ("අද", "ඊයේ", "හෙට", "si"),
+        ("ngayon", "kahapon", "bukas", "fil"),
+        ("leo", "jana", "kesho", "sw"),
+        ("hoy", "ayer", "mañana", "es"),
+        ("сегодня", "вчера", "завтра", "ru"),
+        ("бүгүн", "кечээ", "эртең", "ky"),
+        ("бүгін", "кеше", "ертең", "kk"),
+        ("имрӯз", "дирӯз", "пагоҳ", "tg"),
+        ("tey", "démb", "suba", "wo"),
+        ("今天", "昨天", "明天", "zh"),
+        ("sot", "dje", "nesër", "sq"),
+        ("danas", "juče", "sutra", "sr"),
+        ("данас", "јуче", "сутра", "sr"),
+    ],
+)
+def test_days_are_named_by_today(today: str, yesterday: str, tomorrow: str, language: str) -> None:
+    assert [lately(one, language) for one in (today, yesterday)] == ["2026-11-24", "2026-11-23"]
+    assert [soon(one, language) for one in (today, tomorrow)] == ["2026-11-24", "2026-11-25"]
+
+
+def test_but_not_as_a_date_of_birth_nor_in_the_wrong_direction() -> None:
+    assert short("yesterday") == "not_a_date"
+    assert lately("tomorrow") == "date_in_future"
+    assert soon("yesterday") == "not_a_date"
+    assert (lately("30"), lately("17 May 1992")) == ("too_old", "too_old")
+    assert (lately("the day before yesterday"), lately("前天", "zh")) == ("2026-11-22", "2026-11-22")
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "last", "next_one"),
+    [
+        ("20 November", "en", "2026-11-20", "2027-11-20"),
+        ("24 November", "en", "2026-11-24", "2026-11-24"),
+        ("25 November", "en", "2025-11-25", "2026-11-25"),
+        ("Nov 3rd", "en", "2026-11-03", "2027-11-03"),
+        ("le 3 décembre", "fr", "2025-12-03", "2026-12-03"),
+        ("20/11", "fr", "2026-11-20", "2027-11-20"),
+        ("11/20", "fil", "2026-11-20", "2027-11-20"),
+        ("11月20日", "zh", "2026-11-20", "2027-11-20"),
+        ("12 Hidar", "am", "2026-11-21", "2027-11-22"),
+        ("20.11.2025", "fr", "2025-11-20", "date_in_future"),
+        ("31 February", "en", "not_a_date", "not_a_date"),
+    ],
+)
+def test_a_day_without_its_year_is_the_last_one_or_the_next(
+    typed: str, language: str, last: str, next_one: str
+) -> None:
+    assert lately(typed, language) == last
+    assert short(typed, language) in ("no_year", "not_a_date", last)
+    if next_one != "date_in_future":
+        assert soon(typed, language) == next_one
+
+
+def test_who_counts_in_two_calendars_is_asked_which_she_means() -> None:
+    outcome = dates.read("10/3", today=TODAY, language="am", recent=True)
+    assert isinstance(outcome, Misread)
+    again = [dates.read(one.value, today=TODAY, language="am", recent=True) for one in outcome.options]
+    assert [one.value for one in again if isinstance(one, Answer)] == ["2026-11-19", "2026-03-10"]
+
+
+@given(st.dates(TODAY - timedelta(days=364), TODAY), LANGUAGES)
+def test_a_day_of_the_last_year_needs_no_year(day: date, language: str) -> None:
+    month = month_name(Month("gregorian", day.month), language)
+    outcome = dates.read(f"{day.day} {month}", today=TODAY, language=language, recent=True)
+    values = (
+        [outcome.value]
+        if isinstance(outcome, Answer)
+        else [
+            read.value
+            for one in outcome.options
+            if isinstance(read := dates.read(one.value, today=TODAY, language=language, recent=True), Answer)
+        ]
+    )
+    assert day.isoformat() in values

@@ -48,6 +48,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stray_mail_wipe_at"), "stray_mail", ["wipe_at"], unique=False)
     op.create_table(
+        "mail_apart",
+        sa.Column("mail_id", sa.BigInteger(), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("said_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_apart_person_id_person")),
+        sa.PrimaryKeyConstraint("mail_id", "case_id", name=op.f("pk_mail_apart")),
+    )
+    op.create_table(
         "stray_file",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("mail_id", sa.BigInteger(), nullable=False),
