@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 from typing import get_args
 
+from flows import pairing
 from flows.amiss import RESERVED, amiss
 from flows.asking import MANNER, ask
 from flows.errors import ServiceError
@@ -113,6 +114,7 @@ def _plans(service: Service) -> Found:
     """Tasks, follow-ups and reports that name what is not there."""
     questions = {name: asked.question for name, asked in service.by_name.items()}
     yield from plans_amiss(service.plans, service.file, questions)
+    yield from pairing.pairing_amiss(service.pairing, service.file)
 
 
 def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
@@ -125,6 +127,9 @@ def _other_expressions(service: Service) -> Iterator[tuple[str, Expression]]:
     for skill, expression in service.needs.items():
         yield f"case.needs.{skill}", expression
     yield from expressions_of(service.plans)
+    yield from pairing.expressions_of(service.pairing)
+    if service.joins:
+        yield "case.joins", service.joins
     for number, alarm in enumerate(service.rules.alarms, start=1):
         yield f"escalate {number}", alarm.when
     for verdict in service.rules.verdicts:

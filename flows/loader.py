@@ -13,6 +13,7 @@ from flows.expressions import Expression, compile_expression
 from flows.expressions.rounds import Rounds
 from flows.language import Catalogues, Words, tidy
 from flows.model import Desk, Option, Outing
+from flows.pairing import Pairing, compile_pairing
 from flows.places import Places
 from flows.planning import Plans, compile_plans
 from flows.repeats import Written, rounds_of, written_out
@@ -78,6 +79,8 @@ class Service:
     needs: Mapping[str, Expression]
     plans: Plans
     rules: Rules
+    pairing: Pairing | None
+    joins: Expression | None
     rounds: Rounds
     groups: Mapping[str, Said]
 
@@ -215,6 +218,8 @@ class _Making:
             needs=self.by_name("case.needs", file.case.needs),
             plans=compile_plans(file, [one.question for one in written], self.rounds, self.say, self.planned),
             rules=rules,
+            pairing=compile_pairing(file, self.optional),
+            joins=self.optional(file.case.joins, "case.joins"),
             rounds=self.rounds,
             groups={
                 one.repeat: self.say(f"{one.repeat}:title", one.title)

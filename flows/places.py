@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 from unicodedata import normalize
@@ -129,6 +130,13 @@ class Places:
             if found:
                 yield from found[1]
             start += found[0] if found else 1
+
+
+def common(place: str, other: str) -> str:
+    """The code of the narrowest place that two codes have in common; nothing when it is none, or only the country."""
+    alike = takewhile(lambda two: two[0] == two[1], zip(place.split("/"), other.split("/"), strict=False))
+    parts = [one for one, _ in alike]
+    return "/".join(parts) if len(parts) > 1 else ""
 
 
 def load_places(folder: Path) -> Places:

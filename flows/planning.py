@@ -58,7 +58,8 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """All of it, by name; `reads` are the answers that some follow-up has to know when the case is sealed."""
+    """All of it, by name; `reads` are the answers that some follow-up has to know when the case is sealed,
+    `of_match` names the task that no answers open: it is opened when two are brought together."""
 
     tasks: Mapping[str, Task] = field(default_factory=dict)
     follow_ups: Mapping[str, Following] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class Plans:
     call: Expression | None = None
     call_within: timedelta | None = None
     reads: frozenset[str] = frozenset()
+    of_match: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def compile_plans(
         reports[name] = Added(report, {label: (when, add) for label, (when, add) in rows.items()})
     call = expression(file.case.call, "case.call", "case", "call")
     reads = _reads(questions, follow_ups.values(), tasks.values(), expression)
-    return Plans(tasks, follow_ups, reports, call, file.case.call_within, reads)
+    of_match = file.case.match.task if file.case.match else ""
+    return Plans(tasks, follow_ups, reports, call, file.case.call_within, reads, of_match)
 
 
 def _rounds(plan: TaskPlan, place: int, rounds: Rounds, expression: Compile) -> Iterator[tuple[int, Expression | None]]:
@@ -149,6 +152,7 @@ def tasks_for(plans: Plans, values: Mapping[str, Value], now: datetime) -> tuple
     return tuple(
         Open(name, now + one.plan.due, number, one.plan.skill)
         for name, one in plans.tasks.items()
+        if name != plans.of_match
         for number, when in one.whens
         if when is None or when.truth(values, now=now)
     )

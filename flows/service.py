@@ -1,5 +1,6 @@
 """What a service file may say: the schema, with every expression compiled, and no way to be half right."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -124,13 +125,34 @@ class Checklist(Part):
     open: tuple[str, ...] = ()
 
 
+class Match(Part):
+    """Who goes with whom: a case for which `of` holds with one for which `with` holds; with `outings` each case with
+    those of the service.
+
+    `ability` says by expressions over the answers which skills somebody has. `cap` is how many hours within `per` are
+    enough, of which one match takes `each`; it is too much for whom `full` holds. `task` is opened for both together.
+    """
+
+    of: str = ""
+    beside: str = Field(default="", alias="with")
+    outings: bool = False
+    ability: dict[Skill, str] = Field(default_factory=dict)
+    cap: str = ""
+    each: int = Field(default=1, ge=1)
+    per: Span = timedelta(days=7)
+    full: str = ""
+    task: str = ""
+
+
 class CasePlan(Part):
     """What a case of this service goes through. `route` names the readable answers; `portal` where it registers.
 
     `needs` says by an expression when a case needs a skill; that it does stays readable, as what is routed is.
     `accompany` is an expression over the answers: when it holds, she wants somebody to go along on the day.
     `call` is an expression: when it holds, she asks to be called, within `call_within`. `stays`: one of us goes along
-    for months, and keeps the case until she gives it back. `tasks` and `follow_ups` stand in `flows.plans`.
+    for months, and keeps the case until she gives it back. `match` says who goes with whom, `notes` that they name
+    nobody. When the expression `joins` holds, she may be invited to the desk. `tasks` and `follow_ups` stand in
+    `flows.plans`.
     """
 
     portal: str = ""
@@ -144,6 +166,9 @@ class CasePlan(Part):
     tasks: tuple[TaskPlan, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     checklist: Checklist | None = None
+    match: Match | None = None
+    notes: Literal["", "nameless"] = ""
+    joins: str = ""
     stays: bool = False
 
 

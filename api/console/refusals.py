@@ -9,6 +9,7 @@ ABSENT = t("This page does not exist, or it is not yours to see.")
 UNKNOWN = t("That cannot be done now. Look again how things stand.")
 SENTENCES: dict[str, str] = {
     "not_found": ABSENT,
+    "no_such_card": ABSENT,
     "no_such_case": ABSENT,
     "no_such_message": ABSENT,
     "no_such_number": ABSENT,

@@ -14,6 +14,7 @@ from api.keys.vault import Vault
 from api.numbers import appointments
 from api.numbers.appointments import Appointment, Corrected
 from api.staff.people import Viewer
+from api.tables import OutingRow
 from flows.loader import Library
 from flows.notices import Notice
 
@@ -112,6 +113,14 @@ def add_to_outing(
     outings.add(session, viewer, outing_id, references, now)
     at = outings.the_outing(session, viewer, outing_id).starts_at
     happened.happened(session, vault, library, viewer, references, "outing", at, now, beside=True)
+
+
+def put_on_outing(
+    session: Session, vault: Vault, library: Library, viewer: Viewer, outing: OutingRow, reference: str, now: datetime
+) -> None:
+    """Put one case on the list of an outing, as `outings.put_on` does."""
+    outings.put_on(session, viewer, outing.id or 0, [reference], now)
+    happened.happened(session, vault, library, viewer, [reference], "outing", outing.starts_at, now)
 
 
 def drop_from_outing(

@@ -19,7 +19,7 @@ from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.access import FORGOTTEN, id_of
 from api.store.once import insert_once
-from api.tables import CaseApart, CaseRow, metadata
+from api.tables import CaseApart, CaseRow, PairRow, metadata
 from flows.checklists import route_with
 from flows.model import Answer
 from flows.reference import LENGTHS, new_reference
@@ -40,6 +40,7 @@ _OF_A_CASE = tuple(
         "mail_apart",
         "case_share",
         "case_apart",
+        "pair",
         "media",
         "offer",
         "outing_case",
@@ -187,7 +188,8 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
     slips.drop_slip(session, id_of(case))
     for table in _OF_A_CASE:
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
-    session.connection().execute(delete(CaseApart).where(col(CaseApart.other_id) == case.id))
+    for table_of_two in (CaseApart, PairRow):
+        session.connection().execute(delete(table_of_two).where(col(table_of_two.other_id) == case.id))
     for field, nothing in _NOTHING.items():
         setattr(case, field, nothing)
     session.add(case)

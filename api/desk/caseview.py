@@ -56,6 +56,14 @@ class AnswerView:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """Something to offer now, in words, and the name of the card that goes with it, if any."""
+
+    text: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case, opened.
 
@@ -84,7 +92,7 @@ class CaseView:
     named: bool
     call_at: str
     needs: tuple[str, ...]
-    offers: tuple[str, ...]
+    offers: tuple[Offered, ...]
     answers: tuple[AnswerView, ...]
     talk: tuple[Line, ...]
     work: Casework
@@ -242,11 +250,12 @@ class _View:
             hidden,
         )
 
-    def _offers(self, service: Service, values: Mapping[str, Value]) -> Iterator[str]:
+    def _offers(self, service: Service, values: Mapping[str, Value]) -> Iterator[Offered]:
         words = self.library.words(self.viewer.language)
         for number, (when, say) in enumerate(service.offers, start=1):
             if when.truth(values, now=self.now):
-                yield words.of(f"{service.name}:offer:{number}", say)
+                text = words.of(f"{service.name}:offer:{number}", say)
+                yield Offered(text, service.file.case.offer[number - 1].card)
 
 
 def _portal(service: Service | None) -> str:

@@ -22,7 +22,8 @@ from api.inbound.inbox import expect_answer, is_silent
 from api.keys.vault import Vault
 from api.outbound.replies import address_index, queue_reply
 from api.staff.access import FORGOTTEN, id_of
-from api.tables import BatchCase, CaseRow, FollowUpRow, TaskRow
+from api.staff.people import takes_cases
+from api.tables import Audit, BatchCase, CaseRow, FollowUpRow, Person, TaskRow
 from flows.conversation.asked import first_of, question
 from flows.loader import Library
 from flows.model import Asking, Reply
@@ -154,9 +155,19 @@ def _make_task(session: Session, due: _Due, now: datetime) -> None:
     """A volunteer does it, until the end of its window."""
     row = due.row
     due_at = max(now, row.due_at) + due.plan.plan.window
-    open_task(session, "follow_up", now, due_at=due_at, case_id=row.case_id, about=str(row.id), name=row.name)
+    whose = _closed_by(session, due.case, now) if due.plan.plan.after == "closed" else None
+    about, name = str(row.id), row.name
+    open_task(session, "follow_up", now, due_at=due_at, case_id=row.case_id, about=about, name=name, person_id=whose)
     following.end(session, row, "task", now)
     row.ended_at = None
+
+
+def _closed_by(session: Session, case: CaseRow, now: datetime) -> int | None:
+    """Who closed a case, whoever had it: what comes after that is hers to do, as long as she is one of us."""
+    closing = select(Audit.person_id).where(Audit.object == case.reference, Audit.action == "case.close")
+    found = session.exec(closing.order_by(col(Audit.id).desc()).limit(1)).first()
+    person = session.get(Person, found) if found else None
+    return found if person is not None and takes_cases(person, now) else None
 
 
 def _is_silent(session: Session, vault: Vault, known: Known) -> bool:

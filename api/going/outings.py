@@ -78,9 +78,12 @@ def plan(
     now: datetime,
     *,
     service: str = "",
+    needs: Collection[str] = (),
+    area: str = "",
 ) -> int:
     """Plan an outing, and give its id; with a `service` its workers can sign up for it with the bot.
 
+    `needs` are the skills that it asks for, `area` is the code of the place where it is: by these people are proposed.
     Refused: (422, "no_such_day"), (422, "incomplete").
     """
     coordinators_only(viewer)
@@ -89,10 +92,9 @@ def plan(
         raise Refused(422, "no_such_day")
     if not 0 < len(place) <= LONGEST_PLACE or not 0 < places <= MOST:
         raise Refused(422, "incomplete")
-    box = vault.seal_to_team(PLACE, encode(place))
-    row = OutingRow(
-        starts_at=starts_at, box=box, places=places, person_id=viewer.person_id, led_by=led_by, created_at=now
-    )
+    box, by = vault.seal_to_team(PLACE, encode(place)), viewer.person_id
+    row = OutingRow(starts_at=starts_at, box=box, places=places, person_id=by, led_by=led_by, created_at=now)
+    row.area, row.needs = area, f" {' '.join(needs)} " if needs else ""
     if service:
         row.service, row.sign_up = service, True
         row.label_box = vault.lock(encode(place), expires=starts_at)
@@ -149,6 +151,11 @@ def candidates(
 def add(session: Session, viewer: Viewer, outing_id: int, references: Collection[str], now: datetime) -> None:
     """Put cases on the list. Refused: (409, "no_place_left"), (404, "no_such_outing")."""
     coordinators_only(viewer)
+    put_on(session, viewer, outing_id, references, now)
+
+
+def put_on(session: Session, viewer: Viewer, outing_id: int, references: Collection[str], now: datetime) -> None:
+    """The same, for who has one of these cases: whether she has, says the caller."""
     outing = session.exec(select(OutingRow).where(OutingRow.id == outing_id).with_for_update()).one_or_none()
     if outing is None:
         raise Refused(404, "no_such_outing")

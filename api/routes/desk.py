@@ -6,7 +6,7 @@ from math import ceil
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.console.board import board
@@ -15,7 +15,7 @@ from api.console.next_step import next_step
 from api.console.plans import FOLLOWED, STATES, follow_up_titles, titles_of
 from api.console.portal_form import portal_form
 from api.console.shown import as_written, facts, headline, offered, service_title, still_open
-from api.desk import afterwards, caseview, conversation, idle, likeness, phrases, queue, training
+from api.desk import afterwards, caseview, conversation, idle, likeness, nameless, phrases, queue, training
 from api.desk.caseview import CaseView
 from api.desk.intakes import day_began
 from api.events import INBOX, QUEUE, case_topic
@@ -24,6 +24,7 @@ from api.inbound import unhandled
 from api.numbers import answering, health, proxies, waiting
 from api.numbers.standing import standing_of
 from api.numbers.turns import TURN
+from api.routes.beside import beside
 from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
 from api.routes.live import changes
 from api.shell import Shell
@@ -157,9 +158,13 @@ async def write(shell: Desk, viewer: Looking, reference: str, text: Typed) -> Re
 
 
 @router.post("/cases/{reference}/note")
-async def note(shell: Desk, viewer: Looking, reference: str, text: Typed) -> RedirectResponse:
-    """Keep a note for the team."""
-    now = shell.clock()
+async def note(
+    request: Request, shell: Desk, viewer: Looking, reference: str, text: Typed, sure: Typed = ""
+) -> Response:
+    """Keep a note for the team; ask once more where it should name nobody and does."""
+    now, known = shell.clock(), (shell.vault, shell.library, viewer, reference, text)
+    if not sure and await shell.db.read(lambda session: nameless.asks_first(session, *known)):
+        return page(request, "note_asked.html", viewer, reference=reference, text=text)
     await shell.db.write(lambda session: conversation.note(session, shell.vault, viewer, reference, text, now))
     return _changed(shell, reference, f"/cases/{reference}?done=noted")
 
@@ -215,6 +220,7 @@ async def _case(
         asked_at=at,
         step=next_step(case, standing, shell.settings.zone, now),
         **await _work(shell, viewer, case, reader, whole=template == "case.html"),
+        **await beside(shell, viewer, case, reader, now, whole=template == "case.html"),
         left=_seconds(case.window.closes_at, now) if case.window else 0,
         standing=standing,
         turn_left=max(SOON, _seconds(standing.turn.until, now)) if standing.turn else 0,

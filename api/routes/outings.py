@@ -1,19 +1,23 @@
 """Outings: planned by a coordinator, printed, and ticked on a phone that has no connection for a while."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.console.shown import place_name, service_title
-from api.desk import afterwards
+from api.console.names import SKILLS
+from api.console.shown import areas_of, place_name, service_title
+from api.desk import afterwards, pairing
 from api.errors import Refused
 from api.events import case_topic
 from api.going import outings, signing
+from api.going.outings import Candidate
 from api.routes.doors import Coordinating, Desk, Helping, go, language_of, page
 from api.shell import Shell
 from api.staff import people
+from api.staff.people import Viewer
 
 router = APIRouter()
 Typed = Annotated[str, Form(max_length=200)]
@@ -30,6 +34,7 @@ async def the_outings(request: Request, shell: Desk, viewer: Helping) -> HTMLRes
     impact = await shell.db.read(lambda session: signing.impact(session, viewer)) if viewer.coordinator else []
     titles = {one.service: service_title(shell.library, one.service, reader) for one in impact}
     more: dict[str, Any] = {"impact": impact, "titles": titles, "services": _signed_up_for(shell, reader)}
+    more |= {"skills": SKILLS, "areas": areas_of(shell.library, reader)}
     return page(request, "outings.html", viewer, outings=found, people=team, **more)
 
 
@@ -43,18 +48,31 @@ async def plan(
     places: Annotated[int, Form()],
     led_by: Annotated[int, Form(lt=2**31)] = 0,
     service: Typed = "",
+    needs: Many = [],  # noqa: B006 - FastAPI copies it
+    area: Typed = "",
 ) -> RedirectResponse:
-    """Plan an outing; with a service, its workers can sign up for it."""
+    """Plan an outing; with a service, its workers can sign up for it, and by needs and area they are proposed."""
     now = shell.clock()
     try:
         starts_at = datetime.combine(date.fromisoformat(day), time.fromisoformat(start), shell.settings.zone)
     except ValueError:
         raise Refused(422, "incomplete") from None
-    if service and service not in dict(_signed_up_for(shell, "en")):
+    known = not service or service in dict(_signed_up_for(shell, "en"))
+    if not known or not set(needs) <= set(SKILLS) or (area and shell.library.places.coded(area) is None):
         raise Refused(422, "incomplete")
     made = await shell.db.write(
         lambda session: outings.plan(
-            session, shell.vault, viewer, starts_at, place, places, led_by or None, now, service=service
+            session,
+            shell.vault,
+            viewer,
+            starts_at,
+            place,
+            places,
+            led_by or None,
+            now,
+            service=service,
+            needs=needs,
+            area=area,
         )
     )
     await _offer(shell)
@@ -77,7 +95,22 @@ async def the_outing(request: Request, shell: Desk, viewer: Helping, outing_id: 
         else []
     )
     districts = {one.district: place_name(shell.library, one.district, reader) for one in others}
-    return page(request, "outing.html", viewer, outing=outing, lines=lines, others=others, districts=districts)
+    known: dict[str, Any] = {"outing": outing, "lines": lines, "districts": districts, "skills": SKILLS}
+    return page(request, "outing.html", viewer, **known, **await _fitting(shell, viewer, outing_id, others, reader))
+
+
+async def _fitting(
+    shell: Shell, viewer: Viewer, outing_id: int, others: Sequence[Candidate], reader: str
+) -> dict[str, Any]:
+    """Who else could come, those who fit best first, and why."""
+    now, references = shell.clock(), [one.reference for one in others]
+    fits = await shell.db.read(
+        lambda session: pairing.for_outing(session, shell.vault, shell.library, viewer, outing_id, references, now)
+    )
+    order = list(fits)
+    sorted_others = sorted(others, key=lambda one: order.index(one.reference) if one.reference in fits else len(order))
+    places = {one.near: place_name(shell.library, one.near, reader) for one in fits.values()}
+    return {"others": sorted_others, "fits": fits, "places": places}
 
 
 @router.post("/outings/{outing_id}/add")

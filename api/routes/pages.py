@@ -16,6 +16,7 @@ from api.routes import (
     amending,
     assisted,
     batches,
+    beside,
     coordination,
     desk,
     duty,
@@ -33,6 +34,7 @@ from api.routes import (
     outings,
     overview,
     own,
+    pairing,
     people,
     phone,
     phrases,
@@ -79,7 +81,7 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
-    cases += [planned, amending, search, phrases, media, going, outings, notices]
+    cases += [planned, pairing, beside, amending, search, phrases, media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
     rest = [overview, services, house, month, reports, works, batches, trail, retention]
     pages = [*team, *cases, *rest, coordination, sims, numbers]

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.console.names import SKILLS
 from api.console.shown import Areas, areas_of
+from api.desk import joining
 from api.events import QUEUE
 from api.progress import Work
 from api.routes.doors import Coordinating, Desk, go, language_of, page
@@ -57,11 +58,16 @@ async def invite(
     role: Typed = VOLUNTEER,
     language: Typed = "en",
     languages: Ticked = [],  # noqa: B006 - FastAPI copies it
+    skills: Ticked = [],  # noqa: B006
+    areas: Ticked = [],  # noqa: B006
+    reference: Typed = "",
 ) -> HTMLResponse:
-    """Invite a person, and show her link this once."""
-    now = shell.clock()
-    newcomer = Newcomer(name, role, language, _known(shell.library.languages, languages))
-    token = await shell.db.write(lambda session: invitations.invite(session, viewer, newcomer, now))
+    """Invite a person, and show her link this once; from a case its history says so."""
+    now, places = shell.clock(), _codes(areas_of(shell.library, viewer.language))
+    known = _known(shell.library.languages, languages), _known(list(SKILLS), skills), _known(places, areas)
+    newcomer = Newcomer(name, role, language, *known)
+
+    token = await shell.db.write(lambda session: joining.invite(session, viewer, newcomer, reference, now))
     link = f"{shell.settings.base_url}/join#{token}"
     return await _people(request, shell, viewer, name, link=link)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,3 @@ def helps_in(facts: Facts, place: str) -> bool:
 def lies_in(place: str, area: str) -> bool:
     """Whether the place with one code is, or lies in, the one with another code."""
     return f"{place}/".startswith(f"{area}/")
-
-
-def levels_agreeing(place: str, other: str) -> int:
-    """In how many levels two places (their codes) agree, from the widest on; places of two countries in none."""
-    together = takewhile(lambda two: two[0] == two[1], zip(place.split("/"), other.split("/"), strict=False))
-    return max(0, len(tuple(together)) - 1)

@@ -6,7 +6,7 @@ A `box` is ciphertext from `vault`. docs/privacy.md says of each column who may 
 from api.tables.alerts import AddressCode, Alert, Duty, StaffAddress
 from api.tables.calls import Call, OnCall
 from api.tables.cases import Batch, BatchCase, CaseRow, Item
-from api.tables.casework import CaseApart, Phrase
+from api.tables.casework import CaseApart, PairRow, Phrase
 from api.tables.following import FollowUpRow
 from api.tables.going import NoticeToMany, OfferRow, OutingCase, OutingRow
 from api.tables.heard import Heard
@@ -65,6 +65,7 @@ __all__ = [
     "OnCall",
     "OutingCase",
     "OutingRow",
+    "PairRow",
     "Passed",
     "Person",
     "Phrase",

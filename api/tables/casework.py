@@ -17,6 +17,17 @@ class CaseApart(SQLModel, table=True):
     decided_at: datetime
 
 
+class PairRow(SQLModel, table=True):
+    """Two cases that somebody brought together: `case_id` needs what `other_id` offers. It ends with either of them."""
+
+    __tablename__ = "pair"
+
+    case_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    other_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False, index=True))
+    person_id: int = Field(foreign_key="person.id")
+    at: datetime
+
+
 class Phrase(SQLModel, table=True):
     """A sentence that a coordinator wrote for volunteers to send, by language (ISO 639)."""
 

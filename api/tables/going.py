@@ -50,6 +50,7 @@ class OutingRow(SQLModel, table=True):
 
     `led_by` is who goes with them and ticks who came, when it is not a coordinator. One that belongs to a `service` may
     be open for `sign_up` by the bot: its words for that lie in `label_box`, under the time lock until it starts.
+    `needs` are the skills that it asks for, each between blanks, `area` is the code of the place where it is.
     """
 
     __tablename__ = "outing"
@@ -61,6 +62,8 @@ class OutingRow(SQLModel, table=True):
     service: str = ""
     sign_up: bool = False
     label_box: bytes = b""
+    needs: str = ""
+    area: str = ""
     person_id: int = Field(foreign_key="person.id")
     led_by: int | None = Field(default=None, foreign_key="person.id")
     created_at: datetime

@@ -5,7 +5,20 @@ from datetime import date, time
 
 from sqlmodel import col, select
 
-from api.desk import afterwards, amending, caseview, collecting, conversation, moves, queue, reaching, slips, telling
+from api.desk import (
+    afterwards,
+    amending,
+    caseview,
+    collecting,
+    conversation,
+    moves,
+    pairing,
+    queue,
+    reaching,
+    slips,
+    telling,
+)
+from api.desk.pairing import Proposals
 from api.going import offers
 from api.going.offers import Company
 from api.mail import lending
@@ -14,6 +27,7 @@ from api.numbers.appointments import Corrected
 from api.staff import addresses
 from api.tables import OfferRow, PortalMessage
 from flows.notices import Notice
+from flows.pairing import Fit
 from flows.sheet import Typed
 from tests.roads.acting import Act, Sentences
 from tests.roads.stage import DOMAIN
@@ -37,7 +51,7 @@ def looks(act: Act) -> Iterator[str]:
     """What the case needs, what may be offered, what it lacks."""
     view = caseview.see(act.session, act.stage.vault, act.library, act.viewer, act.reference, act.now)
     yield from (f"needs: {one}" for one in view.needs)
-    yield from (f"offer: {one}" for one in view.offers)
+    yield from (f"offer: {one.text}" for one in view.offers)
     yield from (f"lacks: {one.title}, {one.what}" for one in view.work.lacking)
     yield from (f"the portal wrote: {one.text}" for one in view.portal_messages if one.text)
 
@@ -187,7 +201,38 @@ def closes(act: Act, reason: str) -> None:
     afterwards.close(act.session, act.stage.vault, act.library, act.viewer, act.reference, reason, act.now)
 
 
+def sees_who_fits(act: Act) -> Iterator[str]:
+    found = _proposals(act)
+    for one in found.cases:
+        yield f"fits: {one.reference}{', together' if one.together else ''}{_reasons(one.fit)}"
+    for call in found.calls:
+        yield f"fits: a call on {call.starts_at:%Y-%m-%d}, {call.free} free{_reasons(call.fit)}"
+
+
+def _proposals(act: Act) -> Proposals:
+    return pairing.proposals(act.session, act.stage.vault, act.library, act.viewer, act.reference, act.now)
+
+
+def _reasons(fit: Fit) -> str:
+    said = [*(f"can {one}" for one in fit.can), *(f"not {one}" for one in fit.lacks)]
+    said += [f"both in {fit.near}"] if fit.near else []
+    return "".join(f", {one}" for one in (*said, *(["no hours left"] if fit.full else [])))
+
+
+def brings_together(act: Act) -> None:
+    other = _proposals(act).cases[0].reference
+    pairing.bring_together(act.session, act.stage.vault, act.library, act.viewer, act.reference, other, act.now)
+
+
+def puts_on_call(act: Act) -> None:
+    number = _proposals(act).calls[0].outing_id
+    pairing.put_on_call(act.session, act.stage.vault, act.library, act.viewer, act.reference, number, act.now)
+
+
 SENTENCES: Sentences = (
+    ("sees who fits", sees_who_fits),
+    ("brings it together with the first", brings_together),
+    ("puts it on the first call", puts_on_call),
     ("claims", claims),
     ("gives it back", gives_back),
     ("takes it up again", takes_up),

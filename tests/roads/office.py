@@ -101,12 +101,11 @@ def ticks_code(act: Act, code: str, task: str) -> None:
     afterwards.collected(act.session, stage.vault, act.library, act.viewer, service, task, [came], [came], act.now)
 
 
-def plans_outing(act: Act, day: str, at: str, place: str, places: str, service: str | None) -> None:
+def plans_outing(act: Act, day: str, at: str, place: str, places: str, service: str | None, needs: str | None) -> None:
     """An outing; with a service, people can sign up for it with the bot (from the next `==` on)."""
     starts_at = act.moment(day, at)
-    outings.plan(
-        act.session, act.stage.vault, act.viewer, starts_at, place, int(places), None, act.now, service=service or ""
-    )
+    more = {"service": service or "", "needs": (needs or "").split()}
+    outings.plan(act.session, act.stage.vault, act.viewer, starts_at, place, int(places), None, act.now, **more)
 
 
 def _outing(act: Act) -> int:
@@ -148,7 +147,7 @@ SENTENCES: Sentences = (
     (r"ticks code (?P<code>\d{4}) of (?P<task>\w+)", ticks_code),
     (
         r"plans an outing (?P<day>[\d-]+) (?P<at>[\d:]+) at (?P<place>[^,]+), (?P<places>\d+) places"
-        r"(?:, to sign up for (?P<service>\w+))?",
+        r"(?:, to sign up for (?P<service>\w+))?(?:, asking for (?P<needs>[\w ]+))?",
         plans_outing,
     ),
     (r"puts her on its list", puts_on_list),

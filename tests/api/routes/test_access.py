@@ -190,6 +190,11 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/beside/{other}/names": ACT,
     "POST /cases/{reference}/beside/{other}/same": ACT,
     "POST /cases/{reference}/beside/{other}/apart": ACT,
+    "POST /cases/{reference}/pair": Line((), "case", {"other": "K0-000"}),  # it has nobody to be brought together with
+    "POST /cases/{reference}/unpair": Line((), "case", {"other": "K0-000"}),
+    "POST /cases/{reference}/outing": Line((), "case", {"outing_id": "999"}),
+    "POST /cases/{reference}/card": act(card="rights"),
+    "GET /cases/{reference}/invite": Line((), "case"),  # nobody offered to help at the desk in it
     "GET /search": TAKER,
     "POST /search": Line(TAKERS, form={"who": "Almaz 1992"}),
     "GET /phrases": COORDINATOR,
