@@ -355,7 +355,7 @@ def settle(months: Months) -> None:
     def done(session: Session) -> None:
         hana, now = months.hana, months.worker.now
         for one in tasks.tasks(session, hana, now):
-            if one.kind == "planned":
+            if one.kind in ("planned", "follow_up"):
                 afterwards.move(session, months.vault, months.library, hana, one.id, "done", now)
             else:
                 tasks.end_task(session, hana, one.id, now)
@@ -368,8 +368,9 @@ def test_a_case_whose_next_step_is_a_follow_up_rests_with_her_until_its_day(mont
     settle(months)
     assert gone_back(months, days=20) == []
     months.goes_by(days=11)
+    settle(months)  # a talk with the lawyer was to be followed up
     assert months.states("check")[0] == "asked"
-    assert gone_back(months, hours=47) == []
+    assert gone_back(months, days=5) == []
     months.worker.says("2")
     settle(months)
     months.worker.says("I need help")
