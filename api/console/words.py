@@ -106,12 +106,6 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
     def country_name(code: str) -> str:
         return str(locale.territories.get(code, code))
 
-    def figure(number: float) -> str:
-        return format_decimal(number, locale=locale)
-
-    def number(e164: str) -> str:  # +961 70 123 456
-        return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
     return {
         "moment": moment,
         "clock": clock,
@@ -121,6 +115,11 @@ def formats(language: str, zone: tzinfo = UTC) -> dict[str, Callable[..., str]]:
         "ago": ago,
         "language": language_name,
         "country": country_name,
-        "figure": figure,
-        "number": number,
+        "figure": lambda number: format_decimal(number, locale=locale),
+        "number": _number,
     }
+
+
+def _number(e164: str) -> str:
+    """A telephone number with its spaces: +961 70 123 456."""
+    return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
