@@ -154,7 +154,7 @@ class Runner:
         forgetting.keep_up(session, self._shell.vault, now)
         outings.end_what_is_over(session, now)
         many.end_what_is_over(session, now)
-        return idle.return_idle(session, now)
+        return idle.return_idle(session, now, idle.staying(self._shell.library))
 
     def _look_after_offering(self, session: Session) -> offering.Offering:
         """What is offered now; coordinators hear of a language whose texts have changed since it was read."""

@@ -1,6 +1,6 @@
 """The queue: what waits, and who takes it. A case is claimed by one person, however many press the button."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,8 +61,8 @@ class QueueEntry:
     late: bool = False
 
 
-def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
-    """What the viewer may act on, in the order in which `next_case` would give it to her.
+def queue(session: Session, viewer: Viewer, now: datetime, stays: Collection[str] = ()) -> list[QueueEntry]:
+    """What the viewer may act on, in the order in which `next_case` would give it to her; `stays` as in `return_idle`.
 
     Everything that is open, and her own cases that are claimed, or closed with something new to read; a coordinator
     sees everybody's, a trainee what is shared with her.
@@ -75,7 +75,7 @@ def queue(session: Session, viewer: Viewer, now: datetime) -> list[QueueEntry]:
     facts, ours = fitting.facts_now(session, viewer), rules(session)
     cases = select(CaseRow, Person.name).join(Person, isouter=True).where(shown)
     found = session.exec(cases.order_by(*fitting.order(facts))).all()
-    returning = returns_at(session, viewer.person_id, now)
+    returning = returns_at(session, viewer.person_id, now, stays)
     return [
         replace(
             _entry(case, name, viewer, now, returning.get(case.reference)),

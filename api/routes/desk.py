@@ -15,7 +15,7 @@ from api.console.next_step import next_step
 from api.console.plans import FOLLOWED, STATES, follow_up_titles, titles_of
 from api.console.portal_form import portal_form
 from api.console.shown import as_written, facts, headline, offered, service_title, still_open
-from api.desk import afterwards, caseview, conversation, likeness, nameless, phrases, queue, training
+from api.desk import afterwards, caseview, conversation, idle, likeness, nameless, phrases, queue, training
 from api.desk.caseview import CaseView
 from api.desk.intakes import day_began
 from api.events import INBOX, QUEUE, case_topic
@@ -177,7 +177,7 @@ def _changed(shell: Shell, reference: str, path: str = "") -> RedirectResponse:
 
 async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) -> HTMLResponse:
     now = shell.clock()
-    entries = await shell.db.read(lambda session: queue.queue(session, viewer, now))
+    entries = await shell.db.read(lambda session: queue.queue(session, viewer, now, idle.staying(shell.library)))
     failed = await shell.db.read(unhandled.waiting) if viewer.coordinator else 0
     alarms = await shell.db.read(health.alarm_count) if viewer.coordinator else 0
     lines = await shell.db.read(lambda session: waiting.line(session, shell.portals, now))

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from api import retention
-from api.desk import afterwards, amending, cases, caseview, queue, reminding, tasks
+from api.desk import afterwards, amending, cases, caseview, idle, queue, reminding, tasks
 from api.desk.following import FollowUpView
 from api.desk.wishes import Ways
 from api.keys.keyring import Gone
@@ -21,6 +21,7 @@ from api.tables import Alert, CaseRow, DraftRow, FollowUpRow
 from flows.loader import Library
 from flows.sheet import Typed
 from tests.factories import NOW
+from tests.libraries import whole_library
 from tests.planned import SERVICE, planned_library
 from tests.talking import Worker
 
@@ -340,3 +341,48 @@ def test_and_one_that_a_volunteer_had_the_bot_ask_for(months: Months, tmp_path: 
     months.worker.reads()
     assert months.worker.says("4") == ["Thank you. We have added it."]
     assert "far" in months.todo()
+
+
+def gone_back(months: Months, *stays: str, **time: int) -> list[str]:
+    """The cases that go back to the queue when so much time has gone by."""
+    months.worker.now += timedelta(**time)
+    return list(months.db.write_now(lambda s: idle.return_idle(s, months.worker.now, stays)))
+
+
+def settle(months: Months) -> None:
+    """Everything that there is to do now is done."""
+
+    def done(session: Session) -> None:
+        hana, now = months.hana, months.worker.now
+        for one in tasks.tasks(session, hana, now):
+            if one.kind == "planned":
+                afterwards.move(session, months.vault, months.library, hana, one.id, "done", now)
+            else:
+                tasks.end_task(session, hana, one.id, now)
+
+    months.db.write_now(done)
+
+
+def test_a_case_whose_next_step_is_a_follow_up_rests_with_her_until_its_day(months: Months) -> None:
+    reference = begin(months)
+    settle(months)
+    assert gone_back(months, days=20) == []
+    months.goes_by(days=11)
+    assert months.states("check")[0] == "asked"
+    assert gone_back(months, hours=47) == []
+    months.worker.says("2")
+    settle(months)
+    months.worker.says("I need help")
+    assert gone_back(months, hours=47) == [], "she has two days from the answer on"
+    assert gone_back(months, hours=2) == [reference], "something waits to be read"
+
+
+def test_a_case_in_which_nobody_did_anything_goes_back_whatever_is_planned(months: Months) -> None:
+    reference = begin(months)
+    assert gone_back(months, hours=49) == [reference]
+
+
+def test_a_case_of_a_service_in_which_one_of_us_goes_along_stays_with_her(months: Months) -> None:
+    begin(months)
+    assert gone_back(months, "work", days=60) == []
+    assert idle.staying(whole_library()) == {"work_rehabilitation"}
