@@ -42,8 +42,7 @@ class Prompt:
 class Asked:
     """A question with its expressions compiled and its words ready in every language.
 
-    `verdicts` are the outcomes that are looked at after it, `written` says where in the file it comes from,
-    `places` names the file of places that its service means.
+    `verdicts` are looked at after it, `written` says where in the file it comes from, `places` in which its places are.
     """
 
     question: Question

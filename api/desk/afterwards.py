@@ -120,7 +120,7 @@ def put_on_outing(
 ) -> None:
     """Put one case on the list of an outing, as `outings.put_on` does."""
     outings.put_on(session, viewer, outing.id or 0, [reference], now)
-    happened.happened(session, vault, library, viewer, [reference], "outing", outing.starts_at, now)
+    happened.happened(session, vault, library, viewer, [reference], "outing", outing.starts_at, now, beside=True)
 
 
 def drop_from_outing(
