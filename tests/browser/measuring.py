@@ -29,7 +29,7 @@ TOUCH = """[...document.querySelectorAll('button, select, textarea, input:not([t
   .filter((one) => one.getBoundingClientRect().height < 44)
   .map((one) => 'too small to touch: ' + one.outerHTML.slice(0, 80))"""
 NAMES = """[...document.querySelectorAll('button, a, input:not([type=hidden]), select, textarea')]
-  .filter((one) => !(one.innerText || one.getAttribute('aria-label') || one.labels?.length
+  .filter((one) => !(one.textContent.trim() || one.getAttribute('aria-label') || one.labels?.length
                      || one.querySelector('[aria-label]')))
   .map((one) => 'has no name: ' + one.outerHTML.slice(0, 80))"""
 AGAIN = """(() => { const parts = [...document.querySelectorAll('[data-live]:not([hidden], #inbox-badge)')];
