@@ -19,6 +19,7 @@ from api.keys import deployment, locks
 from api.keys.keyring import Keyring
 from api.keys.locks import RecoveryKey
 from api.numbers import pool
+from api.routes import works
 from api.routes.forms import TOKEN_HEADER
 from api.settings import Settings
 from api.shell import Shell
@@ -103,6 +104,7 @@ def founded_app(
     settings = Settings(data_dir=folder, base_url=base_url, index_key="1d" * 32, simulator=simulator, **more)  # type: ignore[arg-type]
     found(settings)
     app = create_app(settings, clock=clock)
+    works.PATIENCE = 60.0  # a busy machine is slow, and no test is about that
     app.state.gate.close()
     app.state.gate = _cheap_gate(app.state.shell)
     return app
