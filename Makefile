@@ -29,7 +29,7 @@ unit: $(VENV)/test
 browser: $(VENV)/test chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "browser and not long"
 
-drills: $(VENV)/test ## what takes longer: kill -9 in the middle, seizure of the disk
+drills: $(VENV)/test chromium ## what takes longer: kill -9 in the middle, seizure of the disk, every page in every colour
 	$(BIN)/python -m pytest tests/drills
 	$(BIN)/python -m pytest -m long
 

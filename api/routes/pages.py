@@ -1,12 +1,15 @@
 """Puts the pages into the application: routes, static files, the guard, and what is said when something fails."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from api.console.render import STATIC
 from api.errors import Refused
@@ -79,21 +82,29 @@ def add_console(app: FastAPI, shell: Shell) -> None:
     app.add_middleware(Once)
     app.add_middleware(Guard, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.router.routes.extend(_routes(simulator=bool(shell.channels.phones)))
+    app.add_exception_handler(NotSignedIn, _sign_in)
+    app.add_exception_handler(Again, _again)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _incomplete)
+    app.add_exception_handler(HTTPException, _http)
+
+
+@cache
+def _routes(*, simulator: bool) -> Sequence[BaseRoute]:
+    """The routes of all pages. Once a process: what each takes is worked out when it is asked for the first time."""
     team = [signin, joining, own, people, duty, training]
     cases = [desk, lending, messages, moves, trainees, mail, voice, typed, tasks, reaching, sheets, assisted]
     cases += [planned, pairing, beside, amending, search, phrases, media, going, outings, notices]
     # sims before numbers: an address of its own must not be taken for a number.
     rest = [overview, services, house, month, reports, works, batches, trail, retention]
     pages = [*team, *cases, *rest, coordination, sims, numbers]
-    if shell.channels.phones:
+    if simulator:
         pages += [phone, portal]
+    console = APIRouter()
     for one in pages:
-        app.include_router(one.router, dependencies=[Depends(own_form)])
-    app.add_exception_handler(NotSignedIn, _sign_in)
-    app.add_exception_handler(Again, _again)
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _incomplete)
-    app.add_exception_handler(HTTPException, _http)
+        console.include_router(one.router, dependencies=[Depends(own_form)])
+    return console.routes
 
 
 async def _sign_in(request: Request, _error: Exception) -> Response:

@@ -39,6 +39,8 @@ AGAIN = """(() => { const parts = [...document.querySelectorAll('[data-live]:not
     .map((one) => 'cannot be loaded again by hand: #' + one.id); })()"""
 MEASURED = f"new Promise(requestAnimationFrame).then(() => [...{FORM}, ...{TOUCH}, ...{NAMES}, ...{AGAIN}])"
 """In the next frame: what was unfolded or resized just now has neither size nor text before."""
+SETTLED = 500.0
+"""Milliseconds after which a busy browser is asked again about what it said was wrong."""
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -58,8 +60,17 @@ async def holds_together(tab: Page, picture: str, language: str) -> None:
     await tab.evaluate(UNFOLD.format("details"))
     assert await tab.evaluate("document.documentElement.lang") == language, picture
     assert await tab.locator("h1").count() == 1, picture
-    wrong = await tab.evaluate(MEASURED)
+    wrong = await measured(tab)
     assert not wrong, f"{picture}: {wrong}"
+
+
+async def measured(tab: Page) -> list[str]:
+    """What is wrong with the shape of a page as it stands, and still is in a moment."""
+    wrong = list(await tab.evaluate(MEASURED))
+    if wrong:
+        await tab.wait_for_timeout(SETTLED)
+        wrong = list(await tab.evaluate(MEASURED))
+    return wrong
 
 
 async def take_pictures(tab: Page, picture: str, theme: Theme) -> None:
@@ -79,7 +90,7 @@ async def misshapen(tab: Page, widths: Sequence[str]) -> list[str]:
     await tab.evaluate(UNFOLD.format("details"))
     for width in reversed(widths):
         await tab.set_viewport_size(WIDTHS[width])
-        wrong += [f"{width}: {one}" for one in await tab.evaluate(MEASURED)]
+        wrong += [f"{width}: {one}" for one in await measured(tab)]
     await tab.evaluate("for (const menu of document.querySelectorAll('#menu')) menu.open = false")
     return wrong
 

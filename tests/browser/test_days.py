@@ -35,7 +35,7 @@ EVERY_WAY = pytest.mark.parametrize(
     ("language", "width"),
     [
         ("en", "phone"),
-        ("ar", "desk"),
+        pytest.param("ar", "desk", marks=pytest.mark.long),
         pytest.param("en", "desk", marks=pytest.mark.long),
         pytest.param("ar", "phone", marks=pytest.mark.long),
     ],

@@ -19,10 +19,10 @@ from tests.scenes import Scene
 
 pytestmark = pytest.mark.browser
 THEMES: dict[str, Theme] = {"en": "light", "ar": "dark"}
-"""In which colours every page is judged in each direction, so that both are seen; `make drills` has the other two."""
+"""In which colours every page is judged in each direction by every rule; in the others by those about colours."""
 OTHER: dict[Theme, Theme] = {"light": "dark", "dark": "light"}
 QUICKLY = ("small", "desk")
-"""At the smallest and the widest; `make drills` measures between them too."""
+"""At the smallest and the widest; in the other colours they are measured between them too."""
 
 
 def test_every_route_is_a_page_that_is_looked_at_or_says_why_not(tmp_path: Path) -> None:
@@ -33,6 +33,7 @@ def test_every_route_is_a_page_that_is_looked_at_or_says_why_not(tmp_path: Path)
     assert len(set(pictures)) == len(pictures)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", THEMES)
 async def test_every_page_holds_together_and_shuts_nobody_out(tmp_path: Path, browser: Browser, language: str) -> None:
     await walk_and_look(tmp_path, browser, language, THEMES[language], QUICKLY)
