@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult
 from sqlmodel import Session
 
 from api.errors import Refused
 from api.mail.sorting import shown_to, waiting_row
+from api.numbers.apart import keep_apart, put_together
 from api.numbers.proposals import Known, Proposals
-from api.staff import audit
 from api.staff.access import case_for
 from api.staff.people import Viewer
-from api.store.once import insert_once
 from api.tables import metadata
 
 _apart = metadata.tables["mail_apart"]
@@ -31,19 +29,13 @@ def put_aside(session: Session, known: Known, viewer: Viewer, mail_id: int, refe
     proposed = (shown.proposed,) if shown.proposed else ()
     if reference not in {*shown.apart, *(one.key for one in (*proposed, *shown.likely))}:
         raise Refused(404, "no_such_case")
-    said = {"mail_id": mail_id, "case_id": case.id, "person_id": viewer.person_id, "said_at": now}
-    if insert_once(session, _apart, said) is not None:
-        audit.record(session, viewer.person_id, "message.apart", reference, now, mail=mail_id)
-    if not viewer.coordinator:  # nobody else has read it
-        row.read_by, row.read_at = None, None
-        session.add(row)
+    pair = {"mail_id": mail_id, "case_id": case.id}
+    keep_apart(session, viewer, row, _apart, pair, reference, now, mail=mail_id)
 
 
 def take_back(session: Session, viewer: Viewer, mail_id: int, reference: str, now: datetime) -> None:
     """It may be for that case after all. Refused as `put_aside`; nothing happens when nobody said that it is not."""
     waiting_row(session, mail_id, now)
     case = case_for(session, viewer, reference)
-    said = _apart.c.mail_id == mail_id, _apart.c.case_id == case.id
-    gone: CursorResult[object] = session.connection().execute(_apart.delete().where(*said))
-    if gone.rowcount:
-        audit.record(session, viewer.person_id, "message.together", reference, now, mail=mail_id)
+    pair = {"mail_id": mail_id, "case_id": case.id}
+    put_together(session, viewer, _apart, pair, reference, now, mail=mail_id)

@@ -2,18 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult
 from sqlmodel import Session
 
 from api.desk.tasks import settle
 from api.errors import Refused
 from api.numbers import senders
+from api.numbers.apart import keep_apart, put_together
 from api.numbers.proposals import Known, Proposals
 from api.numbers.unmatched import KEPT, content_of, shown_to, waiting_row
 from api.staff import audit
 from api.staff.access import case_for, coordinators_only
 from api.staff.people import Viewer
-from api.store.once import insert_once
 from api.tables import PortalMessage, metadata
 from flows.portal_messages import CODE
 
@@ -33,22 +32,16 @@ def put_aside(session: Session, known: Known, viewer: Viewer, message_id: int, r
     case = case_for(session, viewer, reference)
     if reference not in shown.candidates:
         raise Refused(404, "no_such_case")
-    said = {"message_id": message_id, "case_id": case.id, "person_id": viewer.person_id, "said_at": now}
-    if insert_once(session, _apart, said) is not None:
-        audit.record(session, viewer.person_id, "message.apart", reference, now, number=row.number)
-    if not viewer.coordinator:  # nobody else has read it
-        row.read_by, row.read_at = None, None
-        session.add(row)
+    pair = {"message_id": message_id, "case_id": case.id}
+    keep_apart(session, viewer, row, _apart, pair, reference, now, number=row.number)
 
 
 def take_back(session: Session, viewer: Viewer, message_id: int, reference: str, now: datetime) -> None:
     """It may be for that case after all. Refused as `put_aside`; nothing happens when nobody said that it is not."""
     row = waiting_row(session, viewer, message_id, now)
     case = case_for(session, viewer, reference)
-    said = _apart.c.message_id == message_id, _apart.c.case_id == case.id
-    gone: CursorResult[object] = session.connection().execute(_apart.delete().where(*said))
-    if gone.rowcount:
-        audit.record(session, viewer.person_id, "message.together", reference, now, number=row.number)
+    pair = {"message_id": message_id, "case_id": case.id}
+    put_together(session, viewer, _apart, pair, reference, now, number=row.number)
 
 
 def accept_sender(session: Session, known: Known, viewer: Viewer, message_id: int, portal: str, now: datetime) -> None:
