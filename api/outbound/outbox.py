@@ -55,6 +55,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._busy: set[bytes] = set()
         self._blocked: set[bytes] = set()  # chats where something waits for a second try
+        self._freed: set[bytes] = set()  # chats whose failure was written down since the last look began
         self._knows_all = False
         self._offered: list[Fresh] = []
         self._taken_up: dict[int, None] = {}
@@ -144,10 +145,12 @@ class Outbox:
         now, lane = self._clock(), self._channel.lane
         chats: Chats = {}
         self._news = False
+        self._freed.clear()
         found = await self._db.read(lambda session: due_replies(session, lane, now))
         for one in found:
-            if one.address_index not in self._busy and one.id not in self._taken_up:
-                chats.setdefault(one.address_index, []).append((one, None))
+            address = one.address_index  # a look may be older than a failure: it does not know when to try again
+            if address not in self._busy and address not in self._freed and one.id not in self._taken_up:
+                chats.setdefault(address, []).append((one, None))
         blocked = {address for address, replies in chats.items() if replies[0][0].next_try > now}
         self._blocked |= blocked
         # With more waiting than one look finds, nobody knows whose turn it is: then nothing is sent unlooked.
@@ -217,7 +220,9 @@ class Outbox:
 
         await self._db.write(write_down)
         del self._outcomes[: len(taken)]
-        self._busy.difference_update(address for address, some in taken if some[-1].state == "waiting")
+        freed = {address for address, some in taken if some[-1].state == "waiting"}
+        self._busy -= freed
+        self._freed |= freed
         self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:

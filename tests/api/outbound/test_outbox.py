@@ -102,6 +102,10 @@ def states(db: Database) -> list[str]:
     return db.read_now(lambda session: list(session.exec(select(ReplyRow.state).order_by(ReplyRow.id))))  # type: ignore[arg-type]
 
 
+def attempts(db: Database) -> list[int]:
+    return db.read_now(lambda session: list(session.exec(select(ReplyRow.attempts))))
+
+
 async def test_what_waits_is_sent_in_order_and_marked(db: Database, vault: Vault) -> None:
     bot = FakeBot()
     queue(db, vault, "1", "a", "b", "c")
@@ -140,6 +144,42 @@ async def test_a_reply_that_fails_for_now_holds_back_its_chat_and_no_other(db: D
         await until(lambda: len(bot.sent) == 3)
 
     assert bot.sent[1:] == [("1", "first"), ("1", "second")]
+
+
+async def test_a_look_that_began_before_a_failure_was_written_down_does_not_try_again_at_once(
+    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = FakeBot(refusals={"1": [ChannelError("500", permanent=False)]})
+    queue(db, vault, "1", "first")
+    clock = Clock(stands=datetime.now(UTC))
+    read, write, looked, written = db.read, db.write, asyncio.Event(), asyncio.Event()
+    looks = 0
+
+    async def answers_late(work: Callable[[Session], object]) -> object:
+        nonlocal looks
+        looks += 1
+        found = await read(work)
+        if looks == 2:
+            looked.set()
+            await written.wait()
+        return found
+
+    async def waits_for_the_look(work: Callable[[Session], object]) -> object:
+        if looks:
+            outbox.wake()
+            await looked.wait()
+        return await write(work)
+
+    monkeypatch.setattr(db, "read", answers_late)
+    monkeypatch.setattr(db, "write", waits_for_the_look)
+    async with sending(db, vault, bot, clock) as outbox:
+        await until(lambda: looked.is_set() and attempts(db) == [1])
+        await asyncio.sleep(0.1)  # what was written down has come back
+        written.set()
+        await until(lambda: looks > 2)
+        assert bot.sent == []
+        clock.ahead = timedelta(seconds=6)
+        await until(lambda: bot.sent == [("1", "first")])
 
 
 async def test_what_is_refused_for_good_is_dead_and_the_next_one_goes_out(db: Database, vault: Vault) -> None:
