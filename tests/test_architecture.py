@@ -1,7 +1,8 @@
 """The house rules of DESIGN.md, section 4, read from the code's own syntax trees."""
 
 import ast
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,6 @@ FILES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
 )
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in FILES}
-EACH_FILE = pytest.mark.parametrize("name", TREES)
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -47,76 +47,100 @@ def takes_a_session(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(isinstance(one.annotation, ast.Name) and one.annotation.id == "Session" for one in arguments)
 
 
-@EACH_FILE
-def test_imports_go_one_way(name: str) -> None:
+def breaking(rule: Callable[[str, ast.Module], object], under: str = "") -> dict[str, object]:
+    """What a rule finds, by file: nothing where it is kept."""
+    return {name: found for name, tree in TREES.items() if name.startswith(under) and (found := rule(name, tree))}
+
+
+def roots(tree: ast.AST) -> set[str]:
+    return {one.split(".")[0] for one in imports(tree)}
+
+
+def test_imports_go_one_way() -> None:
     """`api` may import `bot` and `flows`, `bot` may import `flows`, `flows` neither."""
-    package = name.split("/")[0]
-    strangers = (set(PACKAGES) - PACKAGES[package]) | {"tests"}
-    assert not {one.split(".")[0] for one in imports(TREES[name])} & strangers
+    strangers = {package: (set(PACKAGES) - may) | {"tests"} for package, may in PACKAGES.items()}
+    assert not breaking(lambda name, tree: roots(tree) & strangers[name.split("/")[0]])
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if name.startswith("flows/")])
-def test_what_is_said_is_pure(name: str) -> None:
+def test_what_is_said_is_pure() -> None:
     """`flows` has no database, network, clock, randomness or environment."""
-    assert not {one.split(".")[0] for one in imports(TREES[name])} & IMPURE
+    assert not breaking(lambda name, tree: roots(tree) & IMPURE, under="flows/")
 
 
-@EACH_FILE
-def test_only_the_shell_owns_a_clock(name: str) -> None:
-    if name in OWN_A_CLOCK:
-        return
-    asked = [
-        call.func.attr
-        for call in calls(TREES[name])
-        if isinstance(call.func, ast.Attribute)
-        and call.func.attr in CLOCKS
-        and isinstance(call.func.value, ast.Name)
-        and call.func.value.id in {"datetime", "date", "time"}
-    ]
-    assert not asked
+def test_only_the_shell_owns_a_clock() -> None:
+    def asks(name: str, tree: ast.AST) -> list[str]:
+        return [
+            call.func.attr
+            for call in calls(tree)
+            if name not in OWN_A_CLOCK
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr in CLOCKS
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id in {"datetime", "date", "time"}
+        ]
+
+    assert not breaking(asks)
 
 
-@EACH_FILE
-def test_a_function_with_a_session_is_plain_and_never_commits(name: str) -> None:
-    for function in functions(TREES[name]):
-        if takes_a_session(function):
-            assert isinstance(function, ast.FunctionDef), f"{function.name} must be def"
-            ends = [c.func.attr for c in calls(function) if isinstance(c.func, ast.Attribute)]
-            assert not {"commit", "rollback"} & set(ends), f"{function.name} must not commit"
+def test_a_function_with_a_session_is_plain_and_never_commits() -> None:
+    def commits(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        ends = {call.func.attr for call in calls(function) if isinstance(call.func, ast.Attribute)}
+        return bool({"commit", "rollback"} & ends)
+
+    def breaks(_: str, tree: ast.AST) -> list[str]:
+        with_session = [one for one in functions(tree) if takes_a_session(one)]
+        return [one.name for one in with_session if isinstance(one, ast.AsyncFunctionDef) or commits(one)]
+
+    assert not breaking(breaks)
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if name.startswith("api/routes/")])
-def test_routes_hold_no_sql(name: str) -> None:
+def test_routes_hold_no_sql() -> None:
     """SQL lives beside the rule that it serves."""
-    taken = {one.split(".")[0] for one in imports(TREES[name])}
-    assert not taken & {"sqlalchemy", "sqlmodel", "psycopg", "sqlite3"}
+    sql = {"sqlalchemy", "sqlmodel", "psycopg", "sqlite3"}
+    assert not breaking(lambda _, tree: roots(tree) & sql, under="api/routes/")
 
 
-@EACH_FILE
-def test_nothing_is_imported_inside_a_function(name: str) -> None:
-    for function in functions(TREES[name]):
-        inside = [node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
-        assert not inside, f"{function.name} imports"
+def test_nothing_is_imported_inside_a_function() -> None:
+    def lazy(_: str, tree: ast.AST) -> list[str]:
+        return [
+            one.name
+            for one in functions(tree)
+            if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(one))
+        ]
+
+    assert not breaking(lazy)
 
 
-@EACH_FILE
-def test_files_and_functions_are_short(name: str) -> None:
-    lines = (ROOT / name).read_text("utf-8").count("\n")
-    assert lines <= LONGEST_FILE
-    for function in functions(TREES[name]):
-        length = (function.end_lineno or 0) - function.lineno + 1
-        assert length <= LONGEST_FUNCTION, f"{function.name} has {length} lines"
+def test_files_and_functions_are_short() -> None:
+    def long(_: str, tree: ast.AST) -> list[str]:
+        lengths = [(one.name, (one.end_lineno or 0) - one.lineno + 1) for one in functions(tree)]
+        return [f"{name} has {length} lines" for name, length in lengths if length > LONGEST_FUNCTION]
+
+    assert not breaking(lambda name, _: (ROOT / name).read_text("utf-8").count("\n") > LONGEST_FILE)
+    assert not breaking(long)
 
 
-@EACH_FILE
-def test_names_say_what_a_file_is_about(name: str) -> None:
-    assert not set(Path(name).with_suffix("").parts) & FORBIDDEN_NAMES
+def test_names_say_what_a_file_is_about() -> None:
+    assert not breaking(lambda name, _: set(Path(name).with_suffix("").parts) & FORBIDDEN_NAMES)
 
 
-@EACH_FILE
-def test_every_module_says_why_it_exists(name: str) -> None:
-    if TREES[name].body:
-        assert ast.get_docstring(TREES[name])
+def test_every_module_says_why_it_exists() -> None:
+    assert not breaking(lambda _, tree: tree.body and not ast.get_docstring(tree))
+
+
+def test_a_broken_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: a file that breaks them all."""
+    wrong = "import os\nfrom api import app\ndef f():\n    import time\n    return datetime.now()\n"
+    monkeypatch.setattr(sys.modules[__name__], "TREES", {"flows/wrong.py": ast.parse(wrong)})
+    for test in (
+        test_imports_go_one_way,
+        test_what_is_said_is_pure,
+        test_only_the_shell_owns_a_clock,
+        test_nothing_is_imported_inside_a_function,
+        test_every_module_says_why_it_exists,
+    ):
+        with pytest.raises(AssertionError, match=r"flows/wrong\.py"):
+            test()
 
 
 def test_the_environment_is_read_in_one_place() -> None:

@@ -98,6 +98,42 @@ async def test_what_changes_meanwhile_does_not_take_a_page_with_typed_words_away
     await expect(tab.locator("#text")).to_have_value(WORDS)
 
 
+async def test_a_press_is_not_lost_when_what_is_pressed_is_put_anew_at_that_moment(
+    desk: SimpleNamespace, tab: Page
+) -> None:
+    await expect(tab.locator("[data-live-state]")).to_contain_text("by themselves")
+    await tab.locator("#number [data-again]").hover()
+    await tab.mouse.down()
+    async with tab.expect_response("**/live"):
+        await desk.shell.db.write(desk.scene.receive_code)
+        desk.shell.events.changed(case_topic(desk.case.rpartition("/")[2]))
+    await tab.wait_for_timeout(300)  # time enough to put it anew
+    async with tab.expect_response("**/live"):
+        await tab.mouse.up()
+    await expect(tab.locator("#code")).to_have_text("482913")
+
+
+BREAKS_OFF = """() => {
+    const whole = Response.prototype.text;
+    Response.prototype.text = function () {
+        if (!this.url.endsWith("/live")) return whole.call(this);
+        Response.prototype.text = whole;
+        return Promise.reject(new TypeError("network error"));
+    };
+}"""
+"""The connection goes away in the middle of the next look."""
+
+
+async def test_a_look_that_breaks_off_is_not_the_last_one(desk: SimpleNamespace, tab: Page) -> None:
+    await expect(tab.locator("[data-live-state]")).to_contain_text("by themselves")
+    await tab.evaluate(BREAKS_OFF)
+    await tab.locator("#number [data-again]").click()
+    await expect(tab.locator("[data-live-state]")).not_to_contain_text("by themselves")
+    await desk.shell.db.write(desk.scene.receive_code)
+    await tab.locator("#number [data-again]").click()
+    await expect(tab.locator("#code")).to_have_text("482913")
+
+
 async def test_a_code_that_comes_while_she_looks_at_another_tab_is_there_when_she_comes_back_and_stays(
     desk: SimpleNamespace, tab: Page
 ) -> None:

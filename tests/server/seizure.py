@@ -126,8 +126,10 @@ class Stage:
         await tells(self._phone(woman), woman.texts[:-4])
 
     async def asks_to_be_forgotten(self, woman: Woman, reference: str) -> None:
-        """FORGET, with the number of her case."""
+        """FORGET, with the number of her case; and the second after which the destroyed key is in no log any more."""
         assert "gone" in await tells(self._phone(woman), ("forget", reference))
+        log = self.server.founded.data / "keyring.db-wal"
+        await until(lambda: not log.stat().st_size)
 
     def _phone(self, woman: Woman) -> OnTelegram | BySms:
         if woman.sms:

@@ -96,7 +96,7 @@ async function look() {
   }
   do {
     lookAgain = false;
-    looking = fetchParts();
+    looking = fetchParts().catch(() => showState(false)); // it broke off: the next look is not the last
     await looking;
     looking = null;
   } while (lookAgain);
@@ -108,8 +108,21 @@ async function fetchParts() {
   if (answer.redirected || !answer.ok) return giveUp(); // signed out, or no longer hers to see
   countTasks();
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  await released;
   for (const part of fresh.querySelectorAll("[data-live]")) swap(document.getElementById(part.id), part);
 }
+
+// While she presses, nothing is put in the place of what she presses: no click would come of it.
+const PRESS = 3_000; // milliseconds at most
+let released = Promise.resolve();
+
+document.addEventListener("pointerdown", () => {
+  released = new Promise((done) => {
+    const soon = () => setTimeout(done, 50); // the click comes after the release
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, soon, { once: true });
+    setTimeout(done, PRESS);
+  });
+});
 
 // What she typed outlives her session: the page stays until she sends it.
 function giveUp() {
@@ -243,6 +256,7 @@ async function countTasks() {
   figure.textContent = number.toLocaleString(document.documentElement.lang);
 }
 
+for (const part of document.querySelectorAll("[data-live]")) part.madeOf = part.outerHTML; // what is the same stays
 offerCopying(document);
 startCounting(document);
 setInterval(countTasks, COUNT_AGAIN);

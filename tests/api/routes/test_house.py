@@ -11,6 +11,8 @@ from api.tables import ReplyRow
 from flows.model import Message
 from tests.desks import TestDesk, passphrase_of
 
+DOWN = "telegram:1"
+"""A lane whose channel is off: what is queued stays, as a reply that was sent is emptied."""
 SAID = {
     "name": "  The Cedar   House ",
     "handle": "cedar_bot",
@@ -26,14 +28,14 @@ async def prove(browser: AsyncClient, path: str, form: dict[str, str]) -> str:
 
 
 async def says(desk: TestDesk, address: str, *texts: str) -> str:
-    """Somebody writes from a phone; gives all that waits for her or went out to her."""
+    """Somebody writes by a channel that is down; gives all that waits for her."""
     for number, text in enumerate(texts):
-        message = Message("phone", "phone:chat", address, f"{address}-{text}{number}", text)
+        message = Message("telegram", DOWN, address, f"{address}-{text}{number}", text)
         await desk.app.state.intake.message(message)
-    index = address_index(desk.shell.vault, "phone:chat", address)
+    index = address_index(desk.shell.vault, DOWN, address)
     hers = select(ReplyRow.box).where(ReplyRow.address_index == index).order_by(col(ReplyRow.id))
     boxes = await desk.shell.db.read(lambda session: list(session.exec(hers)))
-    return "\n".join(unpack_reply(desk.shell.vault.unlock(box))[1].plain for box in boxes if box)
+    return "\n".join(unpack_reply(desk.shell.vault.unlock(box))[1].plain for box in boxes)
 
 
 async def test_who_runs_the_desk_is_set_on_a_page_and_said_by_the_bot_at_once(desk: TestDesk) -> None:
