@@ -129,17 +129,22 @@ def test_every_module_says_why_it_exists() -> None:
 
 
 def test_a_broken_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: a file that breaks them all."""
-    wrong = "import os\nfrom api import app\ndef f():\n    import time\n    return datetime.now()\n"
-    monkeypatch.setattr(sys.modules[__name__], "TREES", {"flows/wrong.py": ast.parse(wrong)})
+    """The control: a file that breaks most of them."""
+    wrong = (
+        "import os\nfrom api import app\ndef f():\n    import time\n    return datetime.now()\n"
+        "def g(session: Session):\n    session.commit()\n"
+    )
+    monkeypatch.setattr(sys.modules[__name__], "TREES", {"flows/utils.py": ast.parse(wrong)})
     for test in (
         test_imports_go_one_way,
         test_what_is_said_is_pure,
         test_only_the_shell_owns_a_clock,
+        test_a_function_with_a_session_is_plain_and_never_commits,
         test_nothing_is_imported_inside_a_function,
+        test_names_say_what_a_file_is_about,
         test_every_module_says_why_it_exists,
     ):
-        with pytest.raises(AssertionError, match=r"flows/wrong\.py"):
+        with pytest.raises(AssertionError, match=r"flows/utils\.py"):
             test()
 
 

@@ -96,15 +96,14 @@ async function look() {
   }
   do {
     lookAgain = false;
-    looking = fetchParts().catch(() => showState(false)); // it broke off: the next look is not the last
+    looking = fetchParts().catch(() => showState(false)); // no connection, or it broke off: this look is not the last
     await looking;
     looking = null;
   } while (lookAgain);
 }
 
 async function fetchParts() {
-  const answer = await fetch(source.dataset.fragment, { credentials: "same-origin" }).catch(() => null);
-  if (!answer) return showState(false);
+  const answer = await fetch(source.dataset.fragment, { credentials: "same-origin" });
   if (answer.redirected || !answer.ok) return giveUp(); // signed out, or no longer hers to see
   countTasks();
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -238,9 +237,7 @@ document.addEventListener("submit", async (event) => {
 document.addEventListener("shown", () => {
   hush();
   source = document.querySelector("[data-events]");
-  offerCopying(document);
-  startCounting(document);
-  listen();
+  begin();
 });
 
 // How many tasks there are, at the top of every page: looked up with everything else that is live, and now and then.
@@ -256,9 +253,13 @@ async function countTasks() {
   figure.textContent = number.toLocaleString(document.documentElement.lang);
 }
 
-for (const part of document.querySelectorAll("[data-live]")) part.madeOf = part.outerHTML; // what is the same stays
-offerCopying(document);
-startCounting(document);
+function begin() {
+  for (const part of document.querySelectorAll("[data-live]")) part.madeOf = part.outerHTML; // what is the same stays
+  offerCopying(document);
+  startCounting(document);
+  listen();
+}
+
+begin();
 setInterval(countTasks, COUNT_AGAIN);
 setInterval(count, 1000);
-listen();
