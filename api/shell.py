@@ -24,7 +24,7 @@ from flows.loader import Library
 from flows.portal import Portal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Channels:
     """What this deployment reaches people by; None: that one is off. `phones` are the simulator's, by lane.
 
@@ -47,7 +47,7 @@ class Channels:
         return tuple(one for one in (self.telegram, self.sms, self.whatsapp, *self.phones.values()) if one is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Shell:
     """The settings, the database and its locks, what is said, and the ways to say it.
 

@@ -54,7 +54,7 @@ class Asked:
     places: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Service:
     """A service that is ready to run; `source` is its file's name, `lines` say where each question stands in it.
 
@@ -121,7 +121,7 @@ class Service:
         return self.groups[item][language] if item in self.groups else self.by_name[item].prompts[language].title
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Library:
     """Everything the engine may say: the services that are switched on, the words, the places, and whose desk it is.
 

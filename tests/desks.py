@@ -46,7 +46,7 @@ def passphrase_of(name: str) -> str:
     return f"the six words of {name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TestDesk:
     """A running desk."""
 
