@@ -1,6 +1,5 @@
 """What every test may ask for: a database of each kind, keys, and people who look."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,14 +40,6 @@ END $$
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "main.db"
-    migrate.upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The maintenance database of a PostgreSQL server, one for each process that tests."""
     server = get_server(tmp_path_factory.getbasetemp() / "postgres", cleanup_mode="delete")
@@ -73,10 +64,11 @@ def postgres_template(postgres: Engine) -> str:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """The address of a migrated, empty SQLite database."""
-    shutil.copy(sqlite_template, tmp_path / "main.db")
-    return f"sqlite:///{tmp_path / 'main.db'}"
+    url = f"sqlite:///{tmp_path / 'main.db'}"
+    migrate.upgrade(url)
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,11 @@
 """A whole desk for a test: founded on disk, with people who can sign in, and the application that serves it."""
 
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
-from tempfile import mkdtemp
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Request, Response
@@ -26,8 +23,8 @@ from api.shell import Shell
 from api.staff import people
 from api.staff.gate import Gate
 from api.staff.people import COORDINATOR, Newcomer, Viewer
+from api.store import migrate
 from api.store.db import Database
-from api.store.migrate import upgrade
 from tests.factories import CHEAP, NOW
 
 PEOPLE = (
@@ -112,22 +109,11 @@ def founded_app(
 
 def found(settings: Settings) -> None:
     """Make the tables, the team key, the people and one proxy number."""
-    if not settings.database_url.startswith("sqlite"):
-        upgrade(settings.database_url)
-    else:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        shutil.copy(_migrated(), settings.data_dir / "main.db")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.database_url)
     db = Database(settings.database_url, Keyring(settings.keyring_path))
     db.write_now(_found)
     db.close()
-
-
-@cache
-def _migrated() -> Path:
-    """A migrated SQLite file, to be copied: made once for all desks of this process."""
-    path = Path(mkdtemp(prefix="rafiqa-desk-")) / "main.db"
-    upgrade(f"sqlite:///{path}")
-    return path
 
 
 def _found(session: Session) -> None:

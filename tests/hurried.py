@@ -1,11 +1,73 @@
-"""No test pulls the plug, so no database and no keyring of a test waits for the disk."""
+"""What tests are spared, so that they take minutes: waits for the disk, and the same things made anew each time."""
 
-from api.store import engines
+import shutil
+import sqlite3
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from api.store import engines, migrate
 
 SHIPPED = engines.SYNCHRONOUS
-"""What a server does."""
+"""What a server waits for at a commit."""
+upgrade_by_steps = migrate.upgrade
+"""What a server does at its start."""
+_first: dict[tuple[str, str], Engine] = {}
 
 
 def hurry() -> None:
-    """Leave it to the system when to write to the disk, as `tests/conftest.py` tells PostgreSQL to."""
+    """Spare this process the disk, as nobody pulls the plug of a test, and what it has done before.
+
+    A server writes the SQL of each statement once, and migrates one database. Each test has engines and a database of
+    its own: that was a third of all time. So engines share what was written, and a new database is a copy.
+    """
     engines.SYNCHRONOUS = "OFF"
+    engines.create_engine = _sharing  # type: ignore[assignment]
+    migrate.upgrade = _copied
+
+
+def _sharing(url: Any, **options: Any) -> Engine:
+    """An engine that knows the statements of the first one of its kind in this process."""
+    engine = create_engine(url, **options)
+    kind = engine.dialect.name, options.get("isolation_level", "")
+    first = _first.setdefault(kind, engine)
+    if not hasattr(first.dialect, "server_version_info"):  # it was never connected, and knows nothing
+        _first[kind] = engine
+    elif first is not engine:
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return engine
+
+
+def _copied(url: str) -> None:
+    """Migrate a database: what is new becomes a copy of one that is ready, and what is ready is left alone."""
+    address = engines.database_url(url)
+    path = Path(address.database or "")
+    if address.get_backend_name() == "sqlite" and not (path.exists() and path.stat().st_size):
+        shutil.copyfile(migrated(), path)  # whose file it is, the process decides
+    elif not _is_ready(url):
+        upgrade_by_steps(url)
+
+
+@cache
+def migrated() -> Path:
+    """An SQLite file with all tables and no rows, to be copied."""
+    path = Path(mkdtemp(prefix="rafiqa-tables-")) / "main.db"
+    upgrade_by_steps(f"sqlite:///{path}")
+    return path
+
+
+@cache
+def _newest() -> str:
+    with sqlite3.connect(migrated()) as connection:
+        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+def _is_ready(url: str) -> bool:
+    engine = engines.migrating_engine(url)
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == _newest()

@@ -1,6 +1,5 @@
 """What was backed up comes back, in either database; what was forgotten does not."""
 
-import shutil
 from pathlib import Path
 
 import click
@@ -48,10 +47,8 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def place(sqlite_template: Path, tmp_path: Path) -> Settings:
+def place(tmp_path: Path) -> Settings:
     """The settings of an empty folder, where it does not matter which database comes back."""
-    (tmp_path / "place").mkdir()
-    shutil.copy(sqlite_template, tmp_path / "place" / "main.db")
     return Settings(data_dir=tmp_path / "place")
 
 

@@ -11,6 +11,13 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from api.store import migrate
 from api.store.engines import database_url
 from api.tables import metadata
+from tests import hurried
+
+
+@pytest.fixture(autouse=True)
+def by_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is copied here."""
+    monkeypatch.setattr(migrate, "upgrade", hurried.upgrade_by_steps)
 
 
 def test_the_migrations_lead_to_the_tables(url: str) -> None:
