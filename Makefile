@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export RAFIQA_DATA_DIR ?= $(CURDIR)/data
+# Where it is set, every process of a test run would compile all of this anew: a quarter of its time.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install test check unit browser drills pictures bench lock translations check-translations clean
+.PHONY: help run install test check everything unit browser drills pictures bench lock translations check-translations clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -16,7 +18,9 @@ run: $(VENV)/run ## a trial of Rafiqa at http://127.0.0.1:8000 (PORT and RAFIQA_
 
 install: $(VENV)/run ## what a server needs, and nothing else (docs/operations.md)
 
-test: check unit browser ## everything that must be green: style, types, tests on SQLite and PostgreSQL, pages in Chromium
+# Beside each other, as many tests wait for a server or a page. What is made for all of them is made before.
+test: $(VENV)/test chromium ## everything that must be green: style, types, tests on SQLite and PostgreSQL, pages in Chromium
+	@$(MAKE) --no-print-directory --jobs=2 check everything
 
 check: $(VENV)/test
 	$(BIN)/ruff check .
@@ -25,16 +29,19 @@ check: $(VENV)/test
 
 # What failed runs once more, alone: on two busy cores a test may fail for want of time (docs/decisions/0016).
 define tested
-$(BIN)/python -m pytest -n 2 --dist worksteal -m "$(1)" || { [ $$? = 1 ] && \
+$(BIN)/python -m pytest -n 3 --dist worksteal $(1) || { [ $$? = 1 ] && \
   echo "FAILED ONCE, AND WORTH A LOOK EVEN IF IT PASSES NOW: the tests above run again, alone." && \
-  $(BIN)/python -m pytest --verbose --last-failed --last-failed-no-failures none -m "$(1)"; }
+  $(BIN)/python -m pytest --verbose --last-failed --last-failed-no-failures none $(1); }
 endef
 
-unit: $(VENV)/test
-	$(call tested,not browser and not long)
+everything: $(VENV)/test chromium
+	$(call tested,-m "not long")
 
-browser: $(VENV)/test chromium
-	$(call tested,browser and not long)
+unit: $(VENV)/test ## without the pages
+	$(call tested,-m "not long and not browser")
+
+browser: $(VENV)/test chromium ## the pages alone
+	$(call tested,-m "not long" tests/browser)
 
 drills: $(VENV)/test chromium ## what takes longer: kill -9 in the middle, seizure of the disk, every page in every colour
 	$(BIN)/python -m pytest tests/drills
@@ -79,7 +86,7 @@ $(VENV)/run: $(VENV)/made requirements/run.txt pyproject.toml
 
 $(VENV)/test: $(VENV)/run requirements/test.txt
 	@echo "Installing what the tests need ..."
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements/test.txt
 	@touch $@
 
 # The browser tests say so themselves where there is no Chromium.
