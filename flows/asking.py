@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flows.expressions import Scene, scene_of
 from flows.language import t
 from flows.loader import Asked, Prompt, Service
 from flows.model import Draft, Message, Option, Reply, Value
@@ -51,18 +52,19 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
     A question for later counts once it is answered. After an outcome that ends it nothing is asked any more.
     """
     values: dict[str, Value] = {MANNER: draft.manner}
+    scene = scene_of(values, now)
     found: Asked | None = None
     outcome: Verdict | None = None
     number = total = 0
     answers, editing = draft.answers, draft.editing
     for name, relevant, asked in service.walk:
-        if relevant is not None and not relevant.truth(values, now=now):
+        if relevant is not None and not relevant.holds(scene):
             continue
         answer = answers.get(name)
         if answer is not None:
             values[name] = answer.value
             if asked.verdicts:
-                outcome = _verdict(asked, values, now) or outcome
+                outcome = _verdict(asked, scene) or outcome
                 values |= {OUTCOME: outcome.plan.outcome} if outcome else {}
         elif name != editing and (asked.question.later or (outcome and outcome.plan.ends)):
             continue
@@ -74,9 +76,9 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
     return Position(found, number, total, values, outcome)
 
 
-def _verdict(asked: Asked, values: dict[str, Value], now: datetime) -> Verdict | None:
+def _verdict(asked: Asked, scene: Scene) -> Verdict | None:
     """The first of the outcomes that are looked at after this question."""
-    return next((one for one in asked.verdicts if one.when.truth(values, now=now)), None)
+    return next((one for one in asked.verdicts if one.when.holds(scene)), None)
 
 
 def options_of(talk: Talk, asked: Asked) -> tuple[Option, ...]:

@@ -1,7 +1,7 @@
 """What a volunteer's page shows of a conversation: what is asked, in the worker's language and in the reader's."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from flows.asking import position, prompt_of, wording
@@ -82,7 +82,7 @@ class _Look:
         asked = again(self.library, self.draft, self.now)
         if asked is None:
             return None
-        beneath = again(self.library, replace(self.draft, language=self.reader or "en"), self.now) or Reply("")
+        beneath = again(self.library, self.draft.but(language=self.reader or "en"), self.now) or Reply("")
         choices = tuple(self._choices(asked, beneath))
         if asked.about == REVIEW:
             send = next(one for one in choices if one.button == f"{REVIEW}={SEND}")
@@ -128,7 +128,7 @@ class _Look:
 
     def talk(self, language: str) -> Talk:
         message = Message("page", "page:", "", "", manner=self.draft.manner)
-        return Talk(self.library, replace(self.draft, language=language), message, self.now)
+        return Talk(self.library, self.draft.but(language=language), message, self.now)
 
 
 def sight(library: Library, draft: Draft, reader: str, now: datetime) -> Sight | None:

@@ -35,7 +35,7 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     draft to keep and the effects, in order. Never raises for anything that a person can send.
     """
     known = draft or Draft()
-    heard = replace(known, manner=message.manner, touched=now, silent=False)
+    heard = known.but(manner=message.manner, touched=now, silent=False)
     talk = Talk(library, heard, message, now, known.touched)
     idle = known.touched is not None and now - known.touched > IDLE
     # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.

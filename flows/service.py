@@ -70,7 +70,9 @@ class Question(Part):
     @property
     def place_level(self) -> str:
         """The level of places that it asks for; nothing when it asks for none."""
-        return {"place": self.level, "governorate": "governorate", "district": "district"}.get(self.type, "")
+        if self.type == "place":
+            return self.level
+        return self.type if self.type in ("governorate", "district") else ""
 
 
 class Repeat(Part):

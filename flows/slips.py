@@ -24,10 +24,12 @@ def read_slip(text: str, *, exact: bool = False) -> tuple[str, str] | None:
     parts = _PARTS.findall(read_digits(text))
     asks = bool(parts) and recognise(parts[0]) == "status"
     *named, code = parts[1:] if asks else parts or [""]
+    if not _CODE.fullmatch(code):
+        return None
     typed = "".join(named)
     surely = _AS_WRITTEN.fullmatch(typed) is not None or (asks and bool(typed))
     reference = read_reference(typed) or (typed.upper() if surely else "")
-    return (reference, code) if reference and _CODE.fullmatch(code) and (surely or not exact) else None
+    return (reference, code) if reference and (surely or not exact) else None
 
 
 def read_code(text: str) -> str | None:

@@ -1,7 +1,7 @@
 """One turn's surroundings, handed to every part of the conversation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -75,8 +75,8 @@ class Talk:
 
     def but(self, **changes: Any) -> "Talk":
         """The same turn with a changed draft."""
-        return Talk(self.library, replace(self.draft, **changes), self.message, self.now, self.before)
+        return Talk(self.library, self.draft.but(**changes), self.message, self.now, self.before)
 
     def turn(self, *effects: Effect, **changes: Any) -> Turn:
         """End the turn: the draft, changed, and what to do."""
-        return Turn(replace(self.draft, **changes) if changes else self.draft, effects)
+        return Turn(self.draft.but(**changes) if changes else self.draft, effects)

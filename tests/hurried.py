@@ -1,5 +1,6 @@
 """What tests are spared, so that they take minutes: waits for the disk, and the same things made anew each time."""
 
+import gc
 import shutil
 import sqlite3
 from functools import cache
@@ -15,6 +16,8 @@ SHIPPED = engines.SYNCHRONOUS
 """What a server waits for at a commit."""
 upgrade_by_steps = migrate.upgrade
 """What a server does at its start."""
+SELDOM = (100_000, 50, 100)
+"""When to look for cycles: there are some hundred thousand objects that stay, and looking was an eighth of all time."""
 _first: dict[tuple[str, str], Engine] = {}
 
 
@@ -24,6 +27,7 @@ def hurry() -> None:
     A server writes the SQL of each statement once, and migrates one database. Each test has engines and a database of
     its own: that was a third of all time. So engines share what was written, and a new database is a copy.
     """
+    gc.set_threshold(*SELDOM)
     engines.SYNCHRONOUS = "OFF"
     engines.create_engine = _sharing  # type: ignore[assignment]
     migrate.upgrade = _copied

@@ -130,7 +130,7 @@ def expect_reply(session: Session, vault: Vault, address: bytes, reference: str,
     """
     before = _written_to(session, vault, address, language, now)
     asking = before.draft.asking and replace(before.draft.asking, due=False)
-    waiting = replace(before.draft, reply_to=reference, reply_due=True, asking=asking)
+    waiting = before.draft.but(reply_to=reference, reply_due=True, asking=asking)
     row = _row(vault, address, waiting, before.secret_id, now)
     _KEEP.run(session, [row])
 
@@ -143,7 +143,7 @@ def expect_answer(session: Session, vault: Vault, address: bytes, asking: Asking
     Refused(409, "she_said_stop") as above.
     """
     before = _written_to(session, vault, address, language, now)
-    waiting = replace(before.draft, reply_to=asking.reference, reply_due=False, asking=asking)
+    waiting = before.draft.but(reply_to=asking.reference, reply_due=False, asking=asking)
     begins = now if protects(before.draft) else max(now, asking.since)
     row = _row(vault, address, waiting, before.secret_id, begins)
     _KEEP.run(session, [row])
@@ -155,7 +155,7 @@ def _written_to(session: Session, vault: Vault, address: bytes, language: str, n
     if before.draft.silent:
         raise Refused(409, "she_said_stop")
     behind = tuple(replace(one, behind=one.behind or one.since <= now) for one in before.draft.unread)
-    draft = replace(before.draft, language=before.draft.language or language, gate="", unread=behind)
+    draft = before.draft.but(language=before.draft.language or language, gate="", unread=behind)
     return replace(before, draft=draft)
 
 
@@ -172,7 +172,7 @@ def lock_draft(session: Session, vault: Vault, address: bytes, now: datetime) ->
     """Show nothing of a draft any more until somebody shows that it is hers. One that says nothing is left as it is."""
     before = _load(session, vault, [address])[address]
     if before.secret_id is not None and protects(before.draft):
-        locked = replace(before.draft, locked=True, gate="go_on", failures=0)
+        locked = before.draft.but(locked=True, gate="go_on", failures=0)
         row = _row(vault, address, locked, before.secret_id, now)
         _KEEP.run(session, [row])
 
@@ -190,7 +190,7 @@ def expect_confirmation(session: Session, vault: Vault, address: bytes, unread: 
     before = _load(session, vault, [address])[address]
     if before.secret_id is not None:
         others = tuple(one for one in before.draft.unread if one.reference != unread.reference)
-        draft = replace(before.draft, unread=(*others, unread))
+        draft = before.draft.but(unread=(*others, unread))
         _KEEP.run(session, [_row(vault, address, draft, before.secret_id, now)])
 
 
@@ -214,7 +214,7 @@ def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[byt
     vault.keyring.read_ahead([secret_id for _, secret_id, *_ in rows])
     for address, secret_id, box, ours in rows:
         try:
-            draft = replace(unpack_draft(vault.unlock(box, secret_id=secret_id)), ours=bool(ours))
+            draft = unpack_draft(vault.unlock(box, secret_id=secret_id)).but(ours=bool(ours))
             found[bytes(address)] = _Kept(draft, secret_id)
         except Gone:
             continue
@@ -229,13 +229,13 @@ def _known(session: Session, addresses: list[bytes]) -> dict[bytes, _Kept]:
     for address, what, reference, language, at, _ in sorted(rows, key=lambda row: row.row):
         draft = drafts[bytes(address)]
         if what == "case":
-            draft = replace(draft, cases=(*draft.cases, reference))
+            draft = draft.but(cases=(*draft.cases, reference))
         elif what == "notice":
-            draft = replace(draft, unread=(*draft.unread, Unread(reference, at, language)))
+            draft = draft.but(unread=(*draft.unread, Unread(reference, at, language)))
         elif what == "ours":
-            draft = replace(draft, ours=True)
+            draft = draft.but(ours=True)
         else:
-            draft = replace(draft, silent=True)
+            draft = draft.but(silent=True)
         drafts[bytes(address)] = draft
     return {address: _Kept(draft) for address, draft in drafts.items()}
 

@@ -1,7 +1,6 @@
 """The checklists of an address's cases, as its draft knows them: read again when she writes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -24,12 +23,12 @@ def refreshed(session: Session, library: Library, draft: Draft, *, new: bool) ->
         select(_case.c.reference, _case.c.service, _case.c.route, _case.c.language).where(*hers).order_by(_case.c.id)
     )
     found = (list_in(library, *row) for row in rows)
-    return replace(draft, lists=tuple(one for one in found if one))
+    return draft.but(lists=tuple(one for one in found if one))
 
 
 def with_opened(draft: Draft, effects: Sequence[Effect], opened: Sequence[str]) -> Draft:
     """The draft after a turn: the cases that it opened, and which of them is this conversation's."""
-    draft = replace(draft, cases=(*draft.cases, *opened)) if opened else draft
+    draft = draft.but(cases=(*draft.cases, *opened)) if opened else draft
     for effect in effects:
         match effect:
             case OpenCase():
@@ -37,9 +36,9 @@ def with_opened(draft: Draft, effects: Sequence[Effect], opened: Sequence[str]) 
                     mine = OpenList(
                         opened[-1] if opened else effect.begun, effect.service, effect.open_items, effect.language
                     )
-                    draft = replace(draft, lists=(*draft.lists, mine))
+                    draft = draft.but(lists=(*draft.lists, mine))
             case Escalate() if opened and not draft.locked:
-                draft = replace(draft, begun=opened[0])
+                draft = draft.but(begun=opened[0])
             case _:
                 pass
     return draft

@@ -1,7 +1,6 @@
 """What must not wait: an answer that means danger, and words of a crisis, wherever she writes them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flows.asking import Position
 from flows.conversation.going import go_on
@@ -47,7 +46,7 @@ def answer(talk: Talk, service: Service, turn: Turn) -> Turn:
     last = before.cases[-1] if before.cases and not before.service else ""
     call = _call(talk, service, DANGER, next(told, before.begun or last))
     raised = tuple(dict.fromkeys((*before.raised, DANGER)))
-    draft = replace(turn.draft, raised=raised) if turn.draft and turn.draft.service else turn.draft
+    draft = turn.draft.but(raised=raised) if turn.draft and turn.draft.service else turn.draft
     return Turn(draft, (call, _said(talk, service, crisis.says), *turn.effects))
 
 

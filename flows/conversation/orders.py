@@ -87,7 +87,7 @@ def take_forget(talk: Talk) -> Turn:
 
 
 def _forgotten(talk: Talk) -> Turn:
-    kept = replace(talk.draft.emptied(talk.now), asking=None)
+    kept = talk.draft.emptied(talk.now).but(asking=None)
     return replace(talk, draft=kept).turn(ForgetDraft(), talk.say(t("Done. It is gone.")))
 
 

@@ -89,7 +89,7 @@ def _drafts(draft: Draft) -> tuple[Draft, ...]:
         "gate": "",
         "locked": False,
     }
-    mine = replace(draft, **nothing, pending=None, reply_to="", reply_due=False)
+    mine = draft.but(**nothing, pending=None, reply_to="", reply_due=False)
     return tuple(one for one in (mine, *draft.aside) if one.answers)
 
 

@@ -23,7 +23,7 @@ from flows.expressions.parser import parse
 from flows.expressions.rounds import Rounds, spread
 from flows.model import Value
 
-__all__ = ["Expression", "Result", "compile_expression"]
+__all__ = ["Expression", "Result", "Scene", "compile_expression", "scene_of"]
 
 _NO_FUNCTIONS: Mapping[str, Callable[..., Result]] = {}
 _NO_ROUNDS: Rounds = {}
@@ -35,7 +35,8 @@ class Expression:
 
     `names` are the questions that it refers to (`${name}`), `calls` the functions that it uses, `compared` the pairs of
     a question and a text that one is compared with (`=`, `!=`, `selected()`), so that a choice that does not exist can
-    be found out. No answer can make an expression raise.
+    be found out. `holds` is `truth` for those who look at many expressions in one scene. No answer can make an
+    expression raise.
     """
 
     text: str
@@ -43,7 +44,7 @@ class Expression:
     calls: frozenset[str] = field(compare=False)
     compared: frozenset[tuple[str, str]] = field(compare=False)
     _run: Callable[[Scene], Result] = field(compare=False, repr=False)
-    _holds: Callable[[Scene], bool] = field(compare=False, repr=False)
+    holds: Callable[[Scene], bool] = field(compare=False, repr=False)
 
     def evaluate(
         self,
@@ -70,7 +71,12 @@ class Expression:
         functions: Mapping[str, Callable[..., Result]] | None = None,
     ) -> bool:
         """Whether it holds: its value by XPath's rules, by which empty text, zero and NaN are false. See evaluate()."""
-        return self._holds((values, now, this, functions or _NO_FUNCTIONS))
+        return self.holds((values, now, this, functions or _NO_FUNCTIONS))
+
+
+def scene_of(values: Mapping[str, Value], now: datetime) -> Scene:
+    """What expressions look at, given the answers so far, which may still change, and an aware time."""
+    return values, now, None, _NO_FUNCTIONS
 
 
 def compile_expression(text: str, extra: Collection[str] = (), rounds: Rounds = _NO_ROUNDS) -> Expression:
@@ -88,5 +94,5 @@ def compile_expression(text: str, extra: Collection[str] = (), rounds: Rounds = 
         calls=frozenset(compiler.calls),
         compared=frozenset(compiler.compared),
         _run=part.run,
-        _holds=part.as_kind("truth"),
+        holds=part.as_kind("truth"),
     )
