@@ -6,7 +6,7 @@ new release: a field that the older one did not write takes its default.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -16,8 +16,8 @@ from pydantic_core import PydanticSerializationError, from_json, to_json, to_jso
 
 from flows.model import Answer, Asking, Draft, Manner, Media, Message, OpenList, Option, Reply, Unread
 
-_DRAFT = tuple(field.name for field in fields(Draft))
-_of_draft = attrgetter(*_DRAFT)
+_BLANK = Draft()
+_EMPTY = vars(_BLANK)
 _of_answer = attrgetter(*(field.name for field in fields(Answer)))
 
 
@@ -120,35 +120,29 @@ def _answer_in(parts: list[Any]) -> Answer:
 
 
 def _draft_out(draft: Draft) -> dict[str, Any]:
-    packed = dict(zip(_DRAFT, _of_draft(draft), strict=True))
+    """What a draft holds, without the fields in which it is like an empty one."""
+    packed = {name: value for name, value in vars(draft).items() if value != _EMPTY[name]}
     packed["answers"] = _answers_out(draft.answers)
-    packed["aside"] = [_draft_out(other) for other in draft.aside]
+    if draft.aside:
+        packed["aside"] = [_draft_out(other) for other in draft.aside]
     if draft.asking:
         packed["asking"] = {**_parts(draft.asking), "known": _answers_out(draft.asking.known)}
     return packed
 
 
 def _draft_in(packed: dict[str, Any]) -> Draft:
-    packed["answers"] = _answers_in(packed["answers"])
-    packed["aside"] = tuple(map(_draft_in, packed["aside"]))
-    packed["cases"] = tuple(packed["cases"])
-    packed["chosen"] = tuple(packed.get("chosen", ()))
-    packed["pending"] = packed["pending"] and _message_in(packed["pending"])
-    packed["unread"] = tuple(map(_unread_in, packed.get("unread", ())))
-    packed["asking"] = _asking_in(packed.get("asking"))
-    packed["raised"] = tuple(packed.get("raised", ()))
-    packed["lists"] = tuple(OpenList(**one | {"items": tuple(one["items"])}) for one in packed.get("lists", ()))
-    packed["touched"] = packed["touched"] and datetime.fromisoformat(packed["touched"])
-    return Draft(**packed)
+    packed.setdefault("answers", {})
+    for name in packed.keys() & _READ.keys():
+        if packed[name] is not None:
+            packed[name] = _READ[name](packed[name])
+    return _BLANK.but(**packed)
 
 
 def _parts(asking: Asking) -> dict[str, Any]:
     return {one.name: getattr(asking, one.name) for one in fields(asking)}
 
 
-def _asking_in(packed: dict[str, Any] | None) -> Asking | None:
-    if packed is None:
-        return None
+def _asking_in(packed: dict[str, Any]) -> Asking:
     packed["known"], packed["heard"] = _answers_in(packed["known"]), tuple(packed["heard"])
     packed["rest"], until = tuple(packed.get("rest", ())), packed.get("until")
     times = {"since": datetime.fromisoformat(packed["since"]), "until": until and datetime.fromisoformat(until)}
@@ -162,3 +156,26 @@ def _unread_in(packed: dict[str, Any]) -> Unread:
 def _message_in(packed: dict[str, Any]) -> Message:
     packed["media"] = packed["media"] and Media(**packed["media"])
     return Message(**packed)
+
+
+def _list_in(packed: dict[str, Any]) -> OpenList:
+    return OpenList(**packed | {"items": tuple(packed["items"])})
+
+
+def _each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda packed: tuple(map(read, packed))
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "answers": _answers_in,
+    "aside": _each(_draft_in),
+    "cases": tuple,
+    "chosen": tuple,
+    "pending": _message_in,
+    "unread": _each(_unread_in),
+    "asking": _asking_in,
+    "raised": tuple,
+    "lists": _each(_list_in),
+    "touched": datetime.fromisoformat,
+}
+"""What makes of a field of a draft what it was before it became JSON; the others are that already."""

@@ -18,6 +18,7 @@ from api.numbers.leases import end_leases
 from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.access import FORGOTTEN, id_of
+from api.store.hot import ForRows
 from api.store.once import insert_once
 from api.tables import CaseApart, CaseRow, PairRow, metadata
 from flows.checklists import route_with
@@ -53,6 +54,7 @@ _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 
 
 _PUT_IN = _item.insert()
+_BEGIN = ForRows(lambda insert: insert(_item), ("case_id", "kind", "box", "person_id", "created_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ def open_case(
             "unread": 0,
         },
     )
-    put_in(session, vault, opened.id, lock.public_key, "answers", pack(answers), now)
-    put_in(session, vault, opened.id, lock.public_key, "address", pack_contact(contact), now)
+    begun = (("answers", pack(answers)), ("address", pack_contact(contact)))
+    _BEGIN.run(session, [_sealed(vault, opened.id, lock.public_key, kind, content, now) for kind, content in begun])
     return opened
 
 
@@ -143,11 +145,18 @@ def put_in(
     person_id: int | None = None,
 ) -> int:
     """Seal something into a case and give the item's id. `kind` is one of those that `Item` names."""
-    box = vault.seal(public_key, vault.item_context(case_id, kind), content)
-    values = {"case_id": case_id, "kind": kind, "box": box, "person_id": person_id, "created_at": now}
+    values = _sealed(vault, case_id, public_key, kind, content, now, person_id)
     key = session.connection().execute(_PUT_IN, values).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def _sealed(
+    vault: Vault, case_id: int, public_key: bytes, kind: str, content: bytes, now: datetime, person: int | None = None
+) -> dict[str, Any]:
+    """An item as it is kept."""
+    box = vault.seal(public_key, vault.item_context(case_id, kind), content)
+    return {"case_id": case_id, "kind": kind, "box": box, "person_id": person, "created_at": now}
 
 
 def deliver(session: Session, vault: Vault, case_id: int, kind: str, content: bytes, now: datetime) -> int | None:

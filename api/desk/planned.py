@@ -34,8 +34,10 @@ class Moved:
 
 def open_planned(session: Session, case_id: int, tasks: Sequence[Open], now: datetime) -> None:
     """Open what a service plans for a case, each once in its life."""
+    if not tasks:
+        return
     had = select(TaskRow.name, TaskRow.about).where(TaskRow.case_id == case_id, TaskRow.kind == KIND)
-    known = set(session.exec(had)) if tasks else set()
+    known = set(session.exec(had))
     for one in tasks:
         about = str(one.round or "")
         if (one.task, about) not in known:
