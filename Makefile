@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What is used is compiled when it is first used; pip would compile all there is, with one processor.
+PIP_INSTALL := $(PIP) install --no-compile
 export RAFIQA_DATA_DIR ?= $(CURDIR)/data
 # Where it is set, every process of a test run would compile all of this anew: a quarter of its time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,6 +19,7 @@ run: $(VENV)/run ## a trial of Rafiqa at http://127.0.0.1:8000 (PORT and RAFIQA_
 	@RAFIQA_SIMULATOR=on exec $(BIN)/rafiqa serve
 
 install: $(VENV)/run ## what a server needs, and nothing else (docs/operations.md)
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib api bot flows # who serves may not be allowed to write here
 
 # Beside each other, as many tests wait for a server or a page. What is made for all of them is made before.
 test: $(VENV)/test chromium ## everything that must be green: style, types, tests on SQLite and PostgreSQL, pages in Chromium
@@ -80,13 +83,13 @@ $(VENV)/made:
 
 $(VENV)/run: $(VENV)/made requirements/run.txt pyproject.toml
 	@echo "Installing what Rafiqa needs ..."
-	@$(PIP) install --require-hashes -r requirements/run.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/test: $(VENV)/run requirements/test.txt
 	@echo "Installing what the tests need ..."
-	@$(PIP) install --no-compile --require-hashes -r requirements/test.txt
+	@$(PIP_INSTALL) --require-hashes -r requirements/test.txt
 	@touch $@
 
 # The browser tests say so themselves where there is no Chromium.
