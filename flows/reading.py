@@ -36,23 +36,26 @@ PICTURES = ("photo", "document")
 def pick(talk: Talk, options: Sequence[Option]) -> str | None:
     """The value of the option that she chose by button, number or words; None when she chose none."""
     if talk.message.button:
-        return _pressed(talk.pressed, options)
+        return _pressed(talk.pressed, _values(options))
     outcome = choice.read(talk.message.text, tuple(options), language=talk.draft.language)
     return str(outcome.value) if isinstance(outcome, Answer) else None
 
 
-def pick_by_number(talk: Talk, options: Sequence[Option]) -> str | None:
+def pick_by_number(talk: Talk, values: Sequence[str]) -> str | None:
     """The same by button or number alone, for options that show what she said: words are not compared with it."""
-    return _pressed(talk.pressed if talk.message.button else talk.message.text, options)
+    return _pressed(talk.pressed if talk.message.button else talk.message.text, values)
 
 
-def _pressed(said: str, options: Sequence[Option]) -> str | None:
-    """The option with this value or this number; a button with a long value carries its number."""
-    by_value = next((option.value for option in options if option.value == said), None)
+def _values(options: Sequence[Option]) -> tuple[str, ...]:
+    return tuple(option.value for option in options)
+
+
+def _pressed(said: str, values: Sequence[str]) -> str | None:
+    """The value that this is, or whose number it is: a button with a long value carries its number."""
+    if said in values:
+        return said
     number = number_in(said)
-    if by_value is None and number is not None and 0 < number <= len(options):
-        return options[number - 1].value
-    return by_value
+    return values[number - 1] if number is not None and 0 < number <= len(values) else None
 
 
 def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:
@@ -60,7 +63,8 @@ def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answ
     if message.media is not None and (sent := _sent(asked, message.media)):
         return sent
     options = options_of(talk, asked)
-    said = meant or _pressed(message.button.partition("=")[2], options) or message.text
+    pressed = _pressed(message.button.partition("=")[2], _values(options)) if message.button else None
+    said = meant or pressed or message.text
     if asked.question.optional and read_digits(said).strip() in LEFT_OUT:
         return Answer(None, said)
     outcome = _read(talk, asked, said, options)

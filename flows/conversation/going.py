@@ -74,8 +74,13 @@ def only_answer(talk: Talk, asked: Asked) -> Answer | None:
     return Answer(options[0].value) if len(options) == 1 else None
 
 
-def review_options(talk: Talk, here: Position) -> tuple[Option, ...]:
-    """First `send`, then each answer, so that a number changes it."""
+def review_choices(here: Position) -> tuple[str, ...]:
+    """What a number chooses in the review: first `send`, then each answer, to change it."""
+    return SEND, *here.relevant
+
+
+def _review_options(talk: Talk, here: Position) -> tuple[Option, ...]:
+    """The same as she reads it."""
     lines = (
         Option(name, f"{prompt_of(talk, asked).title}: {shown(talk, asked, talk.draft.answers[name])}", button=False)
         for name, asked in ((name, talk.service.by_name[name]) for name in here.relevant)
@@ -85,7 +90,7 @@ def review_options(talk: Talk, here: Position) -> tuple[Option, ...]:
 
 def _review(talk: Talk, here: Position, before: str) -> Reply:
     text = talk.words.t(t("Please look once more. To change something, send its number."))
-    return Reply("\n".join(part for part in (before, text) if part), review_options(talk, here), REVIEW)
+    return Reply("\n".join(part for part in (before, text) if part), _review_options(talk, here), REVIEW)
 
 
 def shown(talk: Talk, asked: Asked, answer: Answer) -> str:

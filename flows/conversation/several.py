@@ -21,8 +21,7 @@ def choose(talk: Talk, asked: Asked) -> Marked | Answer | Misread:
     Typed words and numbers are added to what is marked, and end it. A choice that goes with no other ends it at once.
     """
     options, before = options_of(talk, asked), talk.draft.chosen
-    ending = (*options, talk.option(DONE, "")) if before else options
-    pressed = pick_by_number(talk, ending)
+    pressed = pick_by_number(talk, (*(one.value for one in options), *((DONE,) if before else ())))
     if pressed == DONE:
         return Answer(before, " ".join(before))
     if not talk.message.button:

@@ -8,7 +8,7 @@ from flows.asking import Position, ask, is_voice, position, prompt_of, wording
 from flows.checklists import CHECKLIST, open_items
 from flows.conversation import alarms, several
 from flows.conversation.cases import call_a_person
-from flows.conversation.going import REVIEW, SEND, go_on, review_options, ways_on
+from flows.conversation.going import REVIEW, SEND, go_on, review_choices, ways_on
 from flows.effects import ForgetDraft, OpenCase, Say, SignUp, Turn
 from flows.language import t
 from flows.loader import Asked
@@ -190,7 +190,7 @@ def _ways_out(talk: Talk, asked: Asked) -> tuple[Option, ...]:
 
 def _take_review(talk: Talk, here: Position) -> Turn:
     """`1` sends; another number changes that answer."""
-    chosen = pick_by_number(talk, review_options(talk, here))
+    chosen = pick_by_number(talk, review_choices(here))
     if chosen is None:
         return go_on(talk, before=talk.words.t(t("Please send a number.")))
     return _send(talk, here) if chosen == SEND else go_on(talk.but(editing=chosen))
