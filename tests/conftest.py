@@ -27,7 +27,7 @@ hurried.hurry()
 EMPTY = """
 DO $$ DECLARE one text; BEGIN
     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid();
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle';
     SET LOCAL session_replication_role = replica;
     FOR one IN SELECT quote_ident(tablename) FROM pg_tables
         WHERE schemaname = 'public' AND tablename <> 'alembic_version'
@@ -36,7 +36,7 @@ DO $$ DECLARE one text; BEGIN
     LOOP PERFORM setval(one::regclass, 1, false); END LOOP;
 END $$
 """
-"""Ends what a test left open, empties every table without looking at foreign keys, and counts from 1 again."""
+"""Ends what a test left under way, empties every table without looking at foreign keys, and counts from 1 again."""
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import URL, Engine, create_engine, inspect, text
 
 from api.store import engines, migrate
 
@@ -34,7 +34,23 @@ def hurry() -> None:
 
 
 def _sharing(url: Any, **options: Any) -> Engine:
-    """An engine that knows the statements of the first one of its kind in this process."""
+    """An engine that knows the statements of the first one of its kind in this process.
+
+    PostgreSQL begins a process for each connection: those to a database are kept, for the next test.
+    """
+    if url.get_backend_name() == "postgresql" and "poolclass" not in options:
+        return _kept(url, **options)
+    return _knowing(url, **options)
+
+
+@cache
+def _kept(url: URL, **options: Any) -> Engine:
+    engine = _knowing(url, **options)
+    engine.dispose = lambda close=True: None  # type: ignore[method-assign]
+    return engine
+
+
+def _knowing(url: Any, **options: Any) -> Engine:
     engine = create_engine(url, **options)
     kind = engine.dialect.name, options.get("isolation_level", "")
     first = _first.setdefault(kind, engine)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from api.desk import queue
@@ -49,7 +50,7 @@ def appoint(db: Database, vault: Vault, viewer: Viewer, references: list[str], n
 
 
 def rows(db: Database, table: Any, *where: Any) -> list[Any]:
-    return db.read_now(lambda session: list(session.exec(select(table).where(*where))))
+    return db.read_now(lambda session: list(session.exec(select(table).where(*where).order_by(*inspect(table).primary_key))))
 
 
 def test_one_appointment_reaches_each_of_those_who_are_ticked_and_takes_their_cases_up_again(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import select
 
 from api.inbound import inbox
@@ -24,7 +25,7 @@ def almaz(db: Database, vault: Vault, library: Library) -> Worker:
 
 
 def rows(db: Database, table: type) -> list[object]:
-    return db.read_now(lambda session: list(session.exec(select(table))))
+    return db.read_now(lambda session: list(session.exec(select(table).order_by(*inspect(table).primary_key))))
 
 
 def test_a_message_is_answered_once_however_often_it_is_delivered(almaz: Worker, db: Database) -> None:

@@ -44,7 +44,7 @@ def fetched(almaz: Worker, content: Callable[[str], bytes] = lambda _: VOICE) ->
 
 
 def rows(db: Database) -> list[MediaRow]:
-    return db.read_now(lambda session: list(session.exec(select(MediaRow))))
+    return db.read_now(lambda session: list(session.exec(select(MediaRow).order_by(MediaRow.id))))  # type: ignore[arg-type]
 
 
 def claimed(almaz: Worker, volunteer: Viewer) -> str:
