@@ -50,7 +50,8 @@ def appoint(db: Database, vault: Vault, viewer: Viewer, references: list[str], n
 
 
 def rows(db: Database, table: Any, *where: Any) -> list[Any]:
-    return db.read_now(lambda session: list(session.exec(select(table).where(*where).order_by(*inspect(table).primary_key))))
+    found = select(table).where(*where).order_by(*inspect(table).primary_key)
+    return db.read_now(lambda session: list(session.exec(found)))
 
 
 def test_one_appointment_reaches_each_of_those_who_are_ticked_and_takes_their_cases_up_again(
