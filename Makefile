@@ -32,7 +32,7 @@ check: $(VENV)/test
 
 # What failed runs once more, alone: on two busy cores a test may fail for want of time (docs/decisions/0016).
 define tested
-$(BIN)/python -m pytest -n 3 --dist worksteal $(1) || { [ $$? = 1 ] && \
+$(BIN)/python -m pytest -n 2 --dist worksteal $(1) || { [ $$? = 1 ] && \
   echo "FAILED ONCE, AND WORTH A LOOK EVEN IF IT PASSES NOW: the tests above run again, alone." && \
   $(BIN)/python -m pytest --verbose --last-failed --last-failed-no-failures none $(1); }
 endef
