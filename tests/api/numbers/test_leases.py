@@ -148,7 +148,7 @@ def test_one_case_that_asks_twice_at_once_gets_one_number(url: str, vault: Vault
 steps = st.lists(st.tuples(st.sampled_from(["lend", "give back", "close", "a week"]), st.integers(0, 5)), max_size=40)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_whatever_happens_no_cap_is_broken_and_no_place_is_lent_warm(
     db: Database, vault: Vault, coordinator: Viewer, steps: list[tuple[str, int]]

@@ -16,12 +16,6 @@ from tests.factories import NOW
 from tests.ministries import STRANGERS
 
 
-def on(kind: str) -> pytest.MarkDecorator:
-    """Play this morning on one database in `make test`, and on the other one in `make drills`."""
-    kinds = [one if one == kind else pytest.param(one, marks=pytest.mark.long) for one in ("sqlite", "postgres")]
-    return pytest.mark.parametrize("url", kinds, indirect=True)
-
-
 @pytest.fixture
 def campaign(url: str, keyring: Keyring, vault: Vault, team: TeamKey) -> Iterator[Campaign]:
     """A desk on a database on which six write at once, where it can."""
@@ -30,7 +24,6 @@ def campaign(url: str, keyring: Keyring, vault: Vault, team: TeamKey) -> Iterato
     db.close()
 
 
-@on("sqlite")
 def test_a_morning_with_eight_numbers(campaign: Campaign) -> None:
     """Thirty get the thirty places that last week's two left, and are registered before noon."""
     campaign.begin(numbers=8, cases=30, last_week=2)
@@ -49,7 +42,6 @@ def test_a_morning_with_eight_numbers(campaign: Campaign) -> None:
     nobody_needs_to_be_alerted(campaign)
 
 
-@on("postgres")
 def test_a_morning_with_three_numbers(campaign: Campaign) -> None:
     """Twelve get one; eighteen wait, each is told her place, and nobody's code is delayed by them."""
     campaign.begin(numbers=3, cases=30)

@@ -185,7 +185,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_whatever_happens_who_came_first_gets_the_number_first(
     db: Database, vault: Vault, coordinator: Viewer, steps: list[tuple[str, int]]

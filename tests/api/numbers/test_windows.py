@@ -123,7 +123,7 @@ def test_of_many_who_expect_a_code_at_once_one_gets_the_window(url: str, vault: 
 steps = st.lists(st.tuples(st.sampled_from(["expect", "cancel", "wait"]), st.integers(0, 2)), max_size=40)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_whatever_happens_two_cases_are_never_within_a_lifetime_of_each_other(
     db: Database, vault: Vault, coordinator: Viewer, steps: list[tuple[str, int]]
