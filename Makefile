@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What is used is compiled when it is first used; pip would compile all there is, with one processor.
 PIP_INSTALL := $(PIP) install --no-compile
 export RAFIQA_DATA_DIR ?= $(CURDIR)/data
-# Where it is set, every process of a test run would compile all of this anew: a quarter of its time.
+# Where it is set, every process of a test run would compile all of this anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run install test check everything unit browser drills pictures bench lock translations check-translations clean

@@ -154,7 +154,7 @@ def read_field(talk: Talk, asked: Asked, given: Typed, reader: str) -> Answer | 
     if not text:
         return _left_out(talk, asked, given)
     outcome = understand(talk, asked, replace(talk.message, text=text), meant=given.meant)
-    in_words = replace(talk, draft=talk.draft.but(language=reader))
+    in_words = talk.but(language=reader)
     if isinstance(outcome, Misread):
         return Wrong("misread", explain(in_words, asked, outcome), tuple(_options(in_words, asked, text, outcome)))
     if question.type != "consent":

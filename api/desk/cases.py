@@ -53,8 +53,9 @@ _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
 
 
-_PUT_IN = _item.insert()
-_BEGIN = ForRows(lambda insert: insert(_item), ("case_id", "kind", "box", "person_id", "created_at"))
+_PUT_IN = ForRows(
+    lambda insert: insert(_item).returning(_item.c.id), ("case_id", "kind", "box", "person_id", "created_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ def open_case(
             "unread": 0,
         },
     )
-    begun = (("answers", pack(answers)), ("address", pack_contact(contact)))
-    _BEGIN.run(session, [_sealed(vault, opened.id, lock.public_key, kind, content, now) for kind, content in begun])
+    begun = {"answers": pack(answers), "address": pack_contact(contact)}
+    _put_in(session, [_sealed(vault, opened.id, lock.public_key, *one, now) for one in begun.items()])
     return opened
 
 
@@ -145,10 +146,13 @@ def put_in(
     person_id: int | None = None,
 ) -> int:
     """Seal something into a case and give the item's id. `kind` is one of those that `Item` names."""
-    values = _sealed(vault, case_id, public_key, kind, content, now, person_id)
-    key = session.connection().execute(_PUT_IN, values).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    row = _sealed(vault, case_id, public_key, kind, content, now, person_id)
+    return _put_in(session, [row])[0]
+
+
+def _put_in(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Keep items of `_sealed`, and give their ids."""
+    return _PUT_IN.run(session, rows).scalars().all()
 
 
 def _sealed(

@@ -56,15 +56,14 @@ def begin_anew(talk: Talk) -> Turn:
     """A new conversation from the language on; what was begun before waits aside."""
     old = _drafts(talk.draft)[:ASIDE]
     now = talk.draft
-    fresh = replace(now.emptied(talk.now), language="", aside=old)
+    fresh = now.emptied(talk.now).but(language="", aside=old)
     return greet(replace(talk, draft=fresh))
 
 
 def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
     """Take one of the drafts up again; the others wait aside."""
     others, now = drafts[:number] + drafts[number + 1 :], talk.draft
-    hers = replace(
-        drafts[number],
+    hers = drafts[number].but(
         failures=0,
         aside=others,
         cases=now.cases,
