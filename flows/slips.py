@@ -21,12 +21,11 @@ def read_slip(text: str, *, exact: bool = False) -> tuple[str, str] | None:
     """
     if not 2 * CODE_DIGITS < len(text) <= _LONGEST:
         return None
-    parts = _PARTS.findall(read_digits(text))
-    asks = bool(parts) and recognise(parts[0]) == "status"
-    *named, code = parts[1:] if asks else parts or [""]
+    *named, code = _PARTS.findall(read_digits(text)) or [""]
     if not _CODE.fullmatch(code):
         return None
-    typed = "".join(named)
+    asks = bool(named) and recognise(named[0]) == "status"
+    typed = "".join(named[1:] if asks else named)
     surely = _AS_WRITTEN.fullmatch(typed) is not None or (asks and bool(typed))
     reference = read_reference(typed) or (typed.upper() if surely else "")
     return (reference, code) if reference and (surely or not exact) else None
