@@ -8,6 +8,7 @@ from contextlib import suppress
 import uvicorn
 from fastapi import FastAPI
 
+from api.entrance import Entrance
 from api.settings import Settings
 
 GRACE = 2
@@ -41,6 +42,7 @@ def server(settings: Settings, app: FastAPI | None = None) -> Server:
         factory=app is None,
         host=settings.host,
         port=settings.port,
+        http=Entrance,
         log_level=settings.log_level,
         access_log=False,  # addresses of pages hold references of cases
         server_header=False,

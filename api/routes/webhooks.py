@@ -13,9 +13,12 @@ from api.routes import gateways
 from api.routes.bodies import body, body_of, header
 from bot import telegram, twilio, whatsapp
 from bot.channel import Forged, Malformed
+from bot.telegram import Telegram
 
 log = logging.getLogger("rafiqa.webhooks")
-FORBIDDEN, TOO_LARGE, OFF = 403, 413, 404
+TAKEN, FAILED, FORBIDDEN, TOO_LARGE, OFF = 200, 503, 403, 413, 404
+TELEGRAM_SECRET = b"x-telegram-bot-api-secret-token"
+"""The header in which Telegram says what we agreed upon with it."""
 _TAKEN = Response()
 
 Door = Callable[[Intake, Scope, Receive], Awaitable[Response]]
@@ -24,18 +27,41 @@ Door = Callable[[Intake, Scope, Receive], Awaitable[Response]]
 
 async def telegram_update(intake: Intake, scope: Scope, receive: Receive) -> Response:
     """One update of the bot. Telegram repeats it until it gets a 2xx."""
-    channel, secret = intake.shell.channels.telegram, intake.shell.settings.telegram_secret
-    if channel is None or secret is None:
-        return Response(status_code=OFF)
-    try:
-        telegram.verify(header(scope, b"x-telegram-bot-api-secret-token"), secret.get_secret_value())
-    except Forged:
-        return Response(status_code=FORBIDDEN)
+    channel = _telegram(intake, header(scope, TELEGRAM_SECRET))
+    if not isinstance(channel, Telegram):
+        return Response(status_code=channel)
     update = await body(scope, receive)
     if update is None:
         return Response(status_code=TOO_LARGE)
     callback = await intake.telegram_update(channel, update)
     return Response(background=BackgroundTask(channel.answer, callback)) if callback else _TAKEN
+
+
+async def take_update(intake: Intake, secret: str, update: bytes) -> tuple[int, Awaitable[None] | None]:
+    """The same for `api.entrance`, of an update that was posted with this secret.
+
+    Gives the status to answer, and what is to be done once it is answered.
+    """
+    channel = _telegram(intake, secret)
+    if not isinstance(channel, Telegram):
+        return channel, None
+    try:
+        callback = await intake.telegram_update(channel, update)
+    except Exception as error:
+        return _failed(error), None
+    return TAKEN, channel.answer(callback) if callback else None
+
+
+def _telegram(intake: Intake, secret: str) -> Telegram | int:
+    """Telegram, if it is on and this is its secret; else the status with which the door stays closed."""
+    channel, ours = intake.shell.channels.telegram, intake.shell.settings.telegram_secret
+    if channel is None or ours is None:
+        return OFF
+    try:
+        telegram.verify(secret, ours.get_secret_value())
+    except Forged:
+        return FORBIDDEN
+    return channel
 
 
 async def twilio_sms(request: Request) -> Response:
@@ -111,5 +137,9 @@ async def answer(intake: Intake, scope: Scope, receive: Receive) -> Response:
     try:
         return await DOORS[scope["path"]](intake, scope, receive)
     except Exception as error:
-        log.error("a message could not be stored: %s", type(error).__name__)
-        return Response(status_code=503)
+        return Response(status_code=_failed(error))
+
+
+def _failed(error: Exception) -> int:
+    log.error("a message could not be stored: %s", type(error).__name__)
+    return FAILED
