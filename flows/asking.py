@@ -1,8 +1,9 @@
 """Which question is next, and how it is asked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from flows.expressions import Scene, scene_of
 from flows.language import t
@@ -21,8 +22,7 @@ SEPARATORS = {"ar": "، ", "am": "፣ "}
 """How a list is written where it is not with commas."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a draft stands: the question to ask now (None: all are answered), its number, and of how many.
 
     `relevant` are the answers that count, in the order of the form: one that became irrelevant does not. `outcome` is

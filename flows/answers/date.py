@@ -1,7 +1,9 @@
 """Reads a date of birth: whole or in part, in the calendar she counts in, and never a guess between two."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from flows.answers.date_labels import age_option, date_option
@@ -22,11 +24,11 @@ _SURELY_AN_AGE = 60  # about 30 is an age, about 85 may be a year
 
 
 class _Meant(NamedTuple):
-    """One thing she can have meant: the answer it would be, the option that offers it, and how it was written."""
+    """One thing she can have meant: the answer it would be, how it was written, and what makes the option of it."""
 
     answer: Answer
-    option: Option
     written: Written | None
+    option: Callable[[], Option]
 
 
 def read(
@@ -115,8 +117,8 @@ def _dated(written: Written, span: tuple[date, date], said: Said, today: date, l
     precision: Precision = "about" if about else _precision(written)
     value = _most(*span, precision)
     first, last = to_gregorian(*written)
-    option = date_option(written, first, last, about=about, language=language)
-    return _Meant(Answer(value, precision=precision, calendar=written.calendar), option, written)
+    option = partial(date_option, written, first, last, about=about, language=language)
+    return _Meant(Answer(value, precision=precision, calendar=written.calendar), written, option)
 
 
 def _precision(written: Written) -> Precision:
@@ -136,14 +138,14 @@ def _most(first: date, last: date, precision: Precision) -> str:
 
 def _by_age(age: int, today: date, language: str) -> _Meant:
     year = today.year - age
-    return _Meant(Answer(str(year), precision="about"), age_option(age, year, language=language), None)
+    return _Meant(Answer(str(year), precision="about"), None, partial(age_option, age, year, language=language))
 
 
 def _doubt(meant: list[_Meant]) -> Misread:
     written = [each.written for each in meant if each.written]
     alike = len(written) == len(meant) and len({(each.year, each.day) for each in written}) == 1
     only_calendars = alike and len({each.calendar for each in written}) == len(written)
-    return Misread("which_calendar" if only_calendars else "ambiguous", tuple(each.option for each in meant))
+    return Misread("which_calendar" if only_calendars else "ambiguous", tuple(each.option() for each in meant))
 
 
 def _refusal(said: Said, age: int | None, reasons: set[str]) -> Misread:

@@ -13,7 +13,8 @@ def read(text: str, *, longest: int = 100) -> Answer | Misread:
 
     Refused are only `not_a_name` (no letter in it) and `too_long`: nobody is told that her name is wrong.
     """
-    value = " ".join("".join(_seen(sign) for sign in text).split())
+    seen = text if text.isprintable() else "".join(_seen(sign) for sign in text)
+    value = " ".join(seen.split())
     if not any(sign.isalpha() for sign in value):
         return Misread("not_a_name")
     return Answer(value, text) if len(value) <= longest else Misread("too_long")

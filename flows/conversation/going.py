@@ -103,11 +103,11 @@ def shown(talk: Talk, asked: Asked, answer: Answer) -> str:
         return "–"
     if asked.question.sensitive and talk.draft.manner == "sms":
         return "•••"
-    labels = {option.value: option.label for option in options_of(talk, asked)}
-    values = (answer.value,) if isinstance(answer.value, str) else answer.value
-    text = ", ".join(labels.get(value, value) for value in values)
     if asked.question.type == "date":
         return _date(talk, answer)
+    labels = {option.value: option.label for option in options_of(talk, asked)}
+    values = (answer.value,) if isinstance(answer.value, str) else answer.value
+    text = ", ".join([labels.get(value, value) for value in values])
     return text if text in labels.values() or not answer.raw or asked.question.type not in IN_HER_WORDS else answer.raw
 
 
