@@ -1,5 +1,6 @@
 """Cases as the server alone sees them: it opens one, puts something in, forgets it, and can take nothing out."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,6 @@ from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.access import FORGOTTEN, id_of
 from api.store.hot import ForRows
-from api.store.once import insert_once
 from api.tables import CaseApart, CaseRow, PairRow, metadata
 from flows.checklists import route_with
 from flows.model import Answer
@@ -52,7 +52,11 @@ _OF_A_CASE = tuple(
 _DRAWS = (LENGTHS[0],) * 4 + (LENGTHS[1],) * 4
 """How long a reference is at each try: references can collide, longer ones hardly ever do."""
 
-
+_OPENED = (
+    *("reference", "service", "language", "channel", "manner", "state", "urgency", "call", "route", "needs"),
+    *("address_index", "public_key", "sealed_key", "secret_id", "opened_at", "closing_reason", "unread", "escalated"),
+)
+_OPEN = ForRows(lambda insert: insert(_case).on_conflict_do_nothing().returning(_case.c.id), _OPENED)
 _PUT_IN = ForRows(
     lambda insert: insert(_item).returning(_item.c.id), ("case_id", "kind", "box", "person_id", "created_at")
 )
@@ -93,14 +97,14 @@ def open_case(
             "state": "open",
             "urgency": urgency,
             "call": call,
-            "route": dict(route),
+            "route": json.dumps(dict(route)),
             "needs": f" {' '.join(needs)} " if needs else "",
             "address_index": address_index(vault, contact.lane, contact.address),
             "public_key": lock.public_key,
             "sealed_key": lock.sealed_key,
             "secret_id": lock.secret_id,
             "opened_at": now,
-            "closing_reason": "",
+            **dict.fromkeys(("closing_reason", "escalated"), ""),
             "unread": 0,
         },
     )
@@ -235,7 +239,7 @@ def _insert(session: Session, vault: Vault, values: dict[str, Any]) -> Opened:
     for draw, length in enumerate(_DRAWS):
         random = vault.index("reference", values["secret_id"].hex(), str(draw))
         reference = new_reference(random, length)
-        case_id = insert_once(session, _case, {**values, "reference": reference})
+        case_id = _OPEN.run(session, [{**values, "reference": reference}]).scalar_one_or_none()
         if case_id is not None:
             return Opened(case_id, reference, values["secret_id"])
     raise RuntimeError("no reference is free")

@@ -111,12 +111,15 @@ class Vault:
     def __init__(self, keyring: Keyring, index_key: bytes, team_public: bytes) -> None:
         self.keyring = keyring
         self.team_public = team_public
-        self._index_key = index_key
+        self._indexing = blake2b(digest_size=16, key=index_key, person=b"rafiqa index")
 
     def index(self, *parts: str) -> bytes:
         """A keyed hash (16 bytes) by which the same parts are recognised again, e.g. a channel and an address."""
-        data = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
-        return blake2b(data, digest_size=16, key=self._index_key, person=b"rafiqa index").digest()
+        hashed = self._indexing.copy()
+        for part in parts:
+            raw = part.encode()
+            hashed.update(len(raw).to_bytes(4, "big") + raw)
+        return hashed.digest()
 
     def lock(self, plain: bytes, *, expires: datetime, secret_id: bytes | None = None) -> bytes:
         """Time-lock: readable until the day of `expires` (UTC) is over, or the shred secret is destroyed.

@@ -25,8 +25,8 @@ from flows.segments import paid_for
 
 log = logging.getLogger("rafiqa.outbox")
 POLL = 1.0
-LOOK_AGAIN = 0.05
-"""Seconds between two looks into the table at least; what the inbox offers is sent without one."""
+LOOK_AGAIN = 0.25
+"""Seconds between two looks into the table at least, for what others put there; the inbox offers what it has."""
 TOGETHER = 0.02
 """Seconds of which what was sent is written down together: a commit costs more than all that is in it."""
 RENEW = lanes.HOLD / 3

@@ -1,9 +1,8 @@
 """The reply table: what waits to be sent, to whom, and how far it got. It is the outbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, case, select
 from sqlmodel import Session
@@ -111,8 +110,7 @@ def chat_messages(session: Session, vault: Vault, address: bytes) -> list[str]:
     return [vault.unlock(box).decode() for (box,) in boxes]
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A reply that may be sent: still locked."""
 
     id: int
@@ -127,8 +125,7 @@ class Due:
         return unpack_reply(vault.unlock(self.box))
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(NamedTuple):
     """A reply that was just queued, and what it says: its sender need not look it up."""
 
     lane: str
@@ -160,8 +157,7 @@ def due_replies(session: Session, lane: str, now: datetime) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a reply: `sent` (with the provider's id), `dead` (never), `waiting` until `next_try`, or `held`
     until she writes. `segments` is how many parts of SMS it cost."""
 
