@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# What is used is compiled when it is first used; pip would compile all there is, with one processor.
-PIP_INSTALL := $(PIP) install --no-compile
+# The locks name all that is needed, so nobody has to look for it. What is used is compiled when it is first used; pip
+# would compile all there is, with one processor.
+PIP_INSTALL := $(PIP) install --no-deps --no-compile
 export RAFIQA_DATA_DIR ?= $(CURDIR)/data
 # Where it is set, every process of a test run would compile all of this anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,8 +22,9 @@ run: $(VENV)/run ## a trial of Rafiqa at http://127.0.0.1:8000 (PORT and RAFIQA_
 install: $(VENV)/run ## what a server needs, and nothing else (docs/operations.md)
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib api bot flows # who serves may not be allowed to write here
 
-# Beside each other, as many tests wait for a server or a page. What is made for all of them is made before.
-test: $(VENV)/test chromium ## everything that must be green: style, types, tests on SQLite and PostgreSQL, pages in Chromium
+# Beside each other what may be. What is made for all tests is made before.
+test: ## everything that must be green: style, types, tests on SQLite and PostgreSQL, pages in Chromium
+	@$(MAKE) --no-print-directory --jobs=2 $(VENV)/test chromium
 	@$(MAKE) --no-print-directory --jobs=2 check everything
 
 check: $(VENV)/test
@@ -84,17 +86,20 @@ $(VENV)/made:
 $(VENV)/run: $(VENV)/made requirements/run.txt pyproject.toml
 	@echo "Installing what Rafiqa needs ..."
 	@$(PIP_INSTALL) --require-hashes -r requirements/run.txt
-	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@$(PIP_INSTALL) --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/test: $(VENV)/run requirements/test.txt
-	@echo "Installing what the tests need ..."
+# Its lock has all that a server needs as well: one call of pip looks at each package once.
+$(VENV)/test: $(VENV)/made requirements/run.txt requirements/test.txt pyproject.toml
+	@echo "Installing what Rafiqa and its tests need ..."
 	@$(PIP_INSTALL) --require-hashes -r requirements/test.txt
-	@touch $@
+	@$(PIP_INSTALL) --no-build-isolation -e .
+	@touch $(VENV)/run $@
 
 # The browser tests say so themselves where there is no Chromium.
 chromium:
-	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	@{ command -v chromium && command -v chromium-headless-shell; } >/dev/null 2>&1 || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	  echo "Installing Chromium and fonts from Debian's packages ..." && apt-get update -qq && \
-	  apt-get install -y -qq chromium fonts-noto-core >/dev/null; } || true
+	  apt-get install -y -qq chromium chromium-headless-shell fonts-noto-core >/dev/null; } || true
 .PHONY: chromium
