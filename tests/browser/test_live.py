@@ -127,6 +127,17 @@ async def test_who_loads_again_by_the_keyboard_stays_where_she_was(toy: Toy, tab
         await expect(tab.locator("#part [data-again]")).to_be_focused()
 
 
+@pytest.mark.parametrize("control", ["button", "summary", "[data-again]"])
+async def test_who_stands_on_a_button_stands_on_it_after_a_change(toy: Toy, tab: Page, control: str) -> None:
+    async with serving(toy.app) as address:
+        await tab.goto(address)
+        await expect(tab.locator("[data-live-state]")).to_have_text("on")
+        await tab.focus(f"#part {control}")
+        toy.change("482913")
+        await expect(tab.locator("#words")).to_have_text("482913")
+        await expect(tab.locator(f"#part {control}")).to_be_focused()
+
+
 async def test_a_lost_connection_is_said_and_the_page_looks_from_time_to_time(toy: Toy, tab: Page) -> None:
     async with serving(toy.app) as address:
         await tab.clock.install()
@@ -161,6 +172,17 @@ async def test_a_button_copies_and_says_so(toy: Toy, tab: Page) -> None:
         await tab.click("[data-copy]")
         await expect(tab.locator("[data-copy]")).to_have_text("Copy")
         assert await tab.evaluate("navigator.clipboard.readText()") == "first"
+
+
+async def test_who_copies_by_the_keyboard_without_a_clipboard_stays_where_she_was(toy: Toy, tab: Page) -> None:
+    """A page that comes without https has no clipboard: a field is selected and copied instead."""
+    async with serving(toy.app) as address:
+        await tab.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+        await tab.goto(address)
+        await tab.focus("[data-copy]")
+        await tab.keyboard.press("Enter")
+        await expect(tab.locator("[data-copy]")).to_have_text("Copied")
+        await expect(tab.locator("[data-copy]")).to_be_focused()
 
 
 async def test_a_page_in_the_background_keeps_no_connection_and_looks_when_it_comes_back(toy: Toy, tab: Page) -> None:

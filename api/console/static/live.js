@@ -47,11 +47,13 @@ function say(button, said) {
 }
 
 function copyTheOldWay(text) {
+  const standing = document.activeElement;
   const field = document.body.appendChild(document.createElement("textarea"));
   field.value = text;
   field.select();
   document.execCommand("copy");
   field.remove();
+  standing?.focus({ preventScroll: true }); // selecting has taken it away
 }
 
 // A phrase: [data-insert] names the field to which [data-text] is added; what was typed there stays.
@@ -138,16 +140,27 @@ function swap(old, fresh) {
   fresh.madeOf = fresh.outerHTML;
   const typed = whatWasTyped(old);
   const said = old.querySelector("[data-say]")?.dataset.say;
-  const asked = old.contains(document.activeElement) && document.activeElement.matches("[data-again]");
+  const held = old.contains(document.activeElement) ? calledLike(document.activeElement) : null;
   old.replaceWith(document.adoptNode(fresh));
-  typed.forEach(putBack);
-  if (asked) fresh.querySelector("[data-again]")?.focus({ preventScroll: true });
   offerCopying(fresh);
+  typed.forEach(putBack);
+  if (held && document.activeElement === document.body) holdAgain(fresh, held);
   startCounting(fresh);
   const say = fresh.querySelector("[data-say]")?.dataset.say;
   const go = fresh.querySelector("[data-go]"); // what was waited for is there
   if (go) location.replace(go.href);
   if (say && say !== said) document.querySelector("[data-announce]").textContent = say;
+}
+
+// Whoever stands on a button or a link stands on the same one afterwards: what it is called, and where it leads.
+function calledLike(control) {
+  const name = control.dataset.copy ?? control.getAttribute("aria-label") ?? control.textContent.trim();
+  return JSON.stringify([control.tagName, name, control.href ?? control.form?.action ?? ""]);
+}
+
+function holdAgain(fresh, held) {
+  const controls = [...fresh.querySelectorAll("a[href], button, summary")];
+  controls.find((control) => calledLike(control) === held)?.focus({ preventScroll: true });
 }
 
 function whatWasTyped(root) {
