@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json, to_jsonable_python
@@ -18,7 +17,6 @@ from flows.model import Answer, Asking, Draft, Manner, Media, Message, OpenList,
 
 _BLANK = Draft()
 _EMPTY = vars(_BLANK)
-_of_answer = attrgetter(*(field.name for field in fields(Answer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +97,7 @@ def decode(packed: bytes) -> Any:
 
 
 def _answers_out(answers: Mapping[str, Answer]) -> dict[str, Any]:
-    return {
-        name: _of_answer(a) if a.precision or a.calendar or a.media or a.wording else (a.value, a.raw)
-        for name, a in answers.items()
-    }
+    return {name: a if a.precision or a.calendar or a.media or a.wording else a[:2] for name, a in answers.items()}
 
 
 def _answers_in(packed: Mapping[str, list[Any]]) -> dict[str, Answer]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from flows.model import Answer, Draft, Message, Reply
 from flows.planning import Open, Step
@@ -192,8 +193,7 @@ Effect = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What one message led to: the draft to keep (None: keep nothing) and what the shell must do."""
 
     draft: Draft | None

@@ -45,9 +45,9 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     if crisis:
         turn = alarms.answer(talk, crisis, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
-        turn = replace(turn, effects=(BreakSilence(), *turn.effects))
+        turn = turn._replace(effects=(BreakSilence(), *turn.effects))
     gate = turn.draft.gate if turn.draft else ""
-    return replace(turn, effects=tuple(_about(effect, gate) for effect in turn.effects)) if gate else turn
+    return turn._replace(effects=tuple(_about(effect, gate) for effect in turn.effects)) if gate else turn
 
 
 def _about(effect: Effect, gate: str) -> Effect:

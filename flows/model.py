@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Manner = Literal["chat", "sms", "assisted"]
 """How a channel behaves: `chat` has buttons and can be cleared; `sms` stays on the phone and is read by digits;
@@ -76,9 +76,8 @@ class Reply:
         return "\n".join((self.text, *numbered))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, with the words it came in.
+class Answer(NamedTuple):
+    """One answer, with the words it came in. A tuple: a message makes anew all that were given before.
 
     A date's `value` is ISO 8601 cut to its precision (`1992`, `1992-05`, `1992-05-17`), `calendar` the one it was
     given in. `value` None with no media means skipped. `wording` is kept for consents only: the exact words that

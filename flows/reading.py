@@ -1,7 +1,6 @@
 """Reads a message as the answer to a question, and says in words what was not understood."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flows.answers import choice, country, date, email, name, number, phone, place, text
 from flows.answers.outcome import Code, Misread
@@ -69,7 +68,7 @@ def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answ
         return Answer(None, said)
     outcome = _read(talk, asked, said, options)
     if isinstance(outcome, Answer) and meant:
-        return replace(outcome, raw=message.text)
+        return outcome._replace(raw=message.text)
     return outcome
 
 
@@ -116,7 +115,7 @@ def _outing(said: str, options: tuple[Option, ...], language: str) -> Answer | M
     outcome = choice.read(said, options, language=language)
     if isinstance(outcome, Misread):
         return outcome
-    return replace(outcome, raw=next(one.label for one in options if one.value == outcome.value))
+    return outcome._replace(raw=next(one.label for one in options if one.value == outcome.value))
 
 
 def explain(talk: Talk, asked: Asked, why: Misread) -> str:

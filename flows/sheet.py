@@ -161,7 +161,7 @@ def read_field(talk: Talk, asked: Asked, given: Typed, reader: str) -> Answer | 
         return outcome
     if outcome.value == "no" and question.refusal:
         return Wrong("refused", prompt_of(in_words, asked).refusal)
-    return replace(outcome, wording=wording(talk, asked))
+    return outcome._replace(wording=wording(talk, asked))
 
 
 def _left_out(talk: Talk, asked: Asked, given: Typed) -> Answer | Wrong:

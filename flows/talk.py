@@ -1,9 +1,8 @@
 """One turn's surroundings, handed to every part of the conversation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flows.effects import Effect, Say, Turn
 from flows.language import Words
@@ -11,8 +10,7 @@ from flows.loader import Library, Service
 from flows.model import Draft, Message, Option, Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(NamedTuple):
     """The library, the draft so far, the message that came and when it came; `before` is when she last wrote before."""
 
     library: Library

@@ -1,7 +1,6 @@
 """Reads a date of birth: whole or in part, in the calendar she counts in, and never a guess between two."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -69,7 +68,7 @@ def read(
     if age is not None and age <= OLDEST:
         meant.append(_by_age(age, today, language))
     if len(meant) == 1:
-        return replace(meant[0].answer, raw=text)
+        return meant[0].answer._replace(raw=text)
     return _doubt(meant) if meant else _refusal(said, age, {span for _, span in spans if isinstance(span, str)})
 
 

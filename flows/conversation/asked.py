@@ -85,7 +85,7 @@ def take(talk: Talk) -> Turn:
     outcome = _understood(aside, asked, asking)
     if isinstance(outcome, Answer):
         worded = asked.question.type == "consent"
-        return _amend(talk, asking, replace(outcome, wording=wording(aside, asked)) if worded else outcome)
+        return _amend(talk, asking, outcome._replace(wording=wording(aside, asked)) if worded else outcome)
     heard = (*asking.heard, talk.message.text)
     if len(heard) >= TRIES:
         return _pass_on(talk, asking)
@@ -97,7 +97,7 @@ def _aside(talk: Talk, asking: Asking) -> tuple[Talk, Asked | None]:
     """The same turn with a draft that is about that question alone; None when there is no such question any more."""
     service = talk.library.services.get(asking.service)
     draft = Draft(talk.draft.language, asking.service, dict(asking.known), manner=talk.draft.manner)
-    return replace(talk, draft=draft), service.by_name.get(asking.question) if service else None
+    return talk._replace(draft=draft), service.by_name.get(asking.question) if service else None
 
 
 def _understood(aside: Talk, asked: Asked, asking: Asking) -> Answer | Misread | None:
@@ -243,7 +243,7 @@ def _rest(library: Library, asking: Asking, now: datetime) -> tuple[str, ...]:
 def _pass_on(talk: Talk, asking: Asking) -> Turn:
     """Nothing that she wrote is lost: a volunteer reads all of it."""
     text = "\n".join(filter(None, (*asking.heard, talk.message.text)))
-    return _then(talk, passed_on(replace(talk, message=replace(talk.message, text=text)), asking.reference))
+    return _then(talk, passed_on(talk._replace(message=replace(talk.message, text=text)), asking.reference))
 
 
 def _then(talk: Talk, effect: Effect) -> Turn:
@@ -252,9 +252,9 @@ def _then(talk: Talk, effect: Effect) -> Turn:
     if asking and (rest := _rest(talk.library, asking, talk.now)):
         following = replace(asking, question=rest[0], rest=rest[1:], since=talk.now, due=True, heard=(), doubt="")
         turn = ask_again(talk.but(asking=following))
-        return replace(turn, effects=(effect, *turn.effects))
+        return turn._replace(effects=(effect, *turn.effects))
     talk = talk.but(asking=None)
     if talk.draft.gate or not (talk.draft.service or talk.draft.locked):
         return talk.turn(effect)
     turn = go_on(talk)
-    return replace(turn, effects=(effect, *turn.effects))
+    return turn._replace(effects=(effect, *turn.effects))

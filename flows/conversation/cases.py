@@ -38,7 +38,7 @@ def answer_volunteer(talk: Talk) -> Turn:
     if not talk.draft.service and not talk.draft.locked:
         return talk.turn(delivered)
     turn = go_on(talk)
-    return replace(turn, effects=(delivered, *turn.effects))
+    return turn._replace(effects=(delivered, *turn.effects))
 
 
 def tell_status(talk: Talk) -> Turn:

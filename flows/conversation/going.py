@@ -1,6 +1,5 @@
 """What is said next: the next question, or everything once more before it is sent."""
 
-from dataclasses import replace
 from datetime import date
 
 from flows.asking import Position, ask, options_of, position, prompt_of
@@ -31,7 +30,7 @@ def go_on(talk: Talk, *, before: str = "") -> Turn:
         return _at_the_end(talk, here, before)
     only = only_answer(talk, here.asked)
     if only:
-        return go_on(replace(talk, draft=talk.draft.with_answer(here.asked.question.ask, only)), before=before)
+        return go_on(talk._replace(draft=talk.draft.with_answer(here.asked.question.ask, only)), before=before)
     return talk.turn(Say(ask(talk, here.asked, here.number, here.total, before=before)))
 
 

@@ -83,4 +83,4 @@ def _then(talk: Talk, effect: Effect, language: str, **changes: object) -> Turn:
     if not talk.draft.service or talk.draft.locked or talk.draft.gate:
         return talk.turn(effect)
     turn = go_on(talk)
-    return replace(turn, effects=(effect, *turn.effects))
+    return turn._replace(effects=(effect, *turn.effects))

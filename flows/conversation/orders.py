@@ -1,6 +1,5 @@
 """Commands: back, help, who, stop, clear, status, human, language, forget, new."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from flows.asking import position
@@ -88,7 +87,7 @@ def take_forget(talk: Talk) -> Turn:
 
 def _forgotten(talk: Talk) -> Turn:
     kept = talk.draft.emptied(talk.now).but(asking=None)
-    return replace(talk, draft=kept).turn(ForgetDraft(), talk.say(t("Done. It is gone.")))
+    return talk._replace(draft=kept).turn(ForgetDraft(), talk.say(t("Done. It is gone.")))
 
 
 def resume(talk: Talk) -> Turn:

@@ -1,6 +1,5 @@
 """Somebody comes back after a while: nothing is shown until she says one thing that she said before."""
 
-from dataclasses import replace
 from typing import Any
 
 from flows.conversation.going import go_on, offer, ways_back
@@ -57,7 +56,7 @@ def begin_anew(talk: Talk) -> Turn:
     old = _drafts(talk.draft)[:ASIDE]
     now = talk.draft
     fresh = now.emptied(talk.now).but(language="", aside=old)
-    return greet(replace(talk, draft=fresh))
+    return greet(talk._replace(draft=fresh))
 
 
 def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
@@ -74,7 +73,7 @@ def _go_on_with(talk: Talk, number: int, drafts: tuple[Draft, ...]) -> Turn:
         lists=now.lists,
         ours=now.ours,
     )
-    return go_on(replace(talk, draft=hers))
+    return go_on(talk._replace(draft=hers))
 
 
 def _drafts(draft: Draft) -> tuple[Draft, ...]:

@@ -38,7 +38,7 @@ def take(talk: Talk) -> Turn:
     outcome = (
         several.choose(talk, here.asked) if several.takes(talk, here.asked) else read(talk, here.asked, talk.message)
     )
-    if isinstance(outcome, tuple):
+    if not isinstance(outcome, Answer | Misread):
         return go_on(talk.but(chosen=outcome))
     outcome = _allowed(talk, here.asked, outcome)
     if isinstance(outcome, Misread):
@@ -64,7 +64,7 @@ def _allowed(talk: Talk, asked: Asked, outcome: Answer | Misread) -> Answer | Mi
 def _keep(talk: Talk, asked: Asked, answer: Answer) -> Turn:
     question = asked.question
     if question.type == "consent":
-        answer = replace(answer, wording=wording(talk, asked))
+        answer = answer._replace(wording=wording(talk, asked))
         if answer.value == "no" and question.refusal:
             return _refused(talk, prompt_of(talk, asked).refusal)
     return _answered(with_answer(talk, question.ask, answer), asked)
@@ -80,7 +80,7 @@ def _answered(talk: Talk, asked: Asked) -> Turn:
     if asked.verdicts and here.outcome and not here.is_over:
         effects += (Say(Reply(talk.filled(talk.one_of(here.outcome.says), talk.service))),)
     turn = go_on(talk)
-    return replace(turn, effects=(*effects, *turn.effects))
+    return turn._replace(effects=(*effects, *turn.effects))
 
 
 def take_over(talk: Talk) -> Turn:
@@ -108,7 +108,7 @@ def with_answer(talk: Talk, name: str, answer: Answer) -> Talk:
 
 def _refused(talk: Talk, text: str) -> Turn:
     """She does not want to go on: nothing that she said is kept."""
-    return replace(talk, draft=talk.draft.emptied(talk.now)).turn(ForgetDraft(), Say(Reply(text)))
+    return talk._replace(draft=talk.draft.emptied(talk.now)).turn(ForgetDraft(), Say(Reply(text)))
 
 
 def _ask_again(talk: Talk, here: Position, asked: Asked, why: Misread) -> Turn:
@@ -198,7 +198,7 @@ def _take_review(talk: Talk, here: Position) -> Turn:
 
 def _send(talk: Talk, here: Position) -> Turn:
     """Everything is right: the answers that count become a case, and the draft is destroyed."""
-    return replace(talk, draft=talk.draft.emptied(talk.now)).turn(case_of(talk, here), ForgetDraft())
+    return talk._replace(draft=talk.draft.emptied(talk.now)).turn(case_of(talk, here), ForgetDraft())
 
 
 def case_of(talk: Talk, here: Position) -> OpenCase:

@@ -79,7 +79,7 @@ drafts = st.recursive(
 
 
 def test_the_strategies_below_know_every_field():
-    assert {field.name for field in fields(Answer)} == set(answer_parts)
+    assert set(Answer._fields) == set(answer_parts)
     assert {field.name for field in fields(Message)} == set(message_parts)
     assert {field.name for field in fields(Draft)} == {*draft_parts, "aside"}
 
