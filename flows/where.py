@@ -45,8 +45,10 @@ def agreeing(
         if not wider:
             found.pop(around, None)  # it lies in nothing of that level
         around = service.by_name[around].question.within
-    gone = {changed} if before is not None and before.value != answers[changed].value else set()
-    for one in service.questions if gone else ():
+    if before is None or before.value == answers[changed].value:
+        return found
+    gone = {changed}
+    for one in service.questions:
         if one.question.within in gone:
             gone.add(one.question.ask)
     return {name: kept for name, kept in found.items() if name == changed or name not in gone}

@@ -51,7 +51,7 @@ def read(
     Where several dates remain: `which_calendar` if only the calendar is in doubt, else `ambiguous`. Where none does:
     `date_in_future`, `too_old` (over 120 years), `no_year`, or `not_a_date`.
     """
-    if "unknown" in meanings(text, language):
+    if not any(map(str.isdecimal, text)) and "unknown" in meanings(text, language):  # who gives a number knows it
         return Answer(None, text)
     near = coming or recent
     if near and (named := _named_by_today(text, today, coming=coming)):
