@@ -2,10 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# The locks name all that is needed, so nobody has to look for it. What is used is compiled when it is first used; pip
-# would compile all there is, with one processor.
-PIP_INSTALL := $(PIP) install --no-deps --no-compile
+UV := .tools/bin/uv
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+# uv installs in seconds what takes pip a minute (docs/decisions/0019); where it gets nothing, pip does it. The locks name
+# all that is needed, so neither has to look for it; what is used is compiled when it is first used.
+define installed
+$(UV) pip install --quiet --python $(BIN)/python --no-deps $(1) || \
+  { echo "uv could not install it; pip does." && $(PIP) --python $(BIN)/python install --no-deps --no-compile $(1); }
+endef
 export RAFIQA_DATA_DIR ?= $(CURDIR)/data
 # Where it is set, every process of a test run would compile all of this anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -64,36 +68,36 @@ translations: $(VENV)/run ## bring the catalogues up to date with the texts
 check-translations: $(VENV)/run ## count what is not translated, and what no native speaker has read
 	$(BIN)/python -m flows.catalogues --check
 
-COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate --quiet
-lock: ## pin the newest versions, with hashes and without addresses (needs uv)
+lock: $(VENV)/made ## pin the newest versions, with hashes and without addresses
 	$(COMPILE) pyproject.toml --group build -o requirements/run.txt
 	$(COMPILE) pyproject.toml --group build --group test -c requirements/run.txt -o requirements/test.txt
-	$(COMPILE) --group venv -o requirements/venv.txt
+	$(COMPILE) --group install -o requirements/uv.txt
 
 clean: ## remove what was installed; the data folder stays
 	rm -rf $(VENV) .tools *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# Debian's Python may come without venv: then virtualenv makes the folder, installed beside it without root.
+# Debian's Python may come without venv, and its pip installs only beside itself: uv needs neither, and no root.
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rafiqa needs Python 3.11 or newer")'
 	@echo "Preparing $(VENV) (once) ..."
-	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV) && \
-	  $(PYTHON) -m pip --disable-pip-version-check --quiet install --require-hashes --target .tools -r requirements/venv.txt && \
-	  PYTHONPATH=.tools $(PYTHON) -m virtualenv --quiet --no-periodic-update $(VENV); }
+	@{ $(PIP) install --require-hashes --upgrade --target .tools -r requirements/uv.txt && \
+	  $(UV) venv --quiet --clear --no-python-downloads --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV); } || \
+	  $(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 $(VENV)/run: $(VENV)/made requirements/run.txt pyproject.toml
 	@echo "Installing what Rafiqa needs ..."
-	@$(PIP_INSTALL) --require-hashes -r requirements/run.txt
-	@$(PIP_INSTALL) --no-build-isolation -e .
+	@$(call installed,--require-hashes -r requirements/run.txt)
+	@$(call installed,--no-build-isolation -e .)
 	@touch $@
 
-# Its lock has all that a server needs as well: one call of pip looks at each package once.
+# Its lock has all that a server needs as well.
 $(VENV)/test: $(VENV)/made requirements/run.txt requirements/test.txt pyproject.toml
 	@echo "Installing what Rafiqa and its tests need ..."
-	@$(PIP_INSTALL) --require-hashes -r requirements/test.txt
-	@$(PIP_INSTALL) --no-build-isolation -e .
+	@$(call installed,--require-hashes -r requirements/test.txt)
+	@$(call installed,--no-build-isolation -e .)
 	@touch $(VENV)/run $@
 
 # The browser tests say so themselves where there is no Chromium.
