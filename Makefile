@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := .tools/bin/uv
-PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet --quiet
 # uv installs in seconds what takes pip a minute (docs/decisions/0019); where it gets nothing, pip does it. The locks name
 # all that is needed, so neither has to look for it; what is used is compiled when it is first used.
 define installed
