@@ -20,6 +20,8 @@ from api.routes import webhooks
 from api.routes.bodies import LARGEST
 
 DOOR = b"POST /webhooks/telegram HTTP/1.1\r\n"
+MOST = LARGEST + 64 * 1024
+"""Bytes that are read of an update with its head."""
 _UNUSUAL = frozenset((b"transfer-encoding", b"expect", b"upgrade"))
 """Headers of requests that are left to uvicorn."""
 
@@ -117,7 +119,7 @@ class Entrance(asyncio.Protocol):
             self._hand_over()
 
     def _go_on(self) -> None:
-        if not self._updates.plain:
+        if not self._updates.plain or len(self._unanswered) > MOST:
             self._hand_over()
         elif self._updates.whole:
             self._unanswered, self._answering = b"", True

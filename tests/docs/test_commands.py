@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from functools import cache
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +21,7 @@ from fastapi.routing import APIRoute
 
 from api.__main__ import main
 from api.routes import health
+from flows import __main__ as flows
 from tests.docs.test_services import example
 from tests.libraries import ROOT
 
@@ -108,11 +112,16 @@ def module_of_ours(words: list[str], trial: Path) -> None:
 
 
 def really(words: list[str], trial: Path) -> None:
-    """`python -m flows` changes nothing, so it is run; a service that the page tells to move has been moved."""
+    """`python -m flows` changes nothing, so it is run; a service that the page tells to move has been moved.
+
+    In this process, as each one that begins reads every service anew; `test_flows_is_a_program` begins one.
+    """
     elsewhere = [] if "--library" in words else ["--library", "moved"]
-    ended = run([sys.executable, "-m", "flows", *elsewhere, *words[3:]], trial)
-    assert ended.stderr == ""
-    assert ended.stdout.endswith(" errors\n") if "check" in words else ended.returncode == 0
+    said, wrong = StringIO(), StringIO()
+    with chdir(trial), redirect_stdout(said), redirect_stderr(wrong), patch("sys.stdin", StringIO()):
+        status = flows.main([*elsewhere, *words[3:]])
+    assert wrong.getvalue() == ""
+    assert said.getvalue().endswith(" errors\n") if "check" in words else status == 0
 
 
 def is_there(words: list[str], trial: Path) -> None:
@@ -203,6 +212,13 @@ def test_the_command_works_as_it_is_shown(command: str, trial: Path) -> None:
 
     assert rule is not None, "say in RULES how this command is tried"
     rule(shlex.split(command), trial)
+
+
+def test_flows_is_a_program(trial: Path) -> None:
+    ended = run([sys.executable, "-m", "flows", "--library", "moved", "check"], trial)
+
+    assert ended.stderr == ""
+    assert ended.stdout.endswith(" errors\n")
 
 
 def test_commands_are_found_as_they_are_typed() -> None:
