@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 
 from api.app import create_app
+from api.entrance import MOST
 from api.routes.bodies import LARGEST
 from api.serving import server
 from api.settings import Settings
@@ -197,7 +198,15 @@ async def test_pages_come_over_the_same_connection(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "unusual", [{"Connection": "close"}, {"Expect": "100-continue"}, {"Transfer_Encoding": "chunked"}, {"Upgrade": "x"}]
+    "unusual",
+    [
+        {"Connection": "close"},
+        {"Expect": "100-continue"},
+        {"Transfer_Encoding": "chunked"},
+        {"Upgrade": "x"},
+        {"X_Filler": "x" * MOST},
+    ],
+    ids=lambda unusual: "".join(unusual),
 )
 async def test_what_no_provider_sends_is_left_to_the_web_server(desk: Desk, unusual: dict[str, str]) -> None:
     body = update("1")
