@@ -17,11 +17,10 @@ from uvicorn.server import ServerState
 
 from api.inbound.intake import Intake
 from api.routes import webhooks
-from api.routes.bodies import LARGEST
 
 DOOR = b"POST /webhooks/telegram HTTP/1.1\r\n"
-MOST = LARGEST + 64 * 1024
-"""Bytes that are read of an update with its head."""
+MOST = 16 * 1024
+"""Bytes of an update with its head. What is longer is left to uvicorn, whose door asks who comes before it reads on."""
 _UNUSUAL = frozenset((b"transfer-encoding", b"expect", b"upgrade"))
 """Headers of requests that are left to uvicorn."""
 
@@ -56,7 +55,7 @@ class _Updates:
         name = name.lower()
         if name == webhooks.TELEGRAM_SECRET:
             self.secret = value.decode("latin-1")
-        elif name in _UNUSUAL or (name == b"content-length" and int(value) > LARGEST):
+        elif name in _UNUSUAL or (name == b"content-length" and int(value) > MOST):
             self.plain = False
 
     def on_headers_complete(self) -> None:

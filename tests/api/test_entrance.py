@@ -179,6 +179,16 @@ async def test_with_a_wrong_secret_nothing_is_taken(desk: Desk) -> None:
     assert desk.taken == ["2"]
 
 
+async def test_nothing_long_is_read_of_who_does_not_know_the_secret(desk: Desk) -> None:
+    async with line(desk) as stranger:
+        await stranger.say(request(b"", "guessed", Content_Length=str(4 * MOST)))
+        assert (await stranger.hear())[0] == 403
+    async with line(desk) as telegram:
+        await telegram.say(request(update("ሀ" * MOST)))
+        assert (await telegram.hear())[0] == 200
+    assert desk.taken == ["ሀ" * MOST]
+
+
 async def test_a_desk_without_telegram_has_no_such_door(tmp_path: Path, api: TelegramApi) -> None:
     async with serving(tmp_path, None) as desk, line(desk) as telegram:  # type: ignore[arg-type]
         await telegram.say(request(update("1")))
