@@ -66,7 +66,7 @@ def read(
     spans = [(each, _span(each, latest, _oldest(today, recent=recent))) for each in written]
     meant = [_dated(each, span, said, latest, language) for each, span in spans if isinstance(span, tuple)]
     if age is not None and age <= OLDEST:
-        meant.append(_by_age(age, today, language))
+        meant.insert(0 if age < _SURELY_AN_AGE else len(meant), _by_age(age, today, language))
     if len(meant) == 1:
         return meant[0].answer._replace(raw=text)
     return _doubt(meant) if meant else _refusal(said, age, {span for _, span in spans if isinstance(span, str)})

@@ -26,6 +26,7 @@ IN_ALL = (
 async def test_hundreds_of_conversations_leave_nothing_readable_on_the_disk(tmp_path: Path) -> None:
     women = [Woman(number, sms=number % 3 == 0) for number in range(1, WOMEN + 1)]
     async with stage(tmp_path) as here:
+        await here.lets_her_take_all()
         room = asyncio.Semaphore(AT_ONCE)
 
         async def play(woman: Woman) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import select
 
 from api.commands.opened import deployed
+from api.desk.rules import PERSONAL
 from api.keys.keyring import Gone
 from api.staff.access import lock_of
 from api.tables import CaseRow
@@ -101,6 +102,14 @@ class Stage:
     server: Server
     telegram: TelegramApi
     twilio: TwilioApi
+
+    async def lets_her_take_all(self) -> None:
+        """Amal says that a volunteer may have, and open in an hour, as many cases as there are."""
+        async with self.server.browser() as office:
+            await self.server.signed_in(office, "Amal")
+            for rule in PERSONAL:
+                answer = await office.post("/rules", data={"name": rule, "value": "0"})
+                assert answer.status_code == 200, answer.text
 
     async def plays(self, woman: Woman) -> str:
         """She registers, a volunteer works with her case, the portal writes; gives the reference."""

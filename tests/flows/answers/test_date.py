@@ -222,7 +222,7 @@ def test_two_bare_digits_may_be_a_year_or_an_age() -> None:
     asked = read("30")
     assert isinstance(asked, Misread)
     assert asked.code == "ambiguous"
-    assert [short(option.value) for option in asked.options] == ["1930", "1996"]
+    assert [short(option.value) for option in asked.options] == ["1996", "1930"], "the age first: few are so old"
     about = read("about 85")
     assert isinstance(about, Misread)
     assert [short(option.value) for option in about.options] == ["1985", "1941"]
