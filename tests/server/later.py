@@ -4,10 +4,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import uvicorn
-
 from api import settings as environment
 from api.app import create_app
+from api.serving import server
 
 
 def main(clock: Path) -> None:
@@ -17,7 +16,7 @@ def main(clock: Path) -> None:
     def later() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=float(clock.read_text("ascii")))
 
-    uvicorn.run(create_app(settings, clock=later), port=settings.port, access_log=False)
+    server(settings, create_app(settings, clock=later)).run()
 
 
 if __name__ == "__main__":
