@@ -1,7 +1,7 @@
 """Where connections come in: Telegram's updates are read and answered here, all else by the web server's own protocol.
 
 An update is a few hundred bytes and its answer has none, yet a web server makes of it a scope, a cycle, events and
-messages back, which costs more than the update's own turn (docs/decisions/0018). A connection that brings anything
+messages back, which costs nearly as much as the conversation (docs/decisions/0018). A connection that brings anything
 but a plain update is handed to uvicorn's protocol with all that was read of it, and stays there.
 """
 

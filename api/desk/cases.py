@@ -56,6 +56,8 @@ _OPENED = (
     *("reference", "service", "language", "channel", "manner", "state", "urgency", "call", "route", "needs"),
     *("address_index", "public_key", "sealed_key", "secret_id", "opened_at", "closing_reason", "unread", "escalated"),
 )
+_NEW = {"state": "open", "closing_reason": "", "unread": 0, "escalated": ""}
+"""How every case begins."""
 _OPEN = ForRows(lambda insert: insert(_case).on_conflict_do_nothing().returning(_case.c.id), _OPENED)
 _PUT_IN = ForRows(
     lambda insert: insert(_item).returning(_item.c.id), ("case_id", "kind", "box", "person_id", "created_at")
@@ -94,18 +96,16 @@ def open_case(
             "language": contact.language,
             "channel": contact.channel,
             "manner": contact.manner,
-            "state": "open",
             "urgency": urgency,
             "call": call,
-            "route": json.dumps(dict(route)),
+            "route": json.dumps(dict(route)),  # a hot statement takes what the drivers take
             "needs": f" {' '.join(needs)} " if needs else "",
             "address_index": address_index(vault, contact.lane, contact.address),
             "public_key": lock.public_key,
             "sealed_key": lock.sealed_key,
             "secret_id": lock.secret_id,
             "opened_at": now,
-            **dict.fromkeys(("closing_reason", "escalated"), ""),
-            "unread": 0,
+            **_NEW,
         },
     )
     begun = {"answers": pack(answers), "address": pack_contact(contact)}

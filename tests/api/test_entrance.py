@@ -18,7 +18,7 @@ import pytest_asyncio
 from api.app import create_app
 from api.entrance import MOST
 from api.routes.bodies import LARGEST
-from api.serving import server
+from api.serving import Server, server
 from api.settings import Settings
 from bot.telegram import Telegram
 from tests.desks import found
@@ -34,12 +34,11 @@ ALMAZ = 771122334
 class Desk:
     """A server whose intake keeps what it is given, waits while it is told to, and fails when it is told to."""
 
-    port: int
+    server: Server
     taken: list[str] = field(default_factory=list)
     go: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     fails: bool = False
-    stop: Any = None
 
     async def telegram_update(self, _channel: Telegram, update: bytes) -> str:
         self.begun.set()
@@ -52,13 +51,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def serving(folder: Path, api: TelegramApi, **more: Any) -> AsyncIterator[Desk]:
+async def serving(folder: Path, api: TelegramApi | None) -> AsyncIterator[Desk]:
     ours = {"telegram_token": api.token, "telegram_secret": SECRET, "telegram_api_url": api.url} if api else {}
-    settings = Settings(data_dir=folder, index_key="1d" * 32, port=free_port(), **ours, **more)  # type: ignore[arg-type]
+    settings = Settings(data_dir=folder, index_key="1d" * 32, port=free_port(), **ours)  # type: ignore[arg-type]
     found(settings)
-    app, desk = create_app(settings), Desk(settings.port)
+    app = create_app(settings)
     running = server(settings, app)
-    desk.stop = running
+    desk = Desk(running)
     desk.go.set()
     task = asyncio.create_task(running.serve())
     await until(lambda: running.started)
@@ -124,7 +123,7 @@ class Line:
 
 @asynccontextmanager
 async def line(desk: Desk) -> AsyncIterator[Line]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", desk.server.config.port)
     yield Line(reader, writer)
     writer.close()
 
@@ -189,8 +188,8 @@ async def test_nothing_long_is_read_of_who_does_not_know_the_secret(desk: Desk) 
     assert desk.taken == ["ሀ" * MOST]
 
 
-async def test_a_desk_without_telegram_has_no_such_door(tmp_path: Path, api: TelegramApi) -> None:
-    async with serving(tmp_path, None) as desk, line(desk) as telegram:  # type: ignore[arg-type]
+async def test_a_desk_without_telegram_has_no_such_door(tmp_path: Path) -> None:
+    async with serving(tmp_path, None) as desk, line(desk) as telegram:
         await telegram.say(request(update("1")))
         assert await telegram.hear() == (404, b"")
 
@@ -277,7 +276,7 @@ async def test_a_server_that_stops_answers_first_and_lets_go_of_who_rests(desk: 
         await desk.begun.wait()
         await telegram.say(request(update("1")))
         await asyncio.sleep(0.05)
-        desk.stop.should_exit = True
+        desk.server.should_exit = True
         await asyncio.sleep(0.3)
         desk.go.set()
         for one in (resting, telegram):
@@ -287,7 +286,7 @@ async def test_a_server_that_stops_answers_first_and_lets_go_of_who_rests(desk: 
 
 
 async def test_a_connection_that_says_nothing_more_is_closed(desk: Desk) -> None:
-    desk.stop.config.timeout_keep_alive = 0.1
+    desk.server.config.timeout_keep_alive = 0.1
     async with line(desk) as telegram:
         await telegram.say(request(update("1")))
         assert (await telegram.hear())[0] == 200
