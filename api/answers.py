@@ -62,7 +62,7 @@ def unpack_contact(packed: bytes) -> Contact:
 
 def pack_message(message: Message) -> bytes:
     """A message as it came in, as JSON."""
-    return encode(message)
+    return encode(message._asdict())
 
 
 def unpack_message(packed: bytes) -> Message:
@@ -72,8 +72,7 @@ def unpack_message(packed: bytes) -> Message:
 
 def pack_reply(address: str, reply: Reply) -> bytes:
     """A reply and where it goes, as JSON; an option is the list of its value, its label and whether it is a button."""
-    options = [(option.value, option.label, option.button) for option in reply.options]
-    return encode({"to": address, "text": reply.text, "options": options, "about": reply.about})
+    return encode({"to": address, "text": reply.text, "options": reply.options, "about": reply.about})
 
 
 def unpack_reply(packed: bytes) -> tuple[str, Reply]:
@@ -120,6 +119,8 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
     packed["answers"] = _answers_out(draft.answers)
     if draft.aside:
         packed["aside"] = [_draft_out(other) for other in draft.aside]
+    if draft.pending:
+        packed["pending"] = draft.pending._asdict()
     if draft.asking:
         packed["asking"] = {**_parts(draft.asking), "known": _answers_out(draft.asking.known)}
     return packed

@@ -1,7 +1,6 @@
 """Which question is next, and how it is asked."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -112,8 +111,10 @@ def ask(talk: Talk, asked: Asked, number: int, total: int, *, before: str = "") 
     label = prompt.label
     if asked.question.items:
         label = label.format(items=_titles(talk, asked))
-    parts = (before, f"{number}/{total} {label}", prompt.hint)
-    return Reply("\n".join(part for part in parts if part), _shown_options(talk, asked), asked.question.ask)
+    text = f"{before}\n{number}/{total} {label}" if before else f"{number}/{total} {label}"
+    if prompt.hint:
+        text = f"{text}\n{prompt.hint}"
+    return Reply(text, _shown_options(talk, asked), asked.question.ask)
 
 
 def _shown_options(talk: Talk, asked: Asked) -> tuple[Option, ...]:
@@ -121,7 +122,7 @@ def _shown_options(talk: Talk, asked: Asked) -> tuple[Option, ...]:
     options, chosen = options_of(talk, asked), talk.draft.chosen
     if not chosen:
         return options
-    marked = (replace(one, label=f"{DONE} {one.label}") if one.value in chosen else one for one in options)
+    marked = (one._replace(label=f"{DONE} {one.label}") if one.value in chosen else one for one in options)
     return (*marked, talk.option(DONE, t("That is all")))
 
 

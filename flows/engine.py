@@ -1,7 +1,6 @@
 """One message in, one turn out: the only loop. Pure; what must happen is returned as effects."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.commands import command_of, may_be_a_name
@@ -53,7 +52,7 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
 def _about(effect: Effect, gate: str) -> Effect:
     """Mark what can be chosen at a gate as being about it; a question of the service marks its own."""
     if isinstance(effect, Say) and effect.reply.options and not effect.reply.about:
-        return Say(replace(effect.reply, about=gate))
+        return Say(effect.reply._replace(about=gate))
     return effect
 
 
@@ -157,4 +156,4 @@ def again(library: Library, draft: Draft, now: datetime) -> Reply | None:
     else:
         return None
     said = [effect.reply for effect in turn.effects if isinstance(effect, Say)]
-    return replace(said[-1], about=said[-1].about or turn.draft.gate) if said and turn.draft else None
+    return said[-1]._replace(about=said[-1].about or turn.draft.gate) if said and turn.draft else None

@@ -22,8 +22,7 @@ class Media:
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What came in.
 
     `channel` names the kind of channel (`telegram`, `sms`, `phone`), `lane` the bot or number that received it
@@ -45,8 +44,7 @@ class Message:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One thing that can be chosen: its stable value and its words in the reader's language.
 
     `button` False: it is numbered in the text like the others, but not worth a button of its own.
@@ -57,8 +55,7 @@ class Option:
     button: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What goes out: a text and, where there is something to choose, the options in order.
 
     `about` names what is being asked; a button carries it, so that a press that comes late is not taken for the
@@ -217,11 +214,11 @@ class Draft:
 
         Each message does this two or three times, and it takes a sixth of the time of `dataclasses.replace`.
         """
-        if not changes.keys() <= self.__dict__.keys():
-            raise TypeError(f"no fields of a draft: {', '.join(changes.keys() - self.__dict__.keys())}")
         changed = object.__new__(Draft)
-        changed.__dict__.update(self.__dict__)
-        changed.__dict__.update(changes)
+        fields = changed.__dict__
+        fields.update(self.__dict__, **changes)
+        if len(fields) != len(self.__dict__):
+            raise TypeError(f"no fields of a draft: {', '.join(changes.keys() - self.__dict__.keys())}")
         return changed
 
 

@@ -1,7 +1,7 @@
 """A form that was filled in on paper, typed in whole: read by the same readers, question by question."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -153,7 +153,7 @@ def read_field(talk: Talk, asked: Asked, given: Typed, reader: str) -> Answer | 
     question, text = asked.question, given.text.strip()
     if not text:
         return _left_out(talk, asked, given)
-    outcome = understand(talk, asked, replace(talk.message, text=text), meant=given.meant)
+    outcome = understand(talk, asked, talk.message._replace(text=text), meant=given.meant)
     in_words = talk.but(language=reader)
     if isinstance(outcome, Misread):
         return Wrong("misread", explain(in_words, asked, outcome), tuple(_options(in_words, asked, text, outcome)))
@@ -175,7 +175,7 @@ def _left_out(talk: Talk, asked: Asked, given: Typed) -> Answer | Wrong:
 
 def _options(in_words: Talk, asked: Asked, text: str, why: Misread) -> Iterator[Option]:
     """What may be meant, in the reader's words where the readers find the same in her language."""
-    again = understand(in_words, asked, replace(in_words.message, text=text))
+    again = understand(in_words, asked, in_words.message._replace(text=text))
     labels = {one.value: one.label for one in again.options} if isinstance(again, Misread) else {}
     for option in why.options:
         yield Option(option.value, labels.get(option.value, option.label))

@@ -29,13 +29,16 @@ def that_fit(places: Places, service: Service, asked: Asked, answers: Mapping[st
 
 
 def agreeing(
-    places: Places, service: Service, changed: str, before: Answer | None, answers: Mapping[str, Answer]
+    places: Places, service: Service, changed: str, before: Answer | None, answers: dict[str, Answer]
 ) -> dict[str, Answer]:
     """The answers, made to agree with one that is new: another region drops its district, a district sets its region.
 
     (At the question which part of Beirut, she may say Dora, and mean it: that is in another region.)
     """
-    here, question, found = places.of(service.file.places), service.by_name[changed].question, dict(answers)
+    question = service.by_name[changed].question
+    if before is None and not question.within:
+        return answers
+    here, found = places.of(service.file.places), dict(answers)
     said = here.named_by(question.place_level, str(answers[changed].value)) if question.within else None
     around = question.within
     while said and around:

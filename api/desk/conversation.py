@@ -1,6 +1,6 @@
 """What a volunteer says in a case: to the worker through the bot, without seeing her number, or to the team."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -77,7 +77,7 @@ def send(session: Session, vault: Vault, viewer: Viewer, chat: Chat, reply: Repl
         vault,
         lane=contact.lane,
         address=contact.address,
-        reply=replace(reply, text=f"{case.reference}: {reply.text}") if several else reply,
+        reply=reply._replace(text=f"{case.reference}: {reply.text}") if several else reply,
         now=now,
         case_id=case.id,
         item_id=item_id,

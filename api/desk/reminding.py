@@ -4,7 +4,7 @@ The runner calls this. Nothing here opens a case: what it needs lies in the foll
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -143,7 +143,7 @@ def _send(
         vault,
         lane=contact.lane,
         address=contact.address,
-        reply=replace(said, text=f"{case.reference}: {said.text}") if several else said,
+        reply=said._replace(text=f"{case.reference}: {said.text}") if several else said,
         now=now,
         case_id=case.id,
         item_id=item_id,

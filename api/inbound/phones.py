@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -119,7 +119,7 @@ async def take_again(intake: Intake, number: str, use: str, kept: Sequence[Kept]
             message = one.message
             await intake.portal_sms(number, message.address, message.text, message.id, time_of(message.id))
         elif one.at > now - LATEST:
-            await _to_channel(intake, replace(one.message, lane=f"sms:{number}"), number)
+            await _to_channel(intake, one.message._replace(lane=f"sms:{number}"), number)
         else:
             continue
         await shell.db.write(partial(_settle, row_id=one.id, now=now))
@@ -152,7 +152,7 @@ def _place(sim: Sim) -> str:
 async def _to_channel(intake: Intake, message: Message, number: str) -> None:
     address = _address(message.address, number)
     if address:
-        await intake.message(replace(message, address=address))
+        await intake.message(message._replace(address=address))
     else:
         await intake.gathering.keep_unhandled(message, NO_ADDRESS)
 

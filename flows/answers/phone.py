@@ -31,7 +31,7 @@ def read(text: str, options: tuple[Option, ...] = (), *, region: str = "LB") -> 
 
 
 def _numbers(text: str, region: str) -> Iterator[str]:
-    if sum(sign.isdecimal() for sign in text) > _LONGEST:
+    if len(text) > _LONGEST and sum(sign.isdecimal() for sign in text) > _LONGEST:
         yield from (_written(match.number) for match in PhoneNumberMatcher(text, region))
         return
     digits = _NOISE.sub(" ", text).strip()

@@ -103,7 +103,7 @@ def _aside(talk: Talk, asking: Asking) -> tuple[Talk, Asked | None]:
 def _understood(aside: Talk, asked: Asked, asking: Asking) -> Answer | Misread | None:
     """What she answered; None when, of the readings that she was offered, she meant none."""
     if asking.doubt:
-        typed = replace(aside.message, text=asking.doubt, button="")
+        typed = aside.message._replace(text=asking.doubt, button="")
         first = understand(aside, asked, typed)
         chosen = pick(aside, _readings(aside, first)) if isinstance(first, Misread) else None
         if chosen == "none":
@@ -117,7 +117,7 @@ def _again(aside: Talk, asked: Asked, asking: Asking, why: Misread | None) -> Re
     if why is None:
         return _question(aside, asked, asking, "")
     if why.options:
-        return replace(aside.reply(t("Which do you mean?"), *_readings(aside, why)), about=_about(asking))
+        return aside.reply(t("Which do you mean?"), *_readings(aside, why))._replace(about=_about(asking))
     return _question(aside, asked, asking, explain(aside, asked, why))
 
 
@@ -131,7 +131,7 @@ def _question(aside: Talk, asked: Asked, asking: Asking, before: str) -> Reply:
     text = said.text.removeprefix("0/0 ")
     options = said.options
     if asked.question.type == "many":
-        options = tuple(replace(one, button=False) for one in options)
+        options = tuple(one._replace(button=False) for one in options)
     return Reply("\n".join(filter(None, (before, text))), options, _about(asking))
 
 
@@ -243,7 +243,7 @@ def _rest(library: Library, asking: Asking, now: datetime) -> tuple[str, ...]:
 def _pass_on(talk: Talk, asking: Asking) -> Turn:
     """Nothing that she wrote is lost: a volunteer reads all of it."""
     text = "\n".join(filter(None, (*asking.heard, talk.message.text)))
-    return _then(talk, passed_on(talk._replace(message=replace(talk.message, text=text)), asking.reference))
+    return _then(talk, passed_on(talk._replace(message=talk.message._replace(text=text)), asking.reference))
 
 
 def _then(talk: Talk, effect: Effect) -> Turn:

@@ -48,7 +48,7 @@ def tell_status(talk: Talk) -> Turn:
 
 def forget_case(talk: Talk) -> Turn:
     """FORGET outside a draft: always asks for the reference, since anybody may hold the phone."""
-    return _which(talk.but(service=""), replace(talk.message, text="", button=FORGET))
+    return _which(talk.but(service=""), talk.message._replace(text="", button=FORGET))
 
 
 def take_reference(talk: Talk) -> Turn:
@@ -67,7 +67,7 @@ def take_reference(talk: Talk) -> Turn:
 def _ask_again(talk: Talk, waiting: Message | None) -> Turn:
     """She names no case: what she writes waits with the rest; after three times it goes to her newest one."""
     if waiting is not None and not waiting.button:
-        waiting = replace(waiting, text=f"{waiting.text}\n{talk.message.text}")
+        waiting = waiting._replace(text=f"{waiting.text}\n{talk.message.text}")
     if talk.draft.failures < 2:
         return talk.turn(_ask(talk, waiting), failures=talk.draft.failures + 1, pending=waiting)
     talk = talk.but(gate="", pending=None, failures=0)
@@ -78,10 +78,10 @@ def _ask_again(talk: Talk, waiting: Message | None) -> Turn:
 
 def _status_of(talk: Talk, reference: str) -> Turn:
     """How a case of this phone stands; of any other, whether there is one or not, the code on its slip is asked for."""
-    waiting = replace(talk.message, text="", button=STATUS)
+    waiting = talk.message._replace(text="", button=STATUS)
     if reference in talk.draft.cases:
         return talk.turn(_do(talk, reference, waiting))
-    named = replace(waiting, text=reference)
+    named = waiting._replace(text=reference)
     return talk.turn(_ask(talk, named), gate="which", pending=named, failures=0)
 
 
@@ -108,7 +108,7 @@ def call_a_person(talk: Talk) -> Turn:
 
 
 def _about(talk: Talk, what: str) -> Turn:
-    waiting = replace(talk.message, text="", button=what)
+    waiting = talk.message._replace(text="", button=what)
     if len(talk.draft.cases) == 1:
         return talk.turn(_do(talk, talk.draft.cases[0], waiting))
     if not talk.draft.cases and (talk.draft.service or talk.draft.gate):

@@ -1,7 +1,5 @@
 """What is said next: the next question, or everything once more before it is sent."""
 
-from datetime import date
-
 from flows.asking import Position, ask, options_of, position, prompt_of
 from flows.conversation import cards
 from flows.effects import Say, Turn
@@ -114,7 +112,7 @@ def _date(talk: Talk, answer: Answer) -> str:
     """The date as we understood it; one from another calendar or a guess also as she wrote it."""
     text = str(answer.value)
     if answer.precision == "day":
-        text = date.fromisoformat(text).strftime("%d/%m/%Y")
+        text = "/".join(reversed(text.split("-")))
     if answer.precision == "about":
         return talk.words.t(t("about {year}"), year=text)
     return f"{text} ({answer.raw})" if answer.calendar not in ("", "gregorian") else text

@@ -1,7 +1,6 @@
 """She answers what we told her unasked: 1 says that she has read it, anything else goes to her volunteer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from flows.conversation.cases import READ, ask_which, confirmed, passed_on
@@ -50,7 +49,7 @@ def take(talk: Talk) -> Turn:
     if not _confirms(talk):
         return _then(hers, passed_on(hers, list(meant)[-1]), spoken)
     if len(meant) > 1:
-        return hers.turn(ask_which(hers), gate="which", pending=replace(talk.message, text="", button=READ), failures=0)
+        return hers.turn(ask_which(hers), gate="which", pending=talk.message._replace(text="", button=READ), failures=0)
     return _then(hers, confirmed(hers, *meant), spoken, unread=_without(talk.draft.unread, *meant))
 
 

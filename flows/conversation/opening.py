@@ -108,5 +108,5 @@ def _manners(talk: Talk) -> tuple[Option, ...]:
 
 def _languages(talk: Talk) -> tuple[Option, ...]:
     """Each language in which something is offered to her."""
-    found = (one for one in talk.library.spoken if any(names(talk, one)))
+    found = (one for one in talk.library.languages if any(names(talk, one)))
     return tuple(Option(language, own_name(language)) for language in found)

@@ -215,11 +215,24 @@ def case_of(talk: Talk, here: Position) -> OpenCase:
     items = _open_items(talk, here)
     if items:
         route[CHECKLIST] = " ".join(items)
-    needs = tuple(skill for skill, when in service.needs.items() if when.truth(values, now=talk.now))
-    opened = OpenCase(
-        service.name, language, answers, closing, route, needs=needs, begun=talk.draft.begun, open_items=items
+    plans, outings = service.plans, _chosen_outings(talk, values)
+    call = plans.call is not None and plans.call.truth(values, now=talk.now)
+    return OpenCase(
+        service.name,
+        language,
+        answers,
+        closing,
+        route,
+        call=call,
+        needs=tuple(skill for skill, when in service.needs.items() if when.truth(values, now=talk.now)),
+        tasks=tasks_for(plans, values, talk.now),
+        steps=steps_after(plans, "opened", talk.now, values, talk.now) + steps_from_answers(plans, values, talk.now),
+        reads=plans.reads,
+        call_within=plans.call_within if call else None,
+        outings=tuple(sign_up(one, plans, values, talk.now) for one in outings),
+        begun=talk.draft.begun,
+        open_items=items,
     )
-    return _planned(opened, service.plans, values, _chosen_outings(talk, values), talk.now)
 
 
 def _chosen_outings(talk: Talk, values: Mapping[str, Value]) -> tuple[Outing, ...]:
@@ -227,22 +240,6 @@ def _chosen_outings(talk: Talk, values: Mapping[str, Value]) -> tuple[Outing, ..
     asked = [one.question.ask for one in talk.service.questions if one.question.type == "outing"]
     chosen = {values.get(name) for name in asked}
     return tuple(one for one in talk.library.outings.get(talk.service.name, ()) if one.id in chosen)
-
-
-def _planned(
-    opened: OpenCase, plans: Plans, values: Mapping[str, Value], outings: tuple[Outing, ...], now: datetime
-) -> OpenCase:
-    """The same with what its service plans for it."""
-    call = plans.call is not None and plans.call.truth(values, now=now)
-    return replace(
-        opened,
-        call=call,
-        call_within=plans.call_within if call else None,
-        tasks=tasks_for(plans, values, now),
-        steps=steps_after(plans, "opened", now, values, now) + steps_from_answers(plans, values, now),
-        outings=tuple(sign_up(one, plans, values, now) for one in outings),
-        reads=plans.reads,
-    )
 
 
 def sign_up(outing: Outing, plans: Plans, values: Mapping[str, Value], now: datetime) -> SignUp:

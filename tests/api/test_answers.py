@@ -1,6 +1,6 @@
 """What is written down before it is locked comes back as it was."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
@@ -80,7 +80,7 @@ drafts = st.recursive(
 
 def test_the_strategies_below_know_every_field():
     assert set(Answer._fields) == set(answer_parts)
-    assert {field.name for field in fields(Message)} == set(message_parts)
+    assert set(Message._fields) == set(message_parts)
     assert {field.name for field in fields(Draft)} == {*draft_parts, "aside"}
 
 
@@ -118,6 +118,6 @@ def test_a_draft_of_an_older_release_takes_defaults_for_what_it_did_not_know():
 
 def test_half_a_character_does_not_stop_a_message_from_being_kept():
     broken = Message("telegram", "telegram:1", "5", "9", text="Almaz \ud800", media=Media("voice", "\udfff"))
-    assert unpack_message(pack_message(broken)) == replace(broken, text="Almaz ?", media=Media("voice", "?"))
+    assert unpack_message(pack_message(broken)) == broken._replace(text="Almaz ?", media=Media("voice", "?"))
     draft = Draft(answers={"name": Answer("\ud800")}, pending=broken, touched=datetime(2026, 1, 1, tzinfo=UTC))
     assert unpack_draft(pack_draft(draft)).answers["name"].value == "?"

@@ -100,7 +100,7 @@ def test_why_an_answer_is_none_is_said_in_both_languages(library: Library) -> No
     assert why
     assert why.beneath.startswith("That date is still to come.")
     assert why.text != why.beneath
-    assert why_not(library, draft, replace(message, text="17 May 1992"), "en", NOW) is None
+    assert why_not(library, draft, message._replace(text="17 May 1992"), "en", NOW) is None
 
 
 def test_an_answer_that_waited_for_a_connection_is_an_answer_still(library: Library) -> None:

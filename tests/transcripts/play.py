@@ -65,7 +65,7 @@ class Player:
         message = Message("chat", "chat:1", "her", str(self.count), "" if button else typed, button, manner=self.manner)
         sent: dict[str, MediaKind] = {"(voice)": "voice", "(photo)": "photo"}
         if typed in sent:
-            message = replace(message, text="", media=Media(sent[typed], f"file-{self.count}"))
+            message = message._replace(text="", media=Media(sent[typed], f"file-{self.count}"))
         turn = step(self.library, self.draft, message, self.now)
         before = len(self.opened)
         lines = [line for effect in turn.effects for line in self._apply(effect)]

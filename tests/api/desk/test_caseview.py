@@ -1,6 +1,5 @@
 """Whoever claimed a case reads all of it, in her language, with the words that were used; nobody else anything."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,7 +35,7 @@ ANSWERS = {
     "share_ministry": Answer("yes", "1", wording="May we hand these …?"),
 }
 QUESTION = Message("sms", HER_PHONE.lane, HER_PHONE.address, "SM9", "When do I go?", manner="sms")
-SPOKEN = replace(QUESTION, id="SM10", text="", media=Media("voice", "file-1"))
+SPOKEN = QUESTION._replace(id="SM10", text="", media=Media("voice", "file-1"))
 
 
 def look(db: Database, vault: Vault, viewer: Viewer, reference: str, minutes: int = 0) -> CaseView:

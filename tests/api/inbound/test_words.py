@@ -1,6 +1,5 @@
 """The words of a service file in the database: danger calls those on duty, one person stays one case, a list lasts."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -100,7 +99,7 @@ def test_a_list_stays_open_for_weeks_whether_or_not_her_draft_is_still_there(
     assert shown is not None
     assert (shown.title, shown.items) == ("My papers", (("identity_card", "Identity card"),))
     assert lea.says("list")[-1].startswith("Your identity card?")
-    lea.deliver(replace(lea.message(""), media=Media("photo", "file-1")))
+    lea.deliver(lea.message("")._replace(media=Media("photo", "file-1")))
     (case,) = cases(db)
     assert "checklist" not in case.route
     files = db.read_now(lambda session: list(session.exec(select(MediaRow.case_id))))

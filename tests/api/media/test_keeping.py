@@ -31,7 +31,7 @@ def almaz(db: Database, vault: Vault, library: Library) -> Worker:
 
 
 def sends(almaz: Worker, reference: str, kind: str = "voice") -> None:
-    almaz.deliver(replace(almaz.message(""), media=Media(kind, reference)))  # type: ignore[arg-type]
+    almaz.deliver(almaz.message("")._replace(media=Media(kind, reference)))  # type: ignore[arg-type]
 
 
 def fetched(almaz: Worker, content: Callable[[str], bytes] = lambda _: VOICE) -> list[str]:
