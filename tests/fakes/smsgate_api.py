@@ -13,6 +13,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.letters import Letters
+
 USER, PASSWORD = "R4FIQA", "kx81-hq02-pz77-mm"
 KEY = "a long signing key that somebody typed into the app"
 DEVICE = "PyDmBQZZXYmyxMwED8Fzy"
@@ -107,7 +109,7 @@ class SmsGateApi:
     """
 
     devices: set[str] = field(default_factory=lambda: {DEVICE})
-    sent: list[dict[str, Any]] = field(default_factory=list)
+    sent: Letters = field(default_factory=lambda: Letters(lambda message: " ".join(message["phoneNumbers"])))
     refusals: list[web.Response] = field(default_factory=list)
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: int = 0

@@ -11,6 +11,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.letters import Letters
+
 TOKEN = "8123456789:AAFakeTokenOfATestBot_0123456789abcde"
 BOT = {"id": 8123456789, "is_bot": True, "first_name": "Calendar", "username": "calendar_bot"}
 DELETABLE_SECONDS = 48 * 3600
@@ -42,7 +44,7 @@ class TelegramApi:
     token: str = TOKEN
     now: Callable[[], float] = time.time
     port: int = 0
-    sent: list[dict[str, Any]] = field(default_factory=list)
+    sent: Letters = field(default_factory=lambda: Letters(lambda message: str(message["chat_id"])))
     chats: dict[int, dict[int, float]] = field(default_factory=dict)  # chat → message id → when it was sent
     answered: list[str] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

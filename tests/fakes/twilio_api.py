@@ -12,6 +12,8 @@ import aiohttp
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
+from tests.fakes.letters import Letters
+
 ACCOUNT = "AC" + "0f" * 16
 TOKEN = "9c4e1f00aa55bb66cc77dd88ee99ff00"
 NUMBER = "+96181000001"
@@ -114,7 +116,7 @@ class TwilioApi:
     token: str = TOKEN
     numbers: tuple[str, ...] = (NUMBER,)
     port: int = 0
-    sent: list[dict[str, str]] = field(default_factory=list)
+    sent: Letters = field(default_factory=lambda: Letters(lambda message: message["To"]))
     opted_out: set[str] = field(default_factory=set)
     refusals: list[Refusal | web.Response] = field(default_factory=list)
     calls: list[dict[str, str]] = field(default_factory=list)

@@ -6,7 +6,6 @@ do; after a 2xx nothing is ever sent twice. She waits for a reply before she goe
 
 import asyncio
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import aiohttp
 
 from tests.fakes import telegram_updates as updates
 from tests.fakes import twilio_api
+from tests.fakes.letters import Letters
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.twilio_api import NUMBER, TwilioApi
 from tests.server.running import SECRET, Founded, Server, by_sms, by_telegram, found, ready, start, until
@@ -96,23 +96,6 @@ class Someone:
         return updates.message(int(self.address), text, update_id=self.number * 100 + place, message_id=10_000 + place)
 
 
-class Letters(list[dict[str, Any]]):
-    """What a fake was asked to send; the texts also by address. `to` and `text` are the names of those fields."""
-
-    def __init__(self, to: str, text: str) -> None:
-        super().__init__()
-        self._to, self._text = to, text
-        self.texts: defaultdict[str, list[str]] = defaultdict(list)
-        self.news: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-
-    def append(self, letter: dict[str, Any]) -> None:
-        """Take one more."""
-        super().append(letter)
-        address = str(letter[self._to])
-        self.texts[address].append(letter[self._text])
-        self.news[address].set()
-
-
 @dataclass
 class Crowd:
     """The people, the providers, and the server that is killed; `acknowledged` counts what got its 2xx."""
@@ -122,8 +105,8 @@ class Crowd:
     settings: dict[str, str] = field(default_factory=dict)
     acknowledged: int = 0
     repeated: int = 0
-    telegram: TelegramApi = field(default_factory=lambda: TelegramApi(sent=Letters("chat_id", "text")))
-    twilio: TwilioApi = field(default_factory=lambda: TwilioApi(sent=Letters("To", "Body")))
+    telegram: TelegramApi = field(default_factory=TelegramApi)
+    twilio: TwilioApi = field(default_factory=TwilioApi)
 
     async def register(self, kills: Sequence[int], chance: random.Random) -> Founded:
         """Let everybody register while the server is killed each time so many messages were acknowledged.
@@ -148,7 +131,7 @@ class Crowd:
 
     def read(self, someone: Someone) -> list[str]:
         """Everything that somebody was sent."""
-        return self._letters(someone).texts[someone.address]
+        return [letter["Body" if someone.sms else "text"] for letter in self._letters(someone).to[someone.address]]
 
     def farewells(self, someone: Someone) -> list[str]:
         """Every message in which somebody was told the reference of her case."""
@@ -178,9 +161,7 @@ class Crowd:
                 await asyncio.wait_for(news.wait(), PATIENCE)
 
     def _letters(self, someone: Someone) -> Letters:
-        letters = self.twilio.sent if someone.sms else self.telegram.sent
-        assert isinstance(letters, Letters)
-        return letters
+        return self.twilio.sent if someone.sms else self.telegram.sent
 
     async def _deliver(self, someone: Someone, payload: dict[str, Any]) -> bool:
         """Deliver once; whether it was acknowledged."""

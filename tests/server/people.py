@@ -33,7 +33,7 @@ class OnTelegram:
 
     @property
     def _sent(self) -> list[dict[str, Any]]:
-        return [message for message in self.api.sent if message["chat_id"] == self.chat]
+        return self.api.sent.to[str(self.chat)]
 
     async def says(self, text: str) -> str:
         """She writes, or presses the `[button]` of the newest message; gives what comes back."""
@@ -72,7 +72,7 @@ class BySms:
     @property
     def read(self) -> list[str]:
         """Everything that she was sent."""
-        return [message["Body"] for message in self.api.sent if message["To"] == self.number]
+        return [message["Body"] for message in self.api.sent.to[self.number]]
 
     async def says(self, text: str) -> str:
         """She writes; gives what comes back."""
@@ -98,7 +98,7 @@ class BySim:
     @property
     def read(self) -> list[str]:
         """Everything that she was sent."""
-        return [one["textMessage"]["text"] for one in self.api.sent if one["phoneNumbers"] == [self.number]]
+        return [one["textMessage"]["text"] for one in self.api.sent.to[self.number]]
 
     async def says(self, text: str) -> str:
         """She writes; gives what comes back."""
