@@ -9,8 +9,8 @@ from typing import IO, Any
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
-from ruamel.yaml import YAML
 
+from flows.lined import line_of, parse
 from flows.texts import texts_in
 
 
@@ -92,7 +92,7 @@ def extract_service(
 
     Yields (line, "pgettext", (key, English text), comments).
     """
-    tree = YAML(typ="rt", pure=True).load(file)
+    tree = parse(file.read())
     for text in texts_in(tree):
         yield _line(tree, text.at), "pgettext", (text.key, tidy(text.words)), []
 
@@ -101,7 +101,7 @@ def _line(tree: Any, at: tuple[str | int, ...]) -> int:
     """Where something stands in a file, from 1."""
     for step in at[:-1]:
         tree = tree[step]
-    return int(tree.lc.key(at[-1])[0]) + 1
+    return line_of(tree, at[-1])
 
 
 def extract_training(
@@ -111,18 +111,18 @@ def extract_training(
 
     Yields (line, "pgettext", (key, English text), comments).
     """
-    tree = YAML(typ="rt", pure=True).load(file)
+    tree = parse(file.read())
     training = tree.get("training", {})
     for card in training.get("cards", []):
         for key in ("title", "text"):
             name = f"{tree['service']}:card:{card['card']}:{key}"
-            yield card.lc.key(key)[0] + 1, "pgettext", (name, tidy(card[key])), []
+            yield line_of(card, key), "pgettext", (name, tidy(card[key])), []
     for asked in training.get("quiz", []):
         name = f"{tree['service']}:quiz:{asked['ask']}"
         for key in ("label", "why"):
-            yield asked.lc.key(key)[0] + 1, "pgettext", (f"{name}:{key}", tidy(asked[key])), []
+            yield line_of(asked, key), "pgettext", (f"{name}:{key}", tidy(asked[key])), []
         for value, label in asked["choices"].items():
-            yield asked.lc.key("choices")[0] + 1, "pgettext", (f"{name}:choice:{value}", tidy(label)), []
+            yield line_of(asked, "choices"), "pgettext", (f"{name}:choice:{value}", tidy(label)), []
     yield from _planned(tree)
 
 
@@ -132,9 +132,9 @@ def _planned(tree: Any) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]
     for part, word, key in (("tasks", "task", "title"), ("follow_ups", "follow_up", "task")):
         for plan in case.get(part, []):
             if plan.get(key):
-                yield plan.lc.key(key)[0] + 1, "pgettext", (f"{service}:{word}:{plan[word]}:{key}", tidy(plan[key])), []
+                yield line_of(plan, key), "pgettext", (f"{service}:{word}:{plan[word]}:{key}", tidy(plan[key])), []
     for name, report in tree.get("reports", {}).items():
-        line = tree["reports"].lc.key(name)[0] + 1
+        line = line_of(tree["reports"], name)
         yield line, "pgettext", (f"{service}:report:{name}:title", tidy(report["title"])), []
         for label in report["rows"]:
             yield line, "pgettext", (f"{service}:report:{name}:row:{label}", tidy(label)), []

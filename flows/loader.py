@@ -12,6 +12,7 @@ from flows.errors import ServiceError
 from flows.expressions import Expression, compile_expression
 from flows.expressions.rounds import Rounds
 from flows.language import Catalogues, Words, tidy
+from flows.lined import line_of
 from flows.model import Desk, Option, Outing
 from flows.pairing import Pairing, compile_pairing
 from flows.places import Places
@@ -245,9 +246,9 @@ class _Making:
         """Where a question stands in the file, from 1."""
         questions, line = self.tree["questions"], 0
         for number in one.at:
-            line = questions.lc.item(number)[0] + 1
+            line = line_of(questions, number)
             questions = questions[number].get("questions")
-        return int(line)
+        return line
 
     def say(self, key: str, source: str) -> dict[str, str]:
         """A text of the file in every language."""
@@ -273,8 +274,7 @@ class _Making:
         """An expression of a part that stands at this place in the file, if it is there."""
         where, line = self.tree, 0
         for step in path if text else ():
-            line = (where.lc.item(step) if isinstance(step, int) else where.lc.key(step))[0] + 1
-            where = where[step]
+            line, where = line_of(where, step), where[step]
         return self.optional(text, what, line)
 
     def prompt(self, one: Written, words: Words) -> Prompt:

@@ -15,6 +15,7 @@ from rapidfuzz.process import extract
 
 from flows.errors import ServiceError
 from flows.fold import fold
+from flows.lined import line_of
 from flows.parts import Name, Part
 from flows.source import located, read_yaml
 
@@ -211,7 +212,7 @@ def _below(
 
 
 def _refuse(why: str, path: Path, node: Any) -> NoReturn:
-    raise ServiceError(why, file=path.name, line=node.lc.key("id")[0] + 1, question=node["id"])
+    raise ServiceError(why, file=path.name, line=line_of(node, "id"), question=node["id"])
 
 
 def _words(text: str) -> list[str]:

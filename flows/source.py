@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from yaml import MarkedYAMLError, YAMLError
 
 from flows.errors import ServiceError
+from flows.lined import LinedList, LinedMap, Unreadable, line_of, parse
 
 
 def read_yaml(path: Path) -> Any:
@@ -19,12 +18,17 @@ def read_yaml(path: Path) -> Any:
 
 @cache
 def _parsed(path: Path, _changed: int) -> Any:
-    """Read it once: the reader that keeps line numbers takes tenths of a second for a file."""
+    """Read it once, however many ask."""
+    text = path.read_bytes()
     try:
-        return YAML(typ="rt", pure=True).load(path)
+        return parse(text)
+    except Unreadable as error:
+        raise ServiceError(error.problem, file=path.name, line=error.line) from None
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        line = min(error.problem_mark.line, text.count(b"\n")) + 1 if error.problem_mark else 0  # not after the end
         raise ServiceError(f"this is not YAML: {error.problem}", file=path.name, line=line) from None
+    except YAMLError:  # half of a character, or one that no text has
+        raise ServiceError("this is not a text in UTF-8", file=path.name) from None
 
 
 def located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
@@ -35,16 +39,16 @@ def located(error: ValidationError, tree: Any, path: Path) -> ServiceError:
     steps = [step for step in first["loc"] if not str(step).startswith("(")]  # which kind of part pydantic took it for
     for step in steps:
         about = _name(node) or about
-        if not isinstance(node, CommentedMap | CommentedSeq) or not _has(node, step):
+        if not isinstance(node, LinedMap | LinedList) or not _has(node, step):
             break
-        line = (node.lc.key(step) if isinstance(node, CommentedMap) else node.lc.item(step))[0] + 1
-        node = node[step]
+        line = line_of(node, step)
+        node = node[step]  # type: ignore[index]
     where = ".".join(str(step) for step in steps if isinstance(step, str))
     return ServiceError(f"{where}: {first['msg']}", file=path.name, line=line, question=_name(node) or about)
 
 
-def _has(node: CommentedMap | CommentedSeq, step: int | str) -> bool:
-    return step in node if isinstance(node, CommentedMap) else isinstance(step, int) and step < len(node)
+def _has(node: LinedMap | LinedList, step: int | str) -> bool:
+    return step in node if isinstance(node, LinedMap) else isinstance(step, int) and step < len(node)
 
 
 def _name(node: Any) -> str:

@@ -12,15 +12,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from api.routes import health
 from api.settings import Settings
 from api.variables import read_variables
+from flows.lined import parse
 from tests.libraries import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
-COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "compose.yaml").read_text("utf-8"))
+COMPOSE: dict[str, Any] = parse((ROOT / "compose.yaml").read_bytes())
 APP, DATABASE = COMPOSE["services"]["app"], COMPOSE["services"]["database"]
 SECRETS = "/run/secrets/"
 

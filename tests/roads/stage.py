@@ -187,9 +187,9 @@ class Stage:
         known, one = self.names.meant(text), str(self.count)
         message = Message(channel, lane, address, one, known, chat_message=one, manner=manner)  # type: ignore[arg-type]
         if text in FILES:
-            return replace(message, text="", media=Media(FILES[text], f"file-{one}"))
+            return message._replace(text="", media=Media(FILES[text], f"file-{one}"))
         if text.startswith("["):
-            return replace(message, text="", button=known[1:-1])
+            return message._replace(text="", button=known[1:-1])
         return message
 
     def _take(self, message: Message) -> None:

@@ -124,14 +124,14 @@ class Player:
             case OpenCase() if effect.begun and self._of(effect.begun).service == effect.service:
                 self.opened[REFERENCES.index(effect.begun)] = effect
                 readable = "".join(f", {name}: {value}" for name, value in effect.route.items() if name != PLACE)
-                closing = replace(effect.closing, text=effect.closing.text.replace("{reference}", effect.begun))
+                closing = effect.closing._replace(text=effect.closing.text.replace("{reference}", effect.begun))
                 return [f"= the case {effect.begun} is complete{readable}", *said(closing)]
             case OpenCase():
                 self.opened.append(effect)
                 reference = REFERENCES[len(self.opened) - 1]
                 kind = "a case to call back" if effect.call else "a case"
                 readable = "".join(f", {name}: {value}" for name, value in effect.route.items() if name != PLACE)
-                closing = replace(effect.closing, text=effect.closing.text.replace("{reference}", reference))
+                closing = effect.closing._replace(text=effect.closing.text.replace("{reference}", reference))
                 return [f"= {kind} is opened: {reference}{readable}", *said(closing)]
             case Escalate(reason) if effect.reference:
                 return [f"= those on duty are called to {effect.reference}, {reason}"]
