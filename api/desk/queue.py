@@ -15,7 +15,9 @@ from api.desk.tasks import drop_tasks
 from api.desk.training import Versions, check_trained, refuse_if_untrained, untrained
 from api.errors import Refused
 from api.going import offers
+from api.mail import receiving
 from api.mail.lending import end_addresses
+from api.numbers import proxies
 from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of, may_claim, shared_cases
@@ -133,7 +135,8 @@ def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> 
 
 
 def close(session: Session, viewer: Viewer, reference: str, reason: str, now: datetime) -> None:
-    """Close a case for one of `CLOSING_REASONS`. Its numbers cool, unless a message is still expected on them.
+    """Close a case for one of `CLOSING_REASONS`. Its numbers cool, unless a message is still expected on them; its
+    login codes are wiped.
 
     Refused: (422, "unknown_reason"), (409, "not_claimed"), (404, "no_such_case").
     """
@@ -145,6 +148,8 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
     leave_leases(session, case, now)
     reading.end_notices(session, id_of(case), now)
     end_addresses(session, id_of(case), now)
+    proxies.wipe_codes(session, id_of(case))
+    receiving.wipe_codes(session, id_of(case))
     drop_tasks(session, id_of(case), now)
     if reason in NOTHING_MORE:
         following.cancel(session, id_of(case), now)

@@ -52,6 +52,12 @@ def end_what_is_over(session: Session, now: datetime) -> None:
     stray.end_what_is_over(session, now)
 
 
+def wipe_codes(session: Session, case_id: int) -> None:
+    """Empty every login code of a case that is closed, with its files."""
+    codes = select(col(MailMessage.id)).where(MailMessage.case_id == case_id, MailMessage.kind == "code")
+    wipe(session, session.exec(codes).all())
+
+
 def wipe(session: Session, message_ids: Sequence[int | None]) -> None:
     """Empty messages, and delete their files."""
     emptied = _message.update().where(_message.c.id.in_(message_ids)).values(box=b"", wipe_at=None)

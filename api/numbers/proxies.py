@@ -7,6 +7,7 @@ first (docs/decisions/0009-when-a-code-is-read.md).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -138,17 +139,24 @@ def wipe_code(session: Session, viewer: Viewer, message_id: int, now: datetime) 
     Refused(404, "no_such_message"), also for another's.
     """
     _, case = _code_of(session, viewer, message_id)
-    older = _message.c.case_id == case.id, _message.c.kind == CODE, _message.c.id <= message_id
-    session.connection().execute(_message.update().where(*older).values(box=b"", code_index=None, wipe_at=None))
+    _wipe(session, _message.c.case_id == case.id, _message.c.kind == CODE, _message.c.id <= message_id)
     audit.record(session, viewer.person_id, "code.wipe", case.reference, now)
+
+
+def wipe_codes(session: Session, case_id: int) -> None:
+    """Empty every login code of a case that is closed: nobody types one any more."""
+    _wipe(session, _message.c.case_id == case_id, _message.c.kind == CODE)
 
 
 def end_what_is_over(session: Session, now: datetime) -> None:
     """Empty the login codes, close the windows and free the cooled places whose time is over."""
-    wiped = _message.update().where(_message.c.wipe_at <= now).values(box=b"", code_index=None, wipe_at=None)
-    session.connection().execute(wiped)
+    _wipe(session, _message.c.wipe_at <= now)
     expire_windows(session, now)
     expire_leases(session, now)
+
+
+def _wipe(session: Session, *which: Any) -> None:
+    session.connection().execute(_message.update().where(*which).values(box=b"", code_index=None, wipe_at=None))
 
 
 def seal_to_case(

@@ -138,6 +138,20 @@ def test_she_who_used_a_code_wipes_it_and_nobody_else_does(
     assert look(db, vault, library, volunteer, case).code is None
 
 
+def test_closing_a_case_wipes_the_code_that_came_by_mail(
+    db: Database, vault: Vault, library: Library, volunteer: Viewer
+) -> None:
+    case = make_case(db, vault, claimed_by=volunteer).reference
+    address = lend(db, volunteer, case)
+    expect(db, volunteer, case)
+    come(db, vault, mails.plain(CODE, to=address))
+    come(db, vault, mails.plain("Your appointment is on 12 December.", to=address))
+    db.write_now(lambda session: queue.close(session, volunteer, case, "done", NOW))
+    code, appointment = look(db, vault, library, volunteer, case).messages
+    assert (code.content.text, code.content.code) == ("", "")
+    assert appointment.content.text == "Your appointment is on 12 December."
+
+
 @pytest.mark.parametrize(("minutes", "kind"), [(1, "code"), (9, "code"), (19, "code"), (21, "other")])
 def test_a_code_that_comes_late_is_one_still_and_later_it_is_a_message(
     db: Database, vault: Vault, volunteer: Viewer, minutes: int, kind: str

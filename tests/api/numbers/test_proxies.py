@@ -3,7 +3,7 @@
 import pytest
 from nacl.exceptions import CryptoError
 
-from api.desk import cases
+from api.desk import cases, queue
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.numbers import proxies
@@ -137,6 +137,16 @@ def test_a_code_that_was_used_is_wiped_at_once_by_whose_case_it_is(morning: Morn
         morning.db.write_now(lambda session: proxies.wipe_code(session, rana, row.id, NOW))
     morning.db.write_now(lambda session: proxies.wipe_code(session, morning.amal, row.id, NOW))
     assert morning.rows()[0].box == b""
+
+
+def test_closing_a_case_wipes_its_codes_and_nothing_else(morning: Morning) -> None:
+    morning.expect(morning.one, 0)
+    morning.arrives(CODE, 1)
+    morning.db.write_now(lambda session: queue.close(session, morning.amal, morning.other, "done", NOW))
+    assert morning.rows()[0].box
+    morning.db.write_now(lambda session: queue.close(session, morning.amal, morning.one, "done", NOW))
+    assert (morning.rows()[0].box, morning.rows()[0].code_index) == (b"", None)
+    assert [message.code for message in morning.read(morning.one)] == [""]
 
 
 def test_a_code_for_a_case_that_was_forgotten_meanwhile_waits_sealed(morning: Morning) -> None:
