@@ -13,7 +13,7 @@ from tests.server.searching import files_in, forms, search
 from tests.server.seizure import CHOSEN, Woman, combined, openable, seized
 from tests.server.test_seized import secrets_of, stage
 
-WOMEN = 300
+WOMEN = 200
 AT_ONCE = 12
 LOOKED_FOR_WORD_BY_WORD = 20
 IN_ALL = (

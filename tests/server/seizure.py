@@ -68,7 +68,8 @@ class Woman:
         return {
             "answer": f"qanarya: come on Sunday to gate {n}",
             "note": f"qanarya-note: her employer lives in Zewditu street {n}",
-            "code": f"{730_000 + n}",
+            # no 0 and no 2: numbers and years, of which many stand side by side, are full of them
+            "code": f"73{n:04o}".translate(str.maketrans("02", "89")),
             "appointment": f"Qanarya appointment on 3 December, hall {n}",
         }
 
