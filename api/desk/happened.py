@@ -1,6 +1,6 @@
 """What happened in a case, as somebody signed in says it: the tasks and follow-ups of its service follow from it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from sqlmodel import Session, col, select
@@ -16,8 +16,8 @@ from api.staff.access import id_of, lock_of
 from api.staff.people import Viewer
 from api.tables import CaseRow, FollowUpRow, Item, OutingCase, OutingRow
 from flows.amending import relevant
-from flows.loader import Library
-from flows.model import Answer
+from flows.loader import Library, Service
+from flows.model import Answer, Value
 from flows.planning import MORNING, Plans, Step, is_bad, steps_after, steps_from_answers, tasks_for
 
 
@@ -78,10 +78,11 @@ def typed_in(
     answers: dict[str, Answer], now: datetime,
 ) -> None:  # fmt: skip
     """Somebody has typed in the answer to a question: a follow-up that waits for it, or that was missed last, is
-    answered and looked at, and what comes after it is planned."""
-    plans = _plans(library, case)
-    if plans is None:
+    looked at. With the last answer that it lacks it is answered, and what comes after it is planned."""
+    service = library.services.get(case.service)
+    if service is None:
         return
+    plans = service.plans
     values = relevant(library, whose(case, answers), now)
     for one in (one for one, plan in plans.follow_ups.items() if name in plan.plan.ask):
         row = _waiting(session, case, one)
@@ -90,11 +91,19 @@ def typed_in(
         if is_bad(plans, one, values, now) and not row.bad:
             row.bad = True
             following.raise_alarm(session, vault, case, row, "follow_up_bad", now, now + following.LOOK_WITHIN)
+        if _lacks_more(service, plans.follow_ups[one].plan.ask, name, values, now):
+            continue
         for kind in ("follow_up", "follow_up_missed"):
             settle(session, kind, now, case_id=case.id, about=str(row.id))
         following.end(session, row, "answered", now)
         steps = steps_after(plans, f"follow_up.{one}", now, values, now)
         _plan(session, vault, case, key, answers, plans, steps, now)
+
+
+def _lacks_more(service: Service, asks: Sequence[str], name: str, values: Mapping[str, Value], now: datetime) -> bool:
+    """Whether a question that the bot would ask after this one is relevant and has no answer, of whatever time."""
+    later = (service.by_name[one] for one in asks[asks.index(name) + 1 :] if one not in values)
+    return any(one.relevant is None or one.relevant.truth(values, now=now) for one in later)
 
 
 def _waiting(session: Session, case: CaseRow, name: str) -> FollowUpRow | None:

@@ -165,6 +165,9 @@ def test_what_a_volunteer_types_in_answers_what_was_missed_and_leads_on(months: 
             )
         )
         assert wrong is None
+        if name == "still":
+            assert months.states("check")[0] == "missed", "whoever still works there is asked whether she was paid"
+            assert "follow_up_missed" in months.todo()
     assert months.states("check")[0] == "answered"
     assert "follow_up_missed" not in months.todo()
 
