@@ -101,9 +101,10 @@ def typed_in(
 
 
 def _lacks_more(service: Service, asks: Sequence[str], name: str, values: Mapping[str, Value], now: datetime) -> bool:
-    """Whether a question that the bot would ask after this one is relevant and has no answer, of whatever time."""
+    """Whether the bot would go on, with a question that needs an answer and has none, of whatever time."""
     later = (service.by_name[one] for one in asks[asks.index(name) + 1 :] if one not in values)
-    return any(one.relevant is None or one.relevant.truth(values, now=now) for one in later)
+    needed = (one for one in later if not one.question.optional)
+    return any(one.relevant is None or one.relevant.truth(values, now=now) for one in needed)
 
 
 def _waiting(session: Session, case: CaseRow, name: str) -> FollowUpRow | None:

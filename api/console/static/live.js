@@ -114,7 +114,7 @@ async function fetchParts() {
 }
 
 // While she presses, nothing is put in the place of what she presses: no click would come of it.
-const PRESS = 3_000; // milliseconds at most
+const PRESS = 10_000; // milliseconds at most: of some presses the end is never told
 let released = Promise.resolve();
 
 document.addEventListener("pointerdown", () => {
