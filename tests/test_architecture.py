@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,12 @@ LONGEST_FUNCTION = 40
 FILES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
 )
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in FILES}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Every file's syntax tree: read only by the process that runs these tests."""
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in FILES}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -49,7 +55,7 @@ def takes_a_session(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def breaking(rule: Callable[[str, ast.Module], object], under: str = "") -> dict[str, object]:
     """What a rule finds, by file: nothing where it is kept."""
-    return {name: found for name, tree in TREES.items() if name.startswith(under) and (found := rule(name, tree))}
+    return {name: found for name, tree in trees().items() if name.startswith(under) and (found := rule(name, tree))}
 
 
 def roots(tree: ast.AST) -> set[str]:
@@ -134,7 +140,7 @@ def test_a_broken_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         "import os\nfrom api import app\ndef f():\n    import time\n    return datetime.now()\n"
         "def g(session: Session):\n    session.commit()\n"
     )
-    monkeypatch.setattr(sys.modules[__name__], "TREES", {"flows/utils.py": ast.parse(wrong)})
+    monkeypatch.setattr(sys.modules[__name__], "trees", lambda: {"flows/utils.py": ast.parse(wrong)})
     for test in (
         test_imports_go_one_way,
         test_what_is_said_is_pure,
@@ -151,7 +157,7 @@ def test_a_broken_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_environment_is_read_in_one_place() -> None:
     readers = {
         name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
