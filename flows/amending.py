@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.asking import options_of, position, prompt_of
+from flows.asking import is_relevant, options_of, position, prompt_of
 from flows.conversation.taking import case_of, with_answer
 from flows.loader import Asked, Library
 from flows.model import Answer, Asking, Draft, Manner, Message, Value
@@ -109,7 +109,7 @@ def asked_of_her(library: Library, whose: Whose, now: datetime) -> tuple[str, ..
     values = relevant(library, whose, now)
     questions = library.services[whose.service].questions
     asked = (one for one in questions if not one.question.later or one.question.ask in values)
-    return tuple(one.question.ask for one in asked if one.relevant is None or one.relevant.truth(values, now=now))
+    return tuple(one.question.ask for one in asked if is_relevant(one, values, now))
 
 
 def may_be_asked(library: Library, service: str, name: str) -> bool:

@@ -1,6 +1,6 @@
 """Which question is next, and how it is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -75,6 +75,11 @@ def position(service: Service, draft: Draft, now: datetime) -> Position:
     return Position(found, number, total, values, outcome)
 
 
+def is_relevant(asked: Asked, values: Mapping[str, Value], now: datetime) -> bool:
+    """Whether a question is asked of somebody with these answers."""
+    return asked.relevant is None or asked.relevant.truth(values, now=now)
+
+
 def _verdict(asked: Asked, scene: Scene) -> Verdict | None:
     """The first of the outcomes that are looked at after this question."""
     return next((one for one in asked.verdicts if one.when.holds(scene)), None)
@@ -111,7 +116,9 @@ def ask(talk: Talk, asked: Asked, number: int, total: int, *, before: str = "") 
     label = prompt.label
     if asked.question.items:
         label = label.format(items=_titles(talk, asked))
-    text = f"{before}\n{number}/{total} {label}" if before else f"{number}/{total} {label}"
+    text = f"{number}/{total} {label}"
+    if before:
+        text = f"{before}\n{text}"
     if prompt.hint:
         text = f"{text}\n{prompt.hint}"
     return Reply(text, _shown_options(talk, asked), asked.question.ask)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from flows.asking import options_of, position, prompt_of, wording
+from flows.asking import is_relevant, options_of, position, prompt_of, wording
 from flows.conditions import condition_in_words
 from flows.conversation.going import only_answer
 from flows.conversation.taking import case_of, understand, with_answer
@@ -138,8 +138,7 @@ def _is_asked(talk: Talk, asked: Asked) -> bool:
     here = position(talk.service, talk.draft, talk.now)
     if here.is_over and asked.question.ask not in here.relevant:
         return False
-    values = here.values
-    return asked.relevant is None or asked.relevant.truth(values, now=talk.now)
+    return is_relevant(asked, here.values, talk.now)
 
 
 def _depends(asked: Asked, wrong: Mapping[str, Wrong]) -> bool:

@@ -16,6 +16,7 @@ from api.staff.access import id_of, lock_of
 from api.staff.people import Viewer
 from api.tables import CaseRow, FollowUpRow, Item, OutingCase, OutingRow
 from flows.amending import relevant
+from flows.asking import is_relevant
 from flows.loader import Library, Service
 from flows.model import Answer, Value
 from flows.planning import MORNING, Plans, Step, is_bad, steps_after, steps_from_answers, tasks_for
@@ -103,8 +104,7 @@ def typed_in(
 def _lacks_more(service: Service, asks: Sequence[str], name: str, values: Mapping[str, Value], now: datetime) -> bool:
     """Whether the bot would go on, with a question that needs an answer and has none, of whatever time."""
     later = (service.by_name[one] for one in asks[asks.index(name) + 1 :] if one not in values)
-    needed = (one for one in later if not one.question.optional)
-    return any(one.relevant is None or one.relevant.truth(values, now=now) for one in needed)
+    return any(is_relevant(one, values, now) for one in later if not one.question.optional)
 
 
 def _waiting(session: Session, case: CaseRow, name: str) -> FollowUpRow | None:

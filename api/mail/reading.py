@@ -9,7 +9,7 @@ from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
 from api.mail.content import FILE, ITEM, MailText, unpack_file, unpack_mail
 from api.mail.lending import active_address
-from api.mail.receiving import wipe
+from api.mail.receiving import wipe_codes
 from api.staff import audit
 from api.staff.access import case_for, id_of, may_open, open_key
 from api.staff.people import Viewer
@@ -60,8 +60,7 @@ def wipe_code(session: Session, viewer: Viewer, message_id: int, now: datetime) 
     case = session.get(CaseRow, row.case_id) if row else None
     if row is None or case is None or row.kind != "code" or not may_open(viewer, case):
         raise Refused(404, "no_such_message")
-    older = select(col(MailMessage.id)).where(MailMessage.case_id == case.id, MailMessage.kind == "code")
-    wipe(session, session.exec(older.where(col(MailMessage.id) <= message_id)).all())
+    wipe_codes(session, id_of(case), col(MailMessage.id) <= message_id)
     audit.record(session, viewer.person_id, "code.wipe", case.reference, now)
 
 

@@ -8,6 +8,7 @@ docs/decisions/0011 says why.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -52,9 +53,9 @@ def end_what_is_over(session: Session, now: datetime) -> None:
     stray.end_what_is_over(session, now)
 
 
-def wipe_codes(session: Session, case_id: int) -> None:
-    """Empty every login code of a case that is closed, with its files."""
-    codes = select(col(MailMessage.id)).where(MailMessage.case_id == case_id, MailMessage.kind == "code")
+def wipe_codes(session: Session, case_id: int, *which: Any) -> None:
+    """Empty the login codes of a case, all or those of which this holds, with their files."""
+    codes = select(col(MailMessage.id)).where(MailMessage.case_id == case_id, MailMessage.kind == "code", *which)
     wipe(session, session.exec(codes).all())
 
 

@@ -139,13 +139,13 @@ def wipe_code(session: Session, viewer: Viewer, message_id: int, now: datetime) 
     Refused(404, "no_such_message"), also for another's.
     """
     _, case = _code_of(session, viewer, message_id)
-    _wipe(session, _message.c.case_id == case.id, _message.c.kind == CODE, _message.c.id <= message_id)
+    wipe_codes(session, id_of(case), _message.c.id <= message_id)
     audit.record(session, viewer.person_id, "code.wipe", case.reference, now)
 
 
-def wipe_codes(session: Session, case_id: int) -> None:
-    """Empty every login code of a case that is closed: nobody types one any more."""
-    _wipe(session, _message.c.case_id == case_id, _message.c.kind == CODE)
+def wipe_codes(session: Session, case_id: int, *which: Any) -> None:
+    """Empty the login codes of a case, all or those of which this holds: nobody types them any more."""
+    _wipe(session, _message.c.case_id == case_id, _message.c.kind == CODE, *which)
 
 
 def end_what_is_over(session: Session, now: datetime) -> None:

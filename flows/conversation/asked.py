@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import dropwhile
 
 from flows.answers.outcome import Misread
-from flows.asking import ask, is_voice, prompt_of, wording
+from flows.asking import ask, is_relevant, is_voice, prompt_of, wording
 from flows.checklists import changed
 from flows.checklists import is_open as is_open_item
 from flows.conversation.cases import passed_on
@@ -202,8 +202,7 @@ def _counting(talk: Talk, service: Service, asking: Asking) -> dict[str, Value]:
 
 
 def _is_relevant(service: Service, name: str, values: Mapping[str, Value], talk: Talk) -> bool:
-    relevant = service.by_name[name].relevant if name in service.by_name else None
-    return relevant is None or relevant.truth(values, now=talk.now)
+    return name not in service.by_name or is_relevant(service.by_name[name], values, talk.now)
 
 
 def first_of(library: Library, asking: Asking, now: datetime) -> Asking | None:
@@ -234,8 +233,7 @@ def _rest(library: Library, asking: Asking, now: datetime) -> tuple[str, ...]:
     values = {name: one.value for name, one in asking.known.items()}
 
     def is_idle(name: str) -> bool:
-        relevant = service.by_name[name].relevant if service and asking.follow_up else None
-        return relevant is not None and not relevant.truth(values, now=now)
+        return service is not None and bool(asking.follow_up) and not is_relevant(service.by_name[name], values, now)
 
     return tuple(dropwhile(is_idle, left))
 

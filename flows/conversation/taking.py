@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from flows.asking import Position, ask, is_voice, position, prompt_of, wording
+from flows.asking import Position, ask, is_relevant, is_voice, position, prompt_of, wording
 from flows.checklists import CHECKLIST, open_items
 from flows.conversation import alarms, several
 from flows.conversation.cases import call_a_person
@@ -253,5 +253,5 @@ def _open_items(talk: Talk, here: Position) -> tuple[str, ...]:
     service, values = talk.service, here.values
     if service.rules.checklist is None or here.is_over:
         return ()
-    hers = (one for one in service.questions if one.relevant is None or one.relevant.truth(values, now=talk.now))
+    hers = (one for one in service.questions if is_relevant(one, values, talk.now))
     return open_items(service, here.relevant, frozenset(one.question.ask for one in hers))

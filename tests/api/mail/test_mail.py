@@ -37,6 +37,14 @@ def expect(db: Database, viewer: Viewer, reference: str) -> None:
     db.write_now(lambda session: lending.expect(session, viewer, reference, MINISTRY, NOW))
 
 
+def expecting(db: Database, vault: Vault, viewer: Viewer) -> tuple[str, str]:
+    """A case that expects a code, and its address."""
+    case = make_case(db, vault, claimed_by=viewer).reference
+    address = lend(db, viewer, case)
+    expect(db, viewer, case)
+    return case, address
+
+
 def come(db: Database, vault: Vault, raw: bytes, minutes: float = 1, size: int = 0) -> tuple[str, ...]:
     read, now = mail.parse(raw, size=size), NOW + timedelta(minutes=minutes)
     return db.write_now(lambda session: receiving.receive(session, vault, PORTALS, read, now))
@@ -106,9 +114,7 @@ def test_a_message_goes_to_the_case_of_its_address_and_to_no_other(
 def test_a_code_that_is_expected_is_shown_large_recorded_and_wiped(
     db: Database, vault: Vault, library: Library, volunteer: Viewer
 ) -> None:
-    case = make_case(db, vault, claimed_by=volunteer).reference
-    address = lend(db, volunteer, case)
-    expect(db, volunteer, case)
+    case, address = expecting(db, vault, volunteer)
     assert come(db, vault, mails.plain(CODE, to=address)) == (case,)
     view = look(db, vault, library, volunteer, case)
     assert view.code is not None
@@ -123,9 +129,7 @@ def test_a_code_that_is_expected_is_shown_large_recorded_and_wiped(
 def test_she_who_used_a_code_wipes_it_and_nobody_else_does(
     db: Database, vault: Vault, library: Library, team: TeamKey, volunteer: Viewer
 ) -> None:
-    case = make_case(db, vault, claimed_by=volunteer).reference
-    address = lend(db, volunteer, case)
-    expect(db, volunteer, case)
+    case, address = expecting(db, vault, volunteer)
     come(db, vault, mails.plain(CODE.replace("482913", "111222"), to=address))
     come(db, vault, mails.plain(CODE, to=address))
     newest = look(db, vault, library, volunteer, case).code
@@ -141,9 +145,7 @@ def test_she_who_used_a_code_wipes_it_and_nobody_else_does(
 def test_closing_a_case_wipes_the_code_that_came_by_mail(
     db: Database, vault: Vault, library: Library, volunteer: Viewer
 ) -> None:
-    case = make_case(db, vault, claimed_by=volunteer).reference
-    address = lend(db, volunteer, case)
-    expect(db, volunteer, case)
+    case, address = expecting(db, vault, volunteer)
     come(db, vault, mails.plain(CODE, to=address))
     come(db, vault, mails.plain("Your appointment is on 12 December.", to=address))
     db.write_now(lambda session: queue.close(session, volunteer, case, "done", NOW))
@@ -156,9 +158,7 @@ def test_closing_a_case_wipes_the_code_that_came_by_mail(
 def test_a_code_that_comes_late_is_one_still_and_later_it_is_a_message(
     db: Database, vault: Vault, volunteer: Viewer, minutes: int, kind: str
 ) -> None:
-    case = make_case(db, vault, claimed_by=volunteer).reference
-    address = lend(db, volunteer, case)
-    expect(db, volunteer, case)
+    _, address = expecting(db, vault, volunteer)
     come(db, vault, mails.plain(CODE, to=address), minutes)
     assert db.read_now(lambda session: session.exec(select(MailMessage.kind)).all()) == [kind]
 
