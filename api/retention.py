@@ -9,6 +9,7 @@ from api.inbound.inbox import DRAFT_LIVES
 from api.keys.keyring import Keyring
 from api.media import keeping
 from api.staff import signin
+from api.store import shredding
 from api.tables import ChatMessage, DraftRow, IntakeRow, ReplyRow, Seen
 
 SEEN_LIVES = timedelta(days=400)
@@ -22,6 +23,7 @@ def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
     Call it every minute or so. A box is then unreadable in copies of the database too: a draft at once, because its
     secret is destroyed, all others when the day of their end is over.
     """
+    shredding.finish(session, keyring)
     _end_drafts(session, keyring, now)
     keeping.end_what_is_over(session, now)
     session.connection().execute(delete(ReplyRow).where(col(ReplyRow.expires_at) <= now))

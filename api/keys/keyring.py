@@ -1,16 +1,17 @@
 """The keys that can be destroyed: shred secrets and day keys, in a small SQLite file that is never archived.
 
-A change is kept in the memory of its thread until `commit`, so the file is locked only for an instant and no thread
-waits here while it holds a lock of the main database. Day keys alone are written at once: two threads must never
-make two keys for one day.
+A change is kept in the memory of its thread, so the file is locked only for an instant and no thread waits here while
+it holds a lock of the main database. What was made is written by `prepare`, before the main database commits, and what
+was let go of is destroyed by `commit`, after it: whatever breaks off in between, no box that stands is without its key
+(docs/decisions/0021). Day keys alone are written at once: two threads must never make two keys for one day.
 """
 
 import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -35,24 +36,25 @@ class Gone(Exception):
 
 @dataclass(slots=True)
 class _Changes:
-    """What a thread wants written: secrets by id (None: destroyed), and the oldest day that may still live."""
+    """What a thread wants written: new secrets by id, ids of those to be destroyed, the oldest day that may live on."""
 
-    secrets: dict[bytes, bytes | None] = field(default_factory=dict)
+    made: dict[bytes, bytes] = field(default_factory=dict)
+    destroyed: set[bytes] = field(default_factory=set)
     oldest_day: int = 0
 
-    def __bool__(self) -> bool:
-        return bool(self.secrets or self.oldest_day)
-
-    @property
-    def destroys(self) -> bool:
-        return bool(self.oldest_day) or None in self.secrets.values()
-
     def add(self, later: "_Changes") -> None:
-        self.secrets.update(later.secrets)
+        self.made.update(later.made)
+        for secret_id in later.destroyed:
+            self.destroy(secret_id)
         self.oldest_day = max(self.oldest_day, later.oldest_day)
 
+    def destroy(self, secret_id: bytes) -> None:
+        self.made.pop(secret_id, None)
+        self.destroyed.add(secret_id)
+
     def clear(self) -> None:
-        self.secrets.clear()
+        self.made.clear()
+        self.destroyed.clear()
         self.oldest_day = 0
 
 
@@ -90,15 +92,17 @@ class Keyring:
     def new_secret(self) -> bytes:
         """Make a shred secret and return its id (16 bytes)."""
         secret_id = secrets.token_bytes(ID_BYTES)
-        self._thread.staged.secrets[secret_id] = secrets.token_bytes(SECRET_BYTES)
+        self._thread.staged.made[secret_id] = secrets.token_bytes(SECRET_BYTES)
         return secret_id
 
     def secret(self, secret_id: bytes) -> bytes:
         """The 32 bytes of a shred secret. Raises Gone when it was destroyed."""
         thread = self._thread
         for changes in (thread.staged, thread.kept):
-            if secret_id in changes.secrets:
-                return _living(changes.secrets[secret_id])
+            if secret_id in changes.destroyed:
+                raise Gone
+            if secret_id in changes.made:
+                return changes.made[secret_id]
         if secret_id in thread.read:
             return thread.read[secret_id]
         row = thread.connection.execute("SELECT value FROM secret WHERE id = ?", (secret_id,)).fetchone()
@@ -116,9 +120,19 @@ class Keyring:
         rows = self._thread.connection.execute(query, secret_ids)
         self._thread.read.update(rows.fetchall())
 
+    def living(self, secret_ids: Collection[bytes]) -> set[bytes]:
+        """Those of some secrets that are in the file."""
+        query = "SELECT 1 FROM secret WHERE id = ?"
+        return {one for one in secret_ids if self._thread.connection.execute(query, (one,)).fetchone()}
+
     def destroy(self, secret_id: bytes) -> None:
         """Destroy a shred secret for ever; to destroy one twice is no error."""
-        self._thread.staged.secrets[secret_id] = None
+        self._thread.staged.destroy(secret_id)
+
+    @property
+    def destroyed(self) -> list[bytes]:
+        """The ids of the secrets that this thread wants destroyed since its savepoint, or its last commit."""
+        return sorted(self._thread.staged.destroyed)
 
     def day_key(self, day: date) -> bytes:
         """The 32-byte key of a day, made at its first use. Raises Gone when the day lies before the oldest living."""
@@ -159,10 +173,8 @@ class Keyring:
 
     def release(self) -> None:
         """Keep the changes made since the savepoint."""
-        thread = self._thread
-        if thread.staged:
-            thread.kept.add(thread.staged)
-            thread.staged.clear()
+        self._thread.kept.add(self._thread.staged)
+        self._thread.staged.clear()
 
     def rollback_to_savepoint(self) -> None:
         """Undo the changes made since the savepoint."""
@@ -173,20 +185,31 @@ class Keyring:
         """Whether destroyed keys may still stand in the write-ahead log."""
         return self._untidy
 
-    def commit(self, *, tidy: bool = True) -> None:
-        """Write this thread's changes to the disk; what was destroyed is then in no file any more.
+    def prepare(self) -> None:
+        """Write the secrets that this thread made: before the main database commits what they lock."""
+        self.release()
+        made = self._thread.kept.made
+        try:
+            if made:
+                _write_made(self._thread.connection, made)
+        finally:
+            made.clear()
 
-        Without `tidy` it may still be in the write-ahead log until `tidy` is called.
+    def commit(self, *, tidy: bool = True) -> None:
+        """Destroy what this thread let go of, after the main database has committed; it is then in no file any more.
+
+        What is made and not prepared is written first. Without `tidy` what was destroyed may still be in the
+        write-ahead log until `tidy` is called.
         """
         self._thread.end_group()
-        self.release()
+        self.prepare()
         changes = self._thread.kept
-        if changes:
-            try:
-                _write(self._thread.connection, changes)
-                self._untidy = self._untidy or changes.destroys
-            finally:
-                changes.clear()
+        try:
+            if changes.destroyed or changes.oldest_day:
+                _destroy(self._thread.connection, changes)
+                self._untidy = True
+        finally:
+            changes.clear()
         if tidy and self._untidy:
             self.tidy()
 
@@ -246,16 +269,24 @@ def _living(value: bytes | None) -> bytes:
     return value
 
 
-def _write(connection: sqlite3.Connection, changes: _Changes) -> None:
-    made = [(key, value) for key, value in changes.secrets.items() if value is not None]
-    destroyed = [(key,) for key, value in changes.secrets.items() if value is None]
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        connection.executemany("INSERT INTO secret VALUES (?, ?)", made)
-        connection.executemany("DELETE FROM secret WHERE id = ?", destroyed)
+def _write_made(connection: sqlite3.Connection, made: Mapping[bytes, bytes]) -> None:
+    with _transaction(connection):
+        connection.executemany("INSERT INTO secret VALUES (?, ?)", made.items())
+
+
+def _destroy(connection: sqlite3.Connection, changes: _Changes) -> None:
+    with _transaction(connection):
+        connection.executemany("DELETE FROM secret WHERE id = ?", [(one,) for one in changes.destroyed])
         if changes.oldest_day:
             connection.execute("UPDATE horizon SET oldest_day = max(oldest_day, ?)", (changes.oldest_day,))
             connection.execute("DELETE FROM day WHERE day < ?", (changes.oldest_day,))
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

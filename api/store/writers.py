@@ -1,9 +1,11 @@
 """How use cases are committed: together on SQLite, side by side on PostgreSQL.
 
-On both the keyring commits first: a crash in between leaves a key without a box, never a box without a key.
+On both the keyring keeps what is new before the database commits, and destroys what is over after it: a crash leaves a
+key without a box, never a box without a key (docs/decisions/0021).
 """
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -19,9 +21,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from api.keys.keyring import Keyring
-from api.store import trail
+from api.store import shredding, trail
 from api.store.engines import writing_engine
 
+log = logging.getLogger("rafiqa.writers")
 GROUP = 64
 """How many use cases share a commit at most."""
 ATTEMPTS = 5
@@ -130,13 +133,14 @@ class GroupWriter:
         try:
             raw.execute("BEGIN IMMEDIATE")
             outcomes = [self._run_job(connection, raw, job) for job in group]
-            self._keyring.commit(tidy=False)  # with each group it would be two more waits for the disk
+            self._keyring.prepare()
             raw.execute("COMMIT")
         except Exception as error:  # the disk or the keyring failed, so nobody's work was stored
             self._keyring.rollback()
             if raw.in_transaction:
                 raw.execute("ROLLBACK")
             return [Outcome(job, error=error) for job in group]
+        _destroy(self._keyring, tidy=False)  # to tidy with each group would be two more waits for the disk
         return outcomes
 
     def _run_job(self, connection: Connection, raw: sqlite3.Connection, job: Job) -> Outcome:
@@ -145,8 +149,7 @@ class GroupWriter:
         session = Session(connection, expire_on_commit=False)
         try:
             result = job.use_case(session)
-            trail.write(session, self._keyring)
-            session.flush()
+            _complete(session, self._keyring)
         except Exception as error:
             raw.execute("ROLLBACK TO job")
             self._keyring.rollback_to_savepoint()
@@ -196,11 +199,26 @@ class SideBySideWriter:
         with Session(self._engine, expire_on_commit=False) as session:
             try:
                 result = job.use_case(session)
-                trail.write(session, self._keyring)
-                session.flush()
-                self._keyring.commit()
+                _complete(session, self._keyring)
+                self._keyring.prepare()
                 session.commit()
             except BaseException:
                 self._keyring.rollback()
                 raise
-            return result
+        _destroy(self._keyring)
+        return result
+
+
+def _complete(session: Session, keyring: Keyring) -> None:
+    """Add to what a use case did what must be committed with it."""
+    trail.write(session, keyring)
+    shredding.write(session, keyring)
+    session.flush()
+
+
+def _destroy(keyring: Keyring, *, tidy: bool = True) -> None:
+    """Destroy what was let go of. What cannot be destroyed now is written down, and housekeeping tries again."""
+    try:
+        keyring.commit(tidy=tidy)
+    except sqlite3.Error as error:
+        log.error("what was let go of is not destroyed yet: %s", type(error).__name__)

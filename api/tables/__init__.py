@@ -21,7 +21,7 @@ from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, Portal
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
 from api.tables.rules import DeskRule, Setting
 from api.tables.sims import SimRow
-from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Unhandled
+from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Shredding, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 from api.tables.training import LanguageReview, Passed
@@ -76,6 +76,7 @@ __all__ = [
     "Seen",
     "SelfTest",
     "Setting",
+    "Shredding",
     "SignIn",
     "SilenceRow",
     "SimRow",

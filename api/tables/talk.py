@@ -76,6 +76,12 @@ class ChatMessage(SQLModel, table=True):
     expires_at: datetime = Field(index=True)
 
 
+class Shredding(SQLModel, table=True):
+    """A shred secret that is to be destroyed, written down with what lets go of it."""
+
+    secret_id: bytes = Field(primary_key=True)
+
+
 class Lane(SQLModel, table=True):
     """One bot or number that sends, held by one runner until `until`."""
 

@@ -9,7 +9,7 @@ from api.app import create_app
 from api.serving import server
 
 
-def main(clock: Path) -> None:
+def serve(clock: Path) -> None:
     """Serve until told to stop."""
     settings = environment.load()
 
@@ -20,4 +20,4 @@ def main(clock: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]))

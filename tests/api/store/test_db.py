@@ -1,4 +1,4 @@
-"""Use cases are committed whole or not at all, alone or together, and the keyring goes first."""
+"""Use cases are committed whole or not at all, alone or together, and no key goes before what it locks."""
 
 import asyncio
 import sqlite3
@@ -12,12 +12,18 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session, func, select
 
 from api.keys.keyring import Gone, Keyring
-from api.store import engines
+from api.store import engines, shredding
 from api.store.db import Database
 from api.store.writers import GROUP
-from api.tables import Lane, Person, Seen
+from api.tables import Lane, Person, Seen, Shredding
 from tests import hurried
 from tests.factories import NOW
+
+FAILS_AT_ITS_COMMIT = (
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
+    "INSERT INTO child VALUES (1)",
+)
 
 
 class Mistake(Exception):
@@ -123,6 +129,44 @@ async def test_secrets_live_and_die_with_their_use_case(db: Database, keyring: K
     await db.write(lambda session: keyring.destroy(kept))
     with pytest.raises(Gone):
         keyring.secret(kept)
+
+
+async def test_a_commit_that_fails_destroys_nothing(db: Database, keyring: Keyring) -> None:
+    def let_go_and_fail(session: Session) -> None:
+        keyring.destroy(secret_id)
+        for statement in FAILS_AT_ITS_COMMIT:
+            session.connection().exec_driver_sql(statement)
+
+    secret_id = await db.write(lambda _: keyring.new_secret())
+    with pytest.raises((IntegrityError, sqlite3.IntegrityError)):
+        await db.write(let_go_and_fail)
+    assert keyring.secret(secret_id)
+    await db.write(see("later"))
+    assert keyring.secret(secret_id)
+
+
+async def test_what_could_not_be_destroyed_is_written_down_and_destroyed_later(
+    db: Database, keyring: Keyring, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def let_go(session: Session) -> None:
+        keyring.destroy(secret_id)
+        session.add(Seen(key=b"let go", at=NOW))
+
+    secret_id = await db.write(lambda _: keyring.new_secret())
+    breaker = sqlite3.connect(tmp_path / "keyring.db")
+    breaker.execute("CREATE TRIGGER full BEFORE DELETE ON secret BEGIN SELECT raise(ABORT, 'disk full'); END")
+    await db.write(let_go)
+    assert await db.read(seen) == {"let go"}
+    assert "what was let go of is not destroyed yet" in caplog.text
+    assert keyring.secret(secret_id)
+    breaker.execute("DROP TRIGGER full")
+    breaker.close()
+    await db.write(lambda session: shredding.finish(session, keyring))
+    with pytest.raises(Gone):
+        keyring.secret(secret_id)
+    assert await db.read(written_down) == 1
+    await db.write(lambda session: shredding.finish(session, keyring))
+    assert await db.read(written_down) == 0
 
 
 async def test_when_the_keyring_cannot_be_written_nothing_is_stored(
@@ -261,6 +305,10 @@ def add_person(session: Session) -> Person:
     )
     session.add(person)
     return person
+
+
+def written_down(session: Session) -> int:
+    return len(session.exec(select(Shredding)).all())
 
 
 def mark(session: Session, lane: str) -> None:
