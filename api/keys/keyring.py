@@ -248,7 +248,7 @@ class Keyring:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", f"synchronous={engines.SYNCHRONOUS}", "secure_delete=ON"):
+        for pragma in (f"synchronous={engines.SYNCHRONOUS}", "journal_mode=WAL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         self._connections.append(connection)
         return connection
