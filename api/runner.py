@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import retention
-from api.desk import calls, forgetting, idle, lateness, many, offering, reading, reminding, slips, tallies
+from api.desk import calls, forgetting, idle, lateness, many, offering, reading, reminding, slips, tallies, untold
 from api.events import QUEUE, case_topic
 from api.going import offers, outings, signing
 from api.inbound import announcing, polling
@@ -173,14 +173,15 @@ class Runner:
         return upkeep.keep_up(session, shell.vault, shell.portals, senders, token, shell.clock())
 
     async def _remind_us(self) -> None:
-        """Make tasks of what nobody read in time, and tell those on duty of the tasks that are late."""
-        now, vault = self._shell.clock(), self._shell.vault
+        """Make tasks of what nobody read or told in time, and tell those on duty of the tasks that are late."""
+        now, vault, ways = self._shell.clock(), self._shell.vault, self._shell.ways
 
         def remind(session: Session) -> int:
             asked = reading.open_late(session, now) + offers.ask_who_is_home(session, now)
+            asked += untold.open_untold(session, ways, now)
             return asked + lateness.escalate_late(session, vault, now)
 
-        library, ways = self._shell.offered, self._shell.ways
+        library = self._shell.offered
         followed = await self._shell.db.write(lambda session: reminding.run_due(session, vault, library, ways, now))
         if await self._shell.db.write(remind) or followed:
             self._shell.events.changed(QUEUE, *map(case_topic, followed))

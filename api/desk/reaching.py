@@ -103,6 +103,8 @@ def reach(
     opened = _open(session, vault, viewer, reference, notice, ways, now)
     plan = _planned(session, library, viewer, opened, notice, ways, now)
     reading.end_notices(session, id_of(opened.case), now, kind=notice.kind)
+    if notice.day:
+        tasks.settle(session, tasks.UNTOLD, now, case_id=id_of(opened.case), about=notice.day.isoformat())
     row = _keep(session, vault, viewer, opened, notice, plan, now)
     if plan.via == "task":
         case_id = id_of(opened.case)

@@ -15,8 +15,11 @@ from api.staff.people import Viewer
 from api.tables import CaseRow, TaskRow, metadata
 from flows.language import t
 
+UNTOLD = "tell_date"
+"""Nobody has told a worker a date that is kept; `about` is the day (ISO 8601)."""
 KINDS: Mapping[str, str] = {
     "tell_worker": t("Tell the worker, and have the worker say the date back"),
+    UNTOLD: t("Tell the worker the date: nobody has yet"),
     "check_in": t("Is the worker home? Ask, and say so"),
     "call_back": t("Call the worker back"),
     "number_died": t("The number is lost: the worker and the portal must be told"),
