@@ -63,6 +63,7 @@ class Outbox:
         self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
+        self._marking = asyncio.Lock()
         self._room = Room(SIDE_BY_SIDE)
         self._next_slot = 0.0
         self._held_until: datetime | None = None
@@ -81,19 +82,24 @@ class Outbox:
 
     async def run(self) -> None:
         """Send until cancelled; a failure of storage, or a bug, only makes it begin again."""
-        while True:
-            try:
-                await self._run()
-            except* Exception as errors:
-                log.error("sending began again after: %s", ", ".join(type(one).__name__ for one in errors.exceptions))
-            self._busy.clear()
-            self._taken_up.clear()
-            self._knows_all = False
-            await asyncio.sleep(POLL)
+        try:
+            while True:
+                try:
+                    await self._run()
+                except* Exception as errors:
+                    names = ", ".join(type(one).__name__ for one in errors.exceptions)
+                    log.error("sending began again after: %s", names)
+                self._busy.clear()
+                self._taken_up.clear()
+                self._knows_all = False
+                await asyncio.sleep(POLL)
+        finally:
+            await self._mark_last()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         look_again = 0.0
+        await self._mark()  # what a failure kept from being written down would be sent again
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_marking())
             while True:
@@ -197,16 +203,26 @@ class Outbox:
         self._turns[address] = loop.time() + self._channel.pace.between
 
     async def _keep_marking(self) -> None:
-        """Write down what became of replies, those of a short while together, and the last ones when it is stopped."""
+        """Write down what became of replies, those of a short while together."""
         while True:
             await self._sent.wait()
-            try:
-                await asyncio.sleep(TOGETHER)
-            finally:
-                await self._mark()
+            await asyncio.sleep(TOGETHER)
+            await asyncio.shield(self._mark())  # once begun it is done, also when this is stopped
+
+    async def _mark_last(self) -> None:
+        """Write down what was sent when it was stopped: whoever sends next would else send it once more."""
+        try:
+            await self._mark()
+        except Exception as error:
+            log.error("what was sent last is not written down: %s", type(error).__name__)
 
     async def _mark(self) -> None:
-        """Write down what became of replies; then their chats are free again."""
+        """Write down what became of replies, after those that are being written down; then their chats are free."""
+        async with self._marking:
+            if self._outcomes:
+                await self._write_down()
+
+    async def _write_down(self) -> None:
         self._sent.clear()
         taken = list(self._outcomes)
         outcomes = [one for _, some in taken for one in some]

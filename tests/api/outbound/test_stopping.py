@@ -1,0 +1,97 @@
+"""An outbox that is stopped, because its number moves or the server ends, knows what it has sent."""
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from api.keys.vault import Vault
+from api.outbound import outbox
+from api.outbound.replies import mark
+from api.store.db import Database
+from flows.model import Reply
+from tests.api.outbound.test_outbox import Clock, FakeBot, attempts, queue, sending, states, until
+
+
+@dataclass
+class Telling(FakeBot):
+    """Says at once that it has taken something."""
+
+    took: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
+        self.took.set()
+        return await super().send(address, reply, reply_id=reply_id)
+
+
+async def test_stopped_as_soon_as_it_was_taken(db: Database, vault: Vault) -> None:
+    queue(db, vault, "1", "hello")
+    bot = Telling()
+    async with sending(db, vault, bot, Clock()):
+        await bot.took.wait()
+        await asyncio.sleep(0)
+    assert [text for _, text in bot.sent] == ["hello"]
+    assert (states(db), attempts(db)) == (["sent"], [1])
+
+
+async def test_stopped_before_it_is_written_down(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "TOGETHER", 60.0)
+    queue(db, vault, "1", "hello")
+    bot = FakeBot()
+    async with sending(db, vault, bot, Clock()):
+        await until(lambda: bool(bot.sent))
+        await asyncio.sleep(0.05)
+    assert (states(db), attempts(db)) == (["sent"], [1])
+
+
+async def test_stopped_while_it_is_written_down(db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def slow(*given: Any) -> None:
+        begun.set()
+        time.sleep(0.2)
+        mark(*given)
+
+    monkeypatch.setattr(outbox, "mark", slow)
+    queue(db, vault, "1", "hello")
+    async with sending(db, vault, FakeBot(), Clock()):
+        await until(begun.is_set)
+    assert (states(db), attempts(db)) == (["sent"], [1])
+
+
+async def test_what_could_not_be_written_down_at_once_is_sent_once_all_the_same(
+    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OperationalError("UPDATE", {}, Exception("gone"))] * 2
+
+    def fail_twice(*given: Any) -> None:
+        if failures:
+            raise failures.pop()
+        mark(*given)
+
+    monkeypatch.setattr(outbox, "mark", fail_twice)
+    monkeypatch.setattr(outbox, "POLL", 0.1)
+    queue(db, vault, "1", "hello")
+    bot = FakeBot()
+    async with sending(db, vault, bot, Clock()):
+        await until(lambda: states(db) == ["sent"])
+    assert [text for _, text in bot.sent] == ["hello"]
+
+
+async def test_stopped_while_nothing_can_be_written_down_it_ends(
+    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OperationalError("UPDATE", {}, Exception("gone"))
+
+    monkeypatch.setattr(outbox, "mark", fail)
+    queue(db, vault, "1", "hello")
+    bot = FakeBot()
+    async with asyncio.timeout(10), sending(db, vault, bot, Clock()):
+        await until(lambda: bool(bot.sent))
+    assert "what was sent last is not written down" in caplog.text
+    assert states(db) == ["waiting"]
