@@ -6,9 +6,10 @@ do; after a 2xx nothing is ever sent twice. She waits for a reply before she goe
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ BASE_URL = "https://desk.example.org"
 """The public address: the port behind it changes with each start."""
 WRONG_DATE = "99.99.9999"
 FAREWELL = "Thank you. Your number with us is"
+Blow = Callable[[int], Awaitable[None]]
+"""What happens to the server in the middle of it all."""
 
 
 @dataclass
@@ -108,10 +111,11 @@ class Crowd:
     telegram: TelegramApi = field(default_factory=TelegramApi)
     twilio: TwilioApi = field(default_factory=TwilioApi)
 
-    async def register(self, kills: Sequence[int], chance: random.Random) -> Founded:
-        """Let everybody register while the server is killed each time so many messages were acknowledged.
+    async def register(self, blows: Sequence[int], chance: random.Random, blow: Blow | None = None) -> Founded:
+        """Let everybody register while a blow falls each time so many messages were acknowledged.
 
-        Gives the deployment when everybody has been sent the reference of her case, and the server has stopped.
+        A blow is told its number; without one the server is killed and starts again. Gives the deployment when
+        everybody has been sent the reference of her case, and the server has stopped.
         """
         async with self.telegram, self.twilio, aiohttp.ClientSession() as self._session:
             channels = {**by_telegram(self.telegram), **by_sms(self.twilio)}
@@ -121,7 +125,7 @@ class Crowd:
             self._server = await ready(self._start(founded))
             try:
                 async with asyncio.TaskGroup() as group:
-                    group.create_task(self._kill(founded, kills, chance))
+                    group.create_task(self._strike(blows, chance, blow or partial(self._kill, founded)))
                     for someone in self.people:
                         group.create_task(self._come(someone))
                 await until(lambda: all(map(self.farewells, self.people)), seconds=60)
@@ -140,13 +144,16 @@ class Crowd:
     def _start(self, founded: Founded) -> Server:
         return start(founded, ("tests.server.later", str(self._clock)))
 
-    async def _kill(self, founded: Founded, kills: Sequence[int], chance: random.Random) -> None:
-        for number, acknowledged in enumerate(sorted(kills), start=1):
+    async def _strike(self, blows: Sequence[int], chance: random.Random, blow: Blow) -> None:
+        for number, acknowledged in enumerate(sorted(blows), start=1):
             await until(lambda: self.acknowledged >= acknowledged, seconds=300)  # noqa: B023
             await asyncio.sleep(chance.uniform(0, 0.02))
-            self._server.kill()
-            self._clock.write_text(str(PAUSE * number))
-            self._server = await ready(self._start(founded))
+            await blow(number)
+
+    async def _kill(self, founded: Founded, number: int) -> None:
+        self._server.kill()
+        self._clock.write_text(str(PAUSE * number))
+        self._server = await ready(self._start(founded))
 
     async def _come(self, someone: Someone) -> None:
         news = self._letters(someone).news[someone.address]
