@@ -1,11 +1,14 @@
-"""The background process hears of what other processes have done."""
+"""The background process hears of what other processes have done, and ends whatever has become of the database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from api.keys import deployment
+from api.outbound import lanes
 from api.staff import signin
 from tests.desks import TestDesk, passphrase_of, running_desk
 
@@ -25,3 +28,15 @@ async def test_after_somebody_was_removed_by_another_process_this_one_seals_to_t
     assert shell.vault.team_public != team.public
     await desk.app.state.runner.look_after()
     assert shell.vault.team_public == team.public
+
+
+async def test_a_server_whose_database_is_gone_stops_without_a_word_of_what_was_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OperationalError("UPDATE lane", {}, Exception("canary"))
+
+    async with running_desk(tmp_path):
+        monkeypatch.setattr(lanes, "let_go", fail)
+    assert "the lanes could not be let go: OperationalError" in caplog.text
+    assert "canary" not in caplog.text
