@@ -3,7 +3,8 @@
 *Time lock*: opens until the key of its day is destroyed, or a shred secret of its own is. *Case lock*: anybody may put
 something in; to take it out needs the team key and the shred secret. *Team lock*: anybody may put something in; to
 take it out needs the team key. Everything is padded to 256 bytes first, so that a length says little.
-A box that was changed, or that is opened with a wrong key or in a wrong place, raises `nacl.exceptions.CryptoError`.
+A sealed box that was changed, or that is opened with a wrong key or in a wrong place, raises
+`nacl.exceptions.CryptoError`; a time-locked one is then gone.
 """
 
 import secrets
@@ -16,7 +17,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-from api.keys.keyring import Keyring
+from api.keys.keyring import Gone, Keyring
 
 BUCKET = 256
 KEY_BYTES = 32
@@ -132,12 +133,18 @@ class Vault:
         return b"".join((_VERSION, day.toordinal().to_bytes(_DAY_BYTES, "big"), nonce, box))
 
     def unlock(self, box: bytes, *, secret_id: bytes | None = None) -> bytes:
-        """Open a time-locked box. Raises Gone when its time or its secret is over."""
+        """Open a time-locked box. Raises Gone when its time or its secret is over.
+
+        So it does when its key is not the one of its day: an older copy of the keyring knows other days.
+        """
         if box[:1] != _VERSION:
             raise CryptoError("unknown version of a box")
         day = date.fromordinal(int.from_bytes(box[1:_HEAD_BYTES], "big"))
         nonce, inside = box[_HEAD_BYTES:_NONCE_END], box[_NONCE_END:]
-        return _unpad(crypto_secretbox_open_easy(inside, nonce, self._time_key(day, secret_id)))
+        try:
+            return _unpad(crypto_secretbox_open_easy(inside, nonce, self._time_key(day, secret_id)))
+        except CryptoError:
+            raise Gone from None
 
     def new_case_lock(self) -> CaseLock:
         """A key pair for a case; its private half is locked with a new shred secret, then sealed to the team."""

@@ -16,7 +16,7 @@ from api.desk import tallies
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound import lanes
-from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, due_replies, mark
+from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, in_order, mark
 from api.store.db import Database
 from bot.channel import Channel, ChannelError
 from bot.room import Room
@@ -89,6 +89,9 @@ class Outbox:
                 except* Exception as errors:
                     names = ", ".join(type(one).__name__ for one in errors.exceptions)
                     log.error("sending began again after: %s", names)
+                task = asyncio.current_task()
+                if task and task.cancelling():  # Python 3.11 drops a cancellation that meets a failure
+                    return
                 self._busy.clear()
                 self._taken_up.clear()
                 self._knows_all = False
@@ -152,16 +155,15 @@ class Outbox:
         chats: Chats = {}
         self._news = False
         self._freed.clear()
-        found = await self._db.read(lambda session: due_replies(session, lane, now))
+        found, blocked = await self._db.read(lambda session: in_order(session, lane, now))
         for one in found:
             address = one.address_index  # a look may be older than a failure: it does not know when to try again
             if address not in self._busy and address not in self._freed and one.id not in self._taken_up:
                 chats.setdefault(address, []).append((one, None))
-        blocked = {address for address, replies in chats.items() if replies[0][0].next_try > now}
-        self._blocked |= blocked
+        self._blocked |= blocked - self._busy
         # With more waiting than one look finds, nobody knows whose turn it is: then nothing is sent unlooked.
         self._knows_all = len(found) < LOOK
-        return {address: replies for address, replies in chats.items() if address not in blocked}
+        return chats
 
     def _take_up(self, chats: Chats) -> None:
         """From now on these are ours: neither an offer that comes late nor a look that began early sends them again."""
@@ -181,6 +183,9 @@ class Outbox:
             self._room.enter()
             try:
                 outcomes.append(await self._send(due, known))
+            except asyncio.CancelledError:
+                self._outcomes.append((address, outcomes))  # those before it are sent
+                raise
             finally:
                 self._room.leave()
             if outcomes[-1].state == "waiting":
@@ -242,14 +247,13 @@ class Outbox:
         self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:
-        try:
-            address, reply = known or due.opened(self._vault)
-        except Gone:
-            return Outcome(due, "dead", error="expired")
         if self._channel.pace.per_second or self._next_slot:
             await self._slot()
         try:
+            address, reply = known or due.opened(self._vault)
             provider_id = await self._hand_over(due, address, reply)
+        except Gone:
+            return Outcome(due, "dead", error="expired")
         except ChannelError as error:
             return self._failed(due, error)
         except Exception as error:  # a bug in one reply must not stop the others

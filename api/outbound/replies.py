@@ -1,13 +1,15 @@
 """The reply table: what waits to be sent, to whom, and how far it got. It is the outbox."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import BindParameter, bindparam, case, select
 from sqlmodel import Session
 
 from api.answers import pack_reply, unpack_reply
+from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.store.hot import ForRows
 from api.tables import metadata
@@ -140,21 +142,31 @@ class Fresh(NamedTuple):
         return cls(row["lane"], due, reply, address)
 
 
+_now: BindParameter[datetime] = bindparam("now")
+_PLANNED = _reply.c.lane == bindparam("lane"), _reply.c.state == "waiting", _reply.c.send_after <= _now
 _DUE = (
     select(*(_reply.c[name] for name in ("id", "address_index", "box", "kind", "attempts", "next_try")))
-    .where(_reply.c.lane == bindparam("lane"), _reply.c.state == "waiting", _reply.c.send_after <= bindparam("now"))
+    .where(*_PLANNED, _reply.c.next_try <= _now)
     .order_by(_reply.c.id)
     .limit(LOOK)
 )
+_BLOCKED = select(_reply.c.address_index).where(*_PLANNED, _reply.c.next_try > _now).distinct()
+_IN_ORDER = _DUE.where(_reply.c.address_index.not_in(_BLOCKED))
 
 
 def due_replies(session: Session, lane: str, now: datetime) -> list[Due]:
-    """The waiting replies of a lane whose planned time has come, oldest first.
+    """The waiting replies of a lane whose time has come, oldest first; one that failed waits for its next try."""
+    return [Due(*row) for row in session.connection().execute(_DUE, {"lane": lane, "now": now})]
 
-    One that failed and is to be tried later is among them: it holds back what comes after it in its chat.
+
+def in_order(session: Session, lane: str, now: datetime) -> tuple[list[Due], set[bytes]]:
+    """The same without the chats where one waits for its next try, and these chats.
+
+    Such a one holds back what comes after it in its chat, and nobody else's, however many there are.
     """
-    rows = session.connection().execute(_DUE, {"lane": lane, "now": now})
-    return [Due(*row) for row in rows]
+    given = {"lane": lane, "now": now}
+    blocked = {bytes(one) for one in session.connection().execute(_BLOCKED, given).scalars()}
+    return [Due(*row) for row in session.connection().execute(_IN_ORDER, given)], blocked
 
 
 class Outcome(NamedTuple):
@@ -178,7 +190,7 @@ def _sent(**more: bytes) -> ForRows:
 _SENT, _SENT_BUT_KEPT = _sent(box=b""), _sent()
 _NOT_SENT = (
     _reply.update()
-    .where(_reply.c.id == bindparam("row"))
+    .where(_reply.c.id == bindparam("row"), _reply.c.state == "waiting")  # a report may have been faster
     .values(
         state=bindparam("now_state"),
         error=bindparam("code"),
@@ -211,7 +223,7 @@ def mark(
     if not_sent:
         connection.execute(_NOT_SENT, [_as_not_sent(one) for one in not_sent])
     if dead:
-        connection.execute(_reply.update().where(_reply.c.id.in_(dead)).values(box=b""))
+        connection.execute(_reply.update().where(_reply.c.id.in_(dead), _reply.c.state == "dead").values(box=b""))
     cleared = [one.due.address_index for one in sent if one.due.kind == "clear"]
     for one in outcomes:
         if one.state == "held":
@@ -233,5 +245,7 @@ def report(session: Session, reply_id: int, rank: int, state: str, error: str) -
 
 
 def _keep_longer(session: Session, vault: Vault, due: Due, expires: datetime) -> None:
-    box = vault.lock(vault.unlock(due.box), expires=expires)
-    session.connection().execute(_reply.update().where(_reply.c.id == due.id).values(box=box, expires_at=expires))
+    held = _reply.update().where(_reply.c.id == due.id, _reply.c.state == "held")
+    with suppress(Gone):  # its day ended just now: it is over
+        box = vault.lock(vault.unlock(due.box), expires=expires)
+        session.connection().execute(held.values(box=box, expires_at=expires))

@@ -1,6 +1,7 @@
 """What is locked opens for the right key, in the right place, until its key is destroyed."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,7 +51,7 @@ def test_a_time_lock_with_a_secret_opens_only_while_the_secret_lives(vault: Vaul
     box = vault.lock(ANSWER, expires=TONIGHT, secret_id=secret_id)
     assert vault.unlock(box, secret_id=secret_id) == ANSWER
     for wrong in (None, another):
-        with pytest.raises(CryptoError):
+        with pytest.raises(Gone):
             vault.unlock(box, secret_id=wrong)
     keyring.destroy(secret_id)
     keyring.commit()
@@ -58,11 +59,19 @@ def test_a_time_lock_with_a_secret_opens_only_while_the_secret_lives(vault: Vaul
         vault.unlock(box, secret_id=secret_id)
 
 
+def test_what_a_keyring_that_is_older_cannot_open_is_gone(vault: Vault, team: TeamKey, tmp_path: Path) -> None:
+    box = vault.lock(ANSWER, expires=TONIGHT)
+    older = Vault(Keyring(tmp_path / "older.db"), b"i" * 32, team.public)
+    older.lock(ANSWER, expires=TONIGHT)  # it has made a key of its own for that day
+    with pytest.raises(Gone):
+        older.unlock(box)
+
+
 def test_no_changed_byte_of_a_box_opens(vault: Vault, keyring: Keyring, team: TeamKey) -> None:
     keyring.day_key(date.fromordinal(TONIGHT.date().toordinal() ^ 1))
     box, sealed = vault.lock(ANSWER, expires=TONIGHT), vault.seal_to_team("unhandled", ANSWER)
     for place in range(len(box)):
-        with pytest.raises((CryptoError, ValueError, OverflowError)):
+        with pytest.raises((Gone, CryptoError, ValueError, OverflowError)):
             vault.unlock(flipped(box, place))
     for place in range(0, len(sealed), 7):
         with pytest.raises(CryptoError):
