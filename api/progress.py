@@ -31,9 +31,9 @@ class Work:
     kind: str
     person_id: int
     total: int
-    began_at: datetime
     done: int = 0
     over: bool = False
+    ended_at: datetime | None = None
     result: Any = None
     refused: Refused | None = None
 
@@ -54,7 +54,7 @@ class Works:
     def begin(self, kind: str, person_id: int, total: int, do: Callable[[Work], Awaitable[Any]]) -> Work:
         """Begin it; `do` gets the work, to say how far it is, and gives the result."""
         self._forget_old()
-        work = Work(secrets.token_urlsafe(16), kind, person_id, max(total, 1), self._clock())
+        work = Work(secrets.token_urlsafe(16), kind, person_id, max(total, 1))
         self._works[work.key] = work
         for loop in (self._run(work, do), self._tell(work)):
             task = asyncio.get_running_loop().create_task(loop, name=f"work {kind}")
@@ -110,7 +110,7 @@ class Works:
             log.error("work failed: %s", type(error).__name__)
             work.refused = Refused(500, "impossible")
         finally:
-            work.over = True
+            work.over, work.ended_at = True, self._clock()
             self._events.changed(work_topic(work.key))
 
     async def _tell(self, work: Work) -> None:
@@ -123,5 +123,5 @@ class Works:
 
     def _forget_old(self) -> None:
         old = self._clock() - KEPT
-        for key in [key for key, work in self._works.items() if work.over and work.began_at < old]:
+        for key in [key for key, work in self._works.items() if work.ended_at and work.ended_at < old]:
             del self._works[key]

@@ -4,8 +4,8 @@ import asyncio
 import base64
 import logging
 import secrets
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
@@ -31,6 +31,7 @@ from bot.channel import Channel
 from bot.smsgate import SmsGate
 from bot.whatsapp import TwilioWhatsApp
 
+T = TypeVar("T")
 log = logging.getLogger("rafiqa.runner")
 HOUSEKEEPING = 20.0
 """Seconds between two looks at what is over."""
@@ -136,33 +137,54 @@ class Runner:
         """One look at what is over, what is due, and what other processes have changed."""
         shell = self._shell
         shell.vault.team_public = await shell.db.read(deployment.team_public)  # it may be new
-        touched = set(await shell.db.write(self._end_what_is_over))
-        touched |= await shell.db.write(self._keep_up_numbers)
+        for what, end in self._endings().items():
+            await self._alone(what, end)
+        touched = {*(await self._alone("idle cases", self._return_idle) or ())}
+        touched |= await self._alone("numbers", self._keep_up_numbers) or set()
         shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
         await self._remind_us()
         shell.offering.take(await shell.db.write(self._look_after_offering))
         shell.offering.outings = await shell.db.read(self._coming)
 
-    def _end_what_is_over(self, session: Session) -> Sequence[str]:
-        """End it, and give the references of the cases of which others should hear."""
-        now = self._shell.clock()
-        tallies.count_what_ends(session, self._shell.vault, self._shell.library, now)
-        retention.end_what_is_over(session, self._shell.vault.keyring, now)
-        proxies.end_what_is_over(session, now)
-        unmatched.alert_unread(session, self._shell.vault, now)
-        sorting.alert_unread(session, self._shell.vault, now)
-        calls.end_what_is_over(session, now)
-        receiving.end_what_is_over(session, now)
-        heard.end_what_is_over(session, now)
-        addresses.renew_and_end(session, self._shell.vault, now)
-        alerts.end_what_is_over(session, now)
-        duty.end_what_is_over(session, now)
-        slips.end_what_is_over(session, now)
-        invitations.end_what_is_over(session, now)
-        forgetting.keep_up(session, self._shell.vault, now)
-        outings.end_what_is_over(session, now)
-        many.end_what_is_over(session, now)
-        return idle.return_idle(session, now, idle.staying(self._shell.library))
+    async def _alone(self, what: str, job: Callable[[Session], T]) -> T | None:
+        """Do one job by itself: a row with which something is wrong stops no other job. Raises when storage fails."""
+        try:
+            return await self._shell.db.write(job)
+        except STORAGE_FAILED:
+            raise
+        except Exception as error:
+            log.error("housekeeping failed at %s: %s", what, type(error).__name__)
+            return None
+
+    def _endings(self) -> dict[str, Callable[[Session], object]]:
+        """What ends by itself, by name."""
+        shell, now = self._shell, self._shell.clock()
+        vault = shell.vault
+        return {
+            "drafts": self._end_drafts,
+            "codes": lambda session: proxies.end_what_is_over(session, now),
+            "messages": lambda session: unmatched.alert_unread(session, vault, now),
+            "letters": lambda session: sorting.alert_unread(session, vault, now),
+            "calls": lambda session: calls.end_what_is_over(session, now),
+            "codes by e-mail": lambda session: receiving.end_what_is_over(session, now),
+            "who was heard": lambda session: heard.end_what_is_over(session, now),
+            "our addresses": lambda session: addresses.renew_and_end(session, vault, now),
+            "alerts": lambda session: alerts.end_what_is_over(session, now),
+            "duty": lambda session: duty.end_what_is_over(session, now),
+            "slips": lambda session: slips.end_what_is_over(session, now),
+            "invitations": lambda session: invitations.end_what_is_over(session, now),
+            "what is to be forgotten": lambda session: forgetting.keep_up(session, vault, now),
+            "outings": lambda session: outings.end_what_is_over(session, now),
+            "notices to many": lambda session: many.end_what_is_over(session, now),
+        }
+
+    def _end_drafts(self, session: Session) -> None:
+        shell, now = self._shell, self._shell.clock()
+        tallies.count_what_ends(session, shell.vault, shell.library, now)
+        retention.end_what_is_over(session, shell.vault.keyring, now)
+
+    def _return_idle(self, session: Session) -> Sequence[str]:
+        return idle.return_idle(session, self._shell.clock(), idle.staying(self._shell.library))
 
     def _look_after_offering(self, session: Session) -> offering.Offering:
         """What is offered now; coordinators hear of a language whose texts have changed since it was read."""
@@ -190,9 +212,9 @@ class Runner:
             return asked + lateness.escalate_late(session, vault, now)
 
         library = self._shell.offered
-        followed = await self._shell.db.write(lambda session: reminding.run_due(session, vault, library, ways, now))
-        if await self._shell.db.write(remind) or followed:
-            self._shell.events.changed(QUEUE, *map(case_topic, followed))
+        followed = await self._alone("plans", lambda session: reminding.run_due(session, vault, library, ways, now))
+        if await self._alone("tasks", remind) or followed:
+            self._shell.events.changed(QUEUE, *map(case_topic, followed or ()))
 
 
 def _speaking(shell: Shell, channel: Channel) -> Channel:

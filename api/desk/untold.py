@@ -12,6 +12,8 @@ from api.tables import metadata
 
 GRACE = timedelta(hours=1)
 """Who keeps a date mostly tells it in the same sitting."""
+WHOLE_DAY = timedelta(days=1)
+"""So long a date without an hour is still to come after its beginning."""
 KIND = "appointment"
 """The kind of notice that tells a date, and of the patience with it."""
 
@@ -43,11 +45,15 @@ def open_untold(session: Session, ways: Ways, now: datetime) -> int:
 
 def _coming(session: Session, ways: Ways, now: datetime) -> dict[Day, tuple[datetime, datetime]]:
     """The days to come of cases that are worked on: when they are, and since when that is kept."""
-    columns = _appointment.c.case_id, _appointment.c.at, _appointment.c.created_at
+    columns = _appointment.c.case_id, _appointment.c.at, _appointment.c.timed, _appointment.c.created_at
     hers = select(*columns).join(_case, _case.c.id == _appointment.c.case_id)
-    dates = hers.where(_appointment.c.at > now, _case.c.state.in_(("open", "claimed")))
-    rows = session.connection().execute(dates.order_by(_appointment.c.at.desc()))
-    return {(case_id, at.astimezone(ways.zone).date()): (at, kept) for case_id, at, kept in rows}
+    dates = hers.where(_appointment.c.at > now - WHOLE_DAY, _case.c.state.in_(("open", "claimed")))
+    rows = session.connection().execute(dates.order_by(_appointment.c.at.desc())).all()
+    return {
+        (case_id, at.astimezone(ways.zone).date()): (at, kept)
+        for case_id, at, timed, kept in rows
+        if (at if timed else at + WHOLE_DAY) > now
+    }
 
 
 def _told(session: Session, now: datetime) -> set[Day]:

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from sqlmodel import select
 
+from api import retention
+from api.desk import reminding
 from api.keys import deployment
+from api.numbers import proxies
 from api.outbound import lanes
 from api.staff import signin
+from api.tables import Seen
 from tests.desks import TestDesk, passphrase_of, running_desk
 
 
@@ -39,4 +44,22 @@ async def test_a_server_whose_database_is_gone_stops_without_a_word_of_what_was_
     async with running_desk(tmp_path):
         monkeypatch.setattr(lanes, "let_go", fail)
     assert "the lanes could not be let go: OperationalError" in caplog.text
+    assert "canary" not in caplog.text
+
+
+async def test_a_job_of_the_house_that_fails_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise TypeError("canary")
+
+    async with running_desk(tmp_path) as desk:
+        now = desk.shell.clock()
+        await desk.shell.db.write(lambda session: session.add(Seen(key=b"old", at=now - retention.SEEN_LIVES)))
+        for module, name in ((proxies, "end_what_is_over"), (reminding, "run_due")):
+            monkeypatch.setattr(module, name, fail)
+        await desk.app.state.runner.look_after()
+        assert await desk.shell.db.read(lambda session: session.exec(select(Seen)).all()) == []
+    assert "housekeeping failed at codes: TypeError" in caplog.text
+    assert "housekeeping failed at plans: TypeError" in caplog.text
     assert "canary" not in caplog.text

@@ -48,9 +48,9 @@ class Desk:
         self.now += time
         return self
 
-    def keeps(self, at: datetime) -> None:
+    def keeps(self, at: datetime, *, timed: bool = True) -> None:
         """Hana reads a date on the portal's page, and writes it down."""
-        said = Corrected(at)
+        said = Corrected(at, timed)
         self.db.write_now(
             lambda session: appointments.add_appointment(
                 session, self.vault, self.hana, self.reference, "model_ministry", said, self.now
@@ -152,6 +152,16 @@ def test_a_date_that_was_told_and_then_moved_is_to_be_told_again(desk: Desk) -> 
     assert task.about == "2026-12-04"
     desk.moves(NEXT_WEEK + 2 * DAY)
     assert [one.about for one in desk.looks()] == ["2026-12-05"]
+
+
+def test_a_date_without_an_hour_is_to_come_until_its_day_is_over(desk: Desk) -> None:
+    today = datetime(2026, 11, 24, tzinfo=BEIRUT)
+    desk.keeps(today, timed=False)
+    assert [one.about for one in desk.after(HOUR).looks()] == ["2026-11-24"]
+    desk.now = today + DAY - SECOND
+    assert len(desk.looks()) == 1
+    desk.now = today + DAY
+    assert desk.looks() == []
 
 
 def test_one_that_she_was_told_by_mouth_is_not_asked_about_again(desk: Desk) -> None:
