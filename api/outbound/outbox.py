@@ -175,21 +175,14 @@ class Outbox:
     async def _send_chat(self, address: bytes, replies: Sequence[tuple[Due, Known]]) -> None:
         """Send one chat's replies in order; the first that is to be tried later holds back the rest."""
         outcomes: list[Outcome] = []
-        for due, known in replies:
-            if self._channel.pace.between:
-                await self._chats_turn(address)
-            while self._room.full:
-                await self._room.opening()
-            self._room.enter()
-            try:
-                outcomes.append(await self._send(due, known))
-            except asyncio.CancelledError:
-                self._outcomes.append((address, outcomes))  # those before it are sent
-                raise
-            finally:
-                self._room.leave()
-            if outcomes[-1].state == "waiting":
-                break
+        try:
+            for due, known in replies:
+                outcomes.append(await self._send_in_turn(address, due, known))
+                if outcomes[-1].state == "waiting":
+                    break
+        except asyncio.CancelledError:
+            self._outcomes += [(address, outcomes)] if outcomes else []  # these are sent
+            raise
         self._blocked.discard(address)
         if outcomes[-1].state == "waiting":
             self._blocked.add(address)
@@ -199,6 +192,17 @@ class Outbox:
             self._busy.discard(address)  # what comes next may go out: what was sent is ours until it is marked
         self._outcomes.append((address, outcomes))
         self._sent.set()
+
+    async def _send_in_turn(self, address: bytes, due: Due, known: Known) -> Outcome:
+        if self._channel.pace.between:
+            await self._chats_turn(address)
+        while self._room.full:
+            await self._room.opening()
+        self._room.enter()
+        try:
+            return await self._send(due, known)
+        finally:
+            self._room.leave()
 
     async def _chats_turn(self, address: bytes) -> None:
         """Wait until this chat may be written to again."""

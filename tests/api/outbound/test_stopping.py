@@ -13,6 +13,7 @@ from api.keys.vault import Vault
 from api.outbound import outbox
 from api.outbound.replies import mark
 from api.store.db import Database
+from bot.channel import Pace
 from flows.model import Reply
 from tests.api.outbound.test_outbox import Clock, FakeBot, attempts, queue, sending, states, until
 
@@ -61,6 +62,15 @@ async def test_stopped_while_it_is_written_down(db: Database, vault: Vault, monk
     async with sending(db, vault, FakeBot(), Clock()):
         await until(begun.is_set)
     assert (states(db), attempts(db)) == (["sent"], [1])
+
+
+async def test_stopped_between_two_of_a_chat(db: Database, vault: Vault) -> None:
+    queue(db, vault, "1", "hello", "and more")
+    bot = FakeBot(pace=Pace(0, 60))
+    async with sending(db, vault, bot, Clock()):
+        await until(lambda: bool(bot.sent))
+        await asyncio.sleep(0.05)
+    assert states(db) == ["sent", "waiting"]
 
 
 async def test_what_could_not_be_written_down_at_once_is_sent_once_all_the_same(
