@@ -57,10 +57,10 @@ class MediaFetching:
             log.warning("a file was not given to us: %s", error)
             if error.permanent:
                 state = "large" if error.code == "large" else "lost"
-                await shell.db.write(lambda session: keeping.give_up(session, wanted.id, state))
+                await shell.db.write(lambda session: keeping.give_up(session, wanted, state))
             return False
         reference = await shell.db.write(
-            lambda session: keeping.keep(session, shell.vault, wanted.id, content, shell.clock())
+            lambda session: keeping.keep(session, shell.vault, wanted, content, shell.clock())
         )
         if reference:
             shell.events.changed(case_topic(reference))

@@ -35,11 +35,15 @@ _HELD = ForRows(lambda _: select(MediaRow.id).where(col(MediaRow.secret_id).in_(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file to be fetched: from which bot or number, by which reference of the provider's."""
+    """A file to be fetched: from which bot or number, by which reference of the provider's.
+
+    `media_index` is that of its row.
+    """
 
     id: int
     lane: str
     reference: str
+    media_index: bytes
 
 
 def media_index(vault: Vault, address: bytes, media: Media) -> bytes:
@@ -134,14 +138,17 @@ def next_wanted(session: Session, vault: Vault, lanes: Sequence[str], now: datet
             session.delete(row)
             continue
         session.add(row)
-        found.append(Wanted(row.id or 0, row.lane, reference))
+        found.append(Wanted(row.id or 0, row.lane, reference, row.media_index))
     return found
 
 
-def keep(session: Session, vault: Vault, media_id: int, content: bytes, now: datetime) -> str:
-    """Lock the bytes of a file where it belongs now; gives the reference of its case, if it is in one."""
-    row = session.exec(select(MediaRow).where(MediaRow.id == media_id).with_for_update()).one_or_none()
-    if row is None or row.state != "waiting":
+def keep(session: Session, vault: Vault, wanted: Wanted, content: bytes, now: datetime) -> str:
+    """Lock the bytes of a file where it belongs now; gives the reference of its case, if it is in one.
+
+    Nothing is kept when its row was deleted while the bytes were on their way.
+    """
+    row = session.exec(select(MediaRow).where(*_still(wanted)).with_for_update()).one_or_none()
+    if row is None:
         return ""
     row.state = "kept"
     case = session.get(CaseRow, row.case_id) if row.case_id else None
@@ -157,11 +164,10 @@ def keep(session: Session, vault: Vault, media_id: int, content: bytes, now: dat
     return ""
 
 
-def give_up(session: Session, media_id: int, state: str) -> None:
+def give_up(session: Session, wanted: Wanted, state: str) -> None:
     """A file that will never come (`lost`), or is too large to be kept (`large`)."""
     ended: Mapping[str, object] = {"state": state, "box": b""}
-    which = update(MediaRow).where(col(MediaRow.id) == media_id, col(MediaRow.state) == "waiting")
-    session.connection().execute(which.values(**ended))
+    session.connection().execute(update(MediaRow).where(*_still(wanted)).values(**ended))
 
 
 def _adopted(vault: Vault, row: MediaRow, case_id: int, public_key: bytes, now: datetime) -> bool:
@@ -184,6 +190,12 @@ def _adopted(vault: Vault, row: MediaRow, case_id: int, public_key: bytes, now: 
 def _row(vault: Vault, address: bytes, lane: str, media: Media, now: datetime, **more: Any) -> MediaRow:
     index = media_index(vault, address, media)
     return MediaRow(media_index=index, kind=media.kind, lane=lane, next_try=now, created_at=now, **more)
+
+
+def _still(wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
+    """That its row is the one that was handed out, and waits."""
+    same = col(MediaRow.id) == wanted.id, col(MediaRow.media_index) == wanted.media_index
+    return *same, col(MediaRow.state) == "waiting"
 
 
 def _due(lanes: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -16,6 +16,8 @@ class Call(SQLModel, table=True):
     the call is over.
     """
 
+    __table_args__ = {"sqlite_autoincrement": True}  # providers send the id back, long after
+
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     person_id: int | None = Field(default=None, foreign_key="person.id")

@@ -26,6 +26,7 @@ class OfferRow(SQLModel, table=True):
             sqlite_where=text("state IN ('offered', 'taken')"),
             postgresql_where=text("state IN ('offered', 'taken')"),
         ),
+        {"sqlite_autoincrement": True},  # tasks are about one by its id
     )
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))

@@ -18,6 +18,7 @@ class MediaRow(SQLModel, table=True):
     """
 
     __tablename__ = "media"
+    __table_args__ = {"sqlite_autoincrement": True}  # while its bytes load, another file must not get its id
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     media_index: bytes = Field(index=True)

@@ -18,6 +18,7 @@ class NoticeRow(SQLModel, table=True):
     """
 
     __tablename__ = "notice"
+    __table_args__ = {"sqlite_autoincrement": True}  # tasks are about one by its id
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))

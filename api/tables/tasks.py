@@ -20,6 +20,7 @@ class TaskRow(SQLModel, table=True):
     """
 
     __tablename__ = "task"
+    __table_args__ = {"sqlite_autoincrement": True}  # what is told about a task knows it by its id
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     kind: str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from api.answers import Contact
 from api.desk import cases, queue
@@ -18,7 +18,6 @@ from api.media import keeping
 from api.outbound.replies import address_index
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import MediaRow
 from flows.loader import Library
 from flows.model import Answer, Media
 from tests.factories import NOW
@@ -42,8 +41,8 @@ def person(db: Database, vault: Vault, viewer: Viewer, name: str, consent: str) 
         opened = cases.open_case(session, vault, service="work", contact=PHONE, answers=answers, route={}, now=NOW)
         index = address_index(vault, PHONE.lane, PHONE.address)
         keeping.expect_in_case(session, vault, opened.id, index, PHONE.lane, [PAPER, SECRET], NOW)
-        for row in session.exec(select(MediaRow).where(MediaRow.case_id == opened.id)).all():
-            keeping.keep(session, vault, row.id or 0, JPEG, NOW)
+        for one in keeping.next_wanted(session, vault, [PHONE.lane], NOW):
+            keeping.keep(session, vault, one, JPEG, NOW)
         queue.claim(session, viewer, opened.reference, NOW)
         queue.close(session, viewer, opened.reference, "done", NOW)
         return opened.reference

@@ -39,7 +39,7 @@ def fetched(almaz: Worker, content: Callable[[str], bytes] = lambda _: VOICE) ->
     db, vault, now = almaz.db, almaz.vault, almaz.now
     wanted = db.write_now(lambda session: keeping.next_wanted(session, vault, LANES, now))
     for one in wanted:
-        db.write_now(lambda session, one=one: keeping.keep(session, vault, one.id, content(one.reference), now))
+        db.write_now(lambda session, one=one: keeping.keep(session, vault, one, content(one.reference), now))
     return [one.reference for one in wanted]
 
 
@@ -171,6 +171,23 @@ def test_while_one_fetches_a_file_nobody_else_does(almaz: Worker, db: Database, 
     assert next_one() == []
     almaz.now += timedelta(minutes=1)
     assert len(next_one()) == 1
+
+
+def test_what_was_deleted_while_it_loaded_lands_in_no_other_row(almaz: Worker, db: Database, vault: Vault) -> None:
+    for text in REGISTRATION[:NAME]:
+        almaz.says(text)
+    sends(almaz, "voice-of-almaz")
+    (wanted,) = db.write_now(lambda session: keeping.next_wanted(session, vault, LANES, almaz.now))
+    (row,) = rows(db)
+    another = row.model_dump() | {"media_index": b"another worker's", "box": b"where it is"}
+    db.write_now(lambda session: keeping.end_with_drafts(session, [row.secret_id]))
+    db.write_now(lambda session: session.add(MediaRow(**another)))
+
+    assert db.write_now(lambda session: keeping.keep(session, vault, wanted, VOICE, almaz.now)) == ""
+    db.write_now(lambda session: keeping.give_up(session, wanted, "lost"))
+
+    (kept,) = rows(db)
+    assert (kept.id, kept.state, kept.box) == (wanted.id, "waiting", b"where it is")
 
 
 @pytest.mark.parametrize(
