@@ -108,13 +108,18 @@ def _count(session: Session, table: str, condition: ColumnElement[bool]) -> int:
 def _reseal_column(
     session: Session, table_name: str, column: str, condition: ColumnElement[bool], old: TeamKey, public: bytes
 ) -> Iterator[int]:
-    """Reseal page by page, and give how many boxes each page had."""
+    """Reseal page by page, and give how many boxes each page had.
+
+    A box that somebody else emptied or replaced since it was read stays as they left it.
+    """
     connection, table = session.connection(), metadata.tables[table_name]
-    change = table.update().where(table.c.id == bindparam("row")).values({column: bindparam("resealed")})
+    unchanged = table.c.id == bindparam("row"), table.c[column] == bindparam("read")
+    change = table.update().where(*unchanged).values({column: bindparam("resealed")})
     page = table.select().with_only_columns(table.c.id, table.c[column]).where(condition).order_by(table.c.id)
     last = 0
     while rows := connection.execute(page.where(table.c.id > last).limit(PAGE)).all():
-        connection.execute(change, [{"row": one, "resealed": reseal(box, old, public)} for one, box in rows])
+        anew = [{"row": one, "read": box, "resealed": reseal(box, old, public)} for one, box in rows]
+        connection.execute(change, anew)
         last = rows[-1][0]
         yield len(rows)
 
