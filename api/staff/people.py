@@ -11,6 +11,7 @@ from api.keys.vault import TeamKey
 from api.staff import accounts, audit
 from api.staff.accounts import LIVES, WARNED, active, ends_at
 from api.staff.facts import Facts
+from api.store.once import one_at_a_time
 from api.tables import AddressCode, CaseRow, CaseShare, Duty, Invitation, OnCall, Passed, Person, SignIn, StaffAddress
 
 VOLUNTEER = "volunteer"
@@ -200,6 +201,7 @@ def describe(session: Session, person_id: int, role: str, facts: Facts, by: int,
 
     Refused: (404, "no_such_person"), (422, "role_unknown"), (409, "last_coordinator").
     """
+    one_at_a_time(session, "coordinators")
     person = existing(session, person_id)
     if role not in ROLES:
         raise Refused(422, "role_unknown")
@@ -224,6 +226,7 @@ def shut_out(session: Session, person_id: int, by: int, now: datetime) -> str:
     The team key is rotated in the same transaction by `team.rotate`; nobody calls this without it.
     Raises Refused(404, "no_such_person"), Refused(409, "last_coordinator").
     """
+    one_at_a_time(session, "coordinators")
     person = existing(session, person_id)
     _not_the_last(session, person, now)
     person.active, person.team_box, person.private_box = False, None, b""
