@@ -14,7 +14,7 @@ from api.staff import audit
 from api.staff.access import case_for, claimed_case, id_of
 from api.staff.people import Viewer
 from api.store.once import insert_once, one_at_a_time
-from api.tables import CaseRow, CodeWindow, Lease, PortalRefusal, metadata
+from api.tables import CaseRow, CodeWindow, Lease, Number, PortalRefusal, metadata
 from flows.portal import Portal
 
 _lease, _turn = metadata.tables["lease"], metadata.tables["window_turn"]
@@ -199,6 +199,8 @@ def _lend(session: Session, viewer: Viewer, case: CaseRow, portal: Portal, now: 
 def _take(session: Session, case_id: int, portal: Portal, now: datetime) -> Lease | None:
     """Take the best place until nobody else took it first; each failure is somebody else's success, so it ends."""
     while places := free_places(session, portal, now):
+        if not _stays_lendable(session, places[0].number):
+            continue  # it was lost or retired just now, and is no free place any more
         lease = Lease(
             number=places[0].number,
             portal=portal.portal,
@@ -210,6 +212,15 @@ def _take(session: Session, case_id: int, portal: Portal, now: datetime) -> Leas
         if insert_once(session, _lease, lease.model_dump(exclude={"id"})) is not None:
             return lease
     return None
+
+
+def _stays_lendable(session: Session, number: str) -> bool:
+    """Whether a number is active, once who is at it has ended; then nobody loses or retires it until we end.
+
+    The lock is no stronger than that of the loan's foreign key: what arrives on the number does not wait for us.
+    """
+    active = select(Number.number).where(Number.number == number, Number.state == "active")
+    return session.exec(active.with_for_update(read=True, key_share=True)).one_or_none() is not None
 
 
 def _held(session: Session, case_id: int) -> list[Lease]:

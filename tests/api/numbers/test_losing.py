@@ -1,9 +1,11 @@
 """A SIM is lost: its cases get another number, and nobody who must be told is forgotten."""
 
 from datetime import timedelta
+from threading import Event
+from time import sleep
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from api.answers import Contact
 from api.desk import cases, queue, tasks
@@ -17,6 +19,7 @@ from api.tables import CodeWindow, WindowTurn
 from flows.loader import Library
 from flows.model import Answer
 from tests.factories import ALMAZ, HER_PHONE, MINISTRY, NOW, make_case, make_numbers
+from tests.together import WAIT, at_once
 
 NO_CHANNEL = Contact("desk", "desk:", "", "desk", "am")
 TRUSTED = {**ALMAZ, "phone_number": Answer("+96170000001", "70 000 001")}
@@ -58,6 +61,29 @@ def test_everybody_who_had_the_number_must_be_told_and_through_what(
     assert [(task.kind, task.reference, task.about) for task in mine] == [
         ("number_died", reference, number) for reference in references
     ]
+
+
+@pytest.mark.parametrize("numbers", [1, 2])
+def test_a_number_that_is_lost_at_that_moment_is_not_lent(
+    db: Database, vault: Vault, volunteer: Viewer, coordinator: Viewer, numbers: int
+) -> None:
+    first, *others = make_numbers(db, coordinator, numbers)
+    reference = make_case(db, vault, claimed_by=volunteer).reference
+    lost = Event()
+
+    def lose_slowly(session: Session) -> str:
+        losing.lose_number(session, coordinator, first, NOW)
+        session.flush()
+        lost.set()
+        sleep(0.5)  # so that it is lent before this is committed
+        return ""
+
+    def lend_then() -> str:
+        lost.wait(WAIT)
+        return lend(db, volunteer, reference)
+
+    _, got = at_once([lambda: db.write_now(lose_slowly), lend_then])
+    assert (got if others else str(got)) == (others[0] if others else "409 no_free_number")
 
 
 def test_the_volunteer_lends_another_number_and_says_when_both_know(
