@@ -78,7 +78,7 @@ def expect_in_case(
         return
     case = session.get(CaseRow, case_id)
     of_draft = select(MediaRow).where(col(MediaRow.media_index).in_(wanted), col(MediaRow.case_id).is_(None))
-    for row in session.exec(of_draft) if case else ():
+    for row in session.exec(of_draft.with_for_update()) if case else ():
         if _adopted(vault, row, case_id, case.public_key, now):  # type: ignore[union-attr]
             session.add(row)
             wanted.pop(row.media_index, None)
@@ -95,7 +95,7 @@ def follow_draft(session: Session, vault: Vault, old: bytes, new: bytes, address
     if _HELD.run(session, [{"secret_id": old}]).first() is None:  # as a rule; every registration ends here
         return
     needed = {media_index(vault, address, one) for one in held_in(draft)}
-    for row in session.exec(select(MediaRow).where(MediaRow.secret_id == old)):
+    for row in session.exec(select(MediaRow).where(MediaRow.secret_id == old).with_for_update()):
         try:
             content = vault.unlock(row.box, secret_id=old) if row.media_index in needed else None
         except Gone:
