@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 from bot import layout
 from bot.channel import Channel, ChannelError, Forged, Malformed, Pace
 from bot.http import Http
+from bot.parts import Parts
 from bot.telegram_bot import WANTED, QuietBot, TelegramRequest
 from flows.model import Manner, Media, Message, Reply
 
@@ -141,6 +142,7 @@ class Telegram(Channel):
         self.lane = f"telegram:{token.partition(':')[0]}"
         self.pace = pace
         self._http = Http()
+        self._parts = Parts()
         request = TelegramRequest(self._http)
         at = api_url.rstrip("/")
         self._bot = QuietBot(
@@ -154,10 +156,11 @@ class Telegram(Channel):
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Send, with the buttons under the last part. Returns the message ids, separated by spaces if it was cut."""
         text, rows = layout.chat(reply)
-        *first, last = layout.split(text, MessageLimit.MAX_TEXT_LENGTH)
-        sent = [await self._ask(self._bot.say(int(address), part, [])) for part in first]
-        sent.append(await self._ask(self._bot.say(int(address), last, rows)))
-        return " ".join(map(str, sent))
+
+        async def put(part: str, last: bool) -> str:
+            return str(await self._ask(self._bot.say(int(address), part, rows if last else [])))
+
+        return " ".join(await self._parts.send(reply_id, layout.split(text, MessageLimit.MAX_TEXT_LENGTH), put))
 
     async def clear(self, address: str, chat_messages: list[str]) -> None:
         """Delete what Telegram still lets a bot delete (48 hours). Ids as `send` and `Message.chat_message` gave."""

@@ -19,6 +19,7 @@ from bot import layout
 from bot.channel import Channel, ChannelError, Forged, Malformed, Pace
 from bot.connection import Answer
 from bot.http import Http
+from bot.parts import Parts
 from flows.countries import Countries
 from flows.model import Manner, Media, MediaKind, Message, Reply
 
@@ -223,6 +224,7 @@ class TwilioSms(Channel):
         self._number = number
         self._status_url = status_url
         self._http = Http()
+        self._parts = Parts()
         # An environment of its own: the library would take a region, and so another host, from the real one.
         self._client = Client(
             account_sid, auth_token, http_client=TwilioHttp(self._http), environment={"TWILIO_REGION": ""}
@@ -240,10 +242,12 @@ class TwilioSms(Channel):
         Returns the id of the last, the one that is reported on.
         """
         country = self._countries.of(address) if self._countries else None
-        *first, last = layout.texts(reply, country, MOST_CHARACTERS)
-        for part in first:
-            await self._create(address, part, "")
-        return await self._create(address, last, f"{self._status_url}?reply={reply_id}" if self._status_url else "")
+        report = f"{self._status_url}?reply={reply_id}" if self._status_url else ""
+
+        async def put(part: str, last: bool) -> str:
+            return await self._create(address, part, report if last else "")
+
+        return (await self._parts.send(reply_id, layout.texts(reply, country, MOST_CHARACTERS), put))[-1]
 
     async def clear(self, address: str, chat_messages: list[str]) -> None:
         """Do nothing: an SMS stays on the phone."""

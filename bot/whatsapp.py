@@ -10,6 +10,7 @@ from twilio.rest import Client
 from bot import layout
 from bot.channel import Channel, ChannelError, Malformed, Pace
 from bot.http import Http
+from bot.parts import Parts
 from bot.twilio import MOST_CHARACTERS, Form, TwilioHttp, TwilioMedia
 from flows.model import Manner, Media, MediaKind, Message, Reply
 
@@ -75,6 +76,7 @@ class TwilioWhatsApp(Channel):
         self.template = template
         self._status_url = status_url
         self._http = Http()
+        self._parts = Parts()
         self._client = Client(
             account_sid, auth_token, http_client=TwilioHttp(self._http), environment={"TWILIO_REGION": ""}
         )
@@ -87,11 +89,12 @@ class TwilioWhatsApp(Channel):
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Send, in parts of at most 1,600 characters. Raises ChannelError: OUTSIDE when the window is closed."""
-        *first, last = layout.split(reply.plain, MOST_CHARACTERS)
-        for part in first:
-            await self._create(address, body=part)
         report = {"status_callback": f"{self._status_url}?reply={reply_id}"} if self._status_url else {}
-        return await self._create(address, body=last, **report)
+
+        async def put(part: str, last: bool) -> str:
+            return await self._create(address, body=part, **(report if last else {}))
+
+        return (await self._parts.send(reply_id, layout.split(reply.plain, MOST_CHARACTERS), put))[-1]
 
     async def knock(self, address: str) -> None:
         """Say the template: that there is news, and to answer 1. Raises ChannelError."""
