@@ -151,7 +151,8 @@ def keep_up(session: Session, vault: Vault, now: datetime) -> None:
         due = _due(service, group, now - timedelta(days=number), now)
         soon = _due(service, group, now - timedelta(days=number) + WARNED, now)
         over = select(CaseRow.reference).where(*due, col(CaseRow.warned_at) <= now - WARNED).limit(AT_ONCE)
-        for reference in session.exec(over).all():
+        # Locked, or a message, a reopening or "keep longer" that commits meanwhile would be forgotten with it.
+        for reference in session.exec(over.with_for_update(skip_locked=True)).all():
             cases.forget(session, vault, reference, now)
         warned = update(CaseRow).where(*soon, col(CaseRow.warned_at).is_(None)).values(warned_at=now)
         if session.connection().execute(warned).rowcount:

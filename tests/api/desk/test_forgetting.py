@@ -11,12 +11,12 @@ from sqlmodel import Session, select
 from api.answers import encode
 from api.desk import cases, forgetting, queue, tasks
 from api.errors import Refused
-from api.keys.vault import Vault
+from api.keys.vault import TeamKey, Vault
 from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
 from api.tables import Alert, CaseRow, Item
-from tests.factories import NOW, make_case
+from tests.factories import NOW, make_case, make_coordinator
 
 DAY = timedelta(days=1)
 
@@ -160,6 +160,29 @@ def test_a_case_is_kept_longer_for_a_reason_that_is_sealed_to_it(
     assert b"court" not in boxes[0]
     run(db, vault, 67)
     assert state(db, reference) == "forgotten"
+
+
+def test_what_changes_at_the_moment_when_it_is_due_is_not_forgotten(
+    postgres_url: str, vault: Vault, team: TeamKey
+) -> None:
+    db = Database(postgres_url, vault.keyring)  # SQLite writes one thing after another
+    coordinator = make_coordinator(db, team)
+    reference = closed(db, vault, coordinator)
+    set_days(db, coordinator, 30)
+    run(db, vault, 29)
+
+    def look(session: Session) -> None:
+        session.connection().exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+        forgetting.keep_up(session, vault, NOW + 40 * DAY)
+
+    def take_up_meanwhile(session: Session) -> None:
+        queue.reopen(session, coordinator, reference, NOW)
+        session.flush()
+        db.write_now(look)
+
+    db.write_now(take_up_meanwhile)
+    assert state(db, reference) == "claimed"
+    db.close()
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
