@@ -19,7 +19,7 @@ from api.keys.vault import Vault
 from api.staff import alerts, audit
 from api.staff.access import case_for, coordinators_only, id_of
 from api.staff.people import Viewer
-from api.tables import CaseRow, DeskRule, Item, Person, TaskRow
+from api.tables import CaseRow, DeskRule, Item, MailMessage, Person, PortalMessage, TaskRow
 from flows.reference import read_reference
 
 CLOSED, WITHDRAWN = GROUPS = ("closed", "withdrawn")
@@ -179,10 +179,14 @@ def _due(service: str, group: str, closed_before: datetime, now: datetime) -> Se
 def _holds(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether a task of the case is open, and whether something came in lately."""
     task = select(TaskRow.id).where(TaskRow.case_id == CaseRow.id, col(TaskRow.state).in_(LIVING))
-    came = select(Item.id).where(
-        Item.case_id == CaseRow.id, col(Item.kind).in_(("in", "portal")), col(Item.created_at) > now - FRESH
+    since = now - FRESH
+    wrote = select(Item.id).where(
+        Item.case_id == CaseRow.id, col(Item.kind).in_(("in", "amended", "portal")), col(Item.created_at) > since
     )
-    return task.correlate(CaseRow).exists(), came.correlate(CaseRow).exists()
+    texted = select(PortalMessage.id).where(PortalMessage.case_id == CaseRow.id, col(PortalMessage.received_at) > since)
+    mailed = select(MailMessage.id).where(MailMessage.case_id == CaseRow.id, col(MailMessage.received_at) > since)
+    came = or_(*(one.correlate(CaseRow).exists() for one in (wrote, texted, mailed)))
+    return task.correlate(CaseRow).exists(), came
 
 
 def _calm(session: Session, rules: Days) -> None:

@@ -15,7 +15,7 @@ from api.keys.vault import TeamKey, Vault
 from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import Alert, CaseRow, Item
+from api.tables import Alert, CaseRow, Item, MailMessage, Number, PortalMessage
 from tests.factories import NOW, make_case, make_coordinator
 
 DAY = timedelta(days=1)
@@ -110,12 +110,30 @@ def with_something_fresh(session: Session, vault: Vault, case: CaseRow) -> None:
     cases.put_in(session, vault, case.id or 0, case.public_key, "in", encode("hello"), NOW + 36 * DAY)
 
 
+def with_a_fresh_answer(session: Session, vault: Vault, case: CaseRow) -> None:
+    cases.put_in(session, vault, case.id or 0, case.public_key, "amended", encode("hello"), NOW + 36 * DAY)
+
+
+def with_a_fresh_sms(session: Session, vault: Vault, case: CaseRow) -> None:
+    session.add(Number(number="+96181000100", use="proxy"))
+    session.flush()
+    at = NOW + 36 * DAY
+    session.add(PortalMessage(number="+96181000100", case_id=case.id, kind="appointment", box=b"-", received_at=at))
+
+
+def with_a_fresh_mail(session: Session, vault: Vault, case: CaseRow) -> None:
+    session.add(MailMessage(address_id=1, case_id=case.id or 0, kind="other", box=b"-", received_at=NOW + 36 * DAY))
+
+
 def open_again(session: Session, vault: Vault, case: CaseRow) -> None:
     case.state = "claimed"
     session.add(case)
 
 
-HOLDS = [unread, with_a_task, with_something_fresh, open_again]
+HOLDS = [
+    *(unread, with_a_task, with_something_fresh, with_a_fresh_answer, with_a_fresh_sms, with_a_fresh_mail),
+    open_again,
+]
 
 
 @pytest.mark.parametrize("hold", HOLDS)
