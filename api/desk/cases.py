@@ -13,6 +13,7 @@ from api.answers import Contact, pack, pack_contact
 from api.desk import slips
 from api.desk.tasks import drop_tasks
 from api.errors import Refused
+from api.going import offers
 from api.keys.vault import Vault
 from api.mail.lending import forget_addresses
 from api.numbers.leases import end_leases
@@ -203,6 +204,7 @@ def forget(session: Session, vault: Vault, reference: str, now: datetime, person
     forget_addresses(session, id_of(case))
     drop_tasks(session, id_of(case), now)
     slips.drop_slip(session, id_of(case))
+    offers.call_off_all(session, vault, id_of(case), person_id, now)
     for table in _OF_A_CASE:
         session.connection().execute(delete(table).where(table.c.case_id == case.id))
     for table_of_two in (CaseApart, PairRow):

@@ -153,10 +153,7 @@ def withdraw(session: Session, vault: Vault, viewer: Viewer, reference: str, off
     row = session.exec(select(OfferRow).where(OfferRow.id == offer_id).with_for_update()).one_or_none()
     if row is None or row.case_id != case.id or row.state not in ("offered", "taken"):
         raise Refused(404, "no_such_offer")
-    taker = session.get(Person, row.taken_by) if row.taken_by else None
-    if taker is not None and taker.id != viewer.person_id:
-        alerts.alert(session, vault, taker, "changed", now, about=f"offer:{offer_id}")
-    settle(session, CHECK_IN, now, about=str(offer_id), state="dropped")
+    _call_off(session, vault, row, viewer.person_id, now)
     row.state, row.ended_at = "withdrawn", now
     session.add(row)
     audit.record(session, viewer.person_id, "offer.withdraw", reference, now)
@@ -192,6 +189,13 @@ def end_offers(session: Session, case_id: int, now: datetime) -> None:
     session.connection().execute(free.values(state="withdrawn", ended_at=now))
 
 
+def call_off_all(session: Session, vault: Vault, case_id: int, by: int | None, now: datetime) -> None:
+    """A case is forgotten, by somebody or herself: nobody goes along any more, or is asked whether she is home."""
+    hers = select(OfferRow).where(OfferRow.case_id == case_id, OfferRow.state == "taken").order_by(col(OfferRow.id))
+    for row in session.exec(hers.with_for_update()).all():
+        _call_off(session, vault, row, by, now)
+
+
 def hers_to_do(session: Session, viewer: Viewer, offer_id: int, *, locked: bool = True) -> OfferRow:
     """An offer that the viewer has taken, or anybody, for a coordinator; `locked` to change it.
 
@@ -211,6 +215,14 @@ def name_in(session: Session, library: Library, case: CaseRow, key: CaseKey) -> 
     service = library.services.get(case.service)
     names = [one.question.ask for one in service.questions if one.question.type == "name"] if service else []
     return next((str(answers[name].value) for name in names if name in answers and answers[name].value), "")
+
+
+def _call_off(session: Session, vault: Vault, row: OfferRow, by: int | None, now: datetime) -> None:
+    """Who had taken it hears that something changed, unless it is who does it; nobody asks her any more."""
+    taker = session.get(Person, row.taken_by) if row.taken_by else None
+    if taker is not None and taker.id != by:
+        alerts.alert(session, vault, taker, "changed", now, about=f"offer:{row.id}")
+    settle(session, CHECK_IN, now, about=str(row.id), state="dropped")
 
 
 def _reference(session: Session, case_id: int) -> str:

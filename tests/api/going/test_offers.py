@@ -204,6 +204,17 @@ def test_a_forgotten_case_is_offered_to_nobody(db: Database, vault: Vault, libra
     assert db.read_now(lambda session: list(session.exec(select(OfferRow)))) == []
 
 
+def test_who_went_along_with_her_is_not_asked_about_a_forgotten_case_and_hears_of_it(
+    db: Database, vault: Vault, library: Library, volunteer: Viewer, rima: Viewer
+) -> None:
+    reference, offer_id = offered(db, vault, library, volunteer)
+    take(db, rima, offer_id)
+    ask(db, END)
+    db.write_now(lambda session: cases.forget(session, vault, reference, END))
+    assert db.read_now(lambda session: tasks.tasks(session, rima, END)) == []
+    assert db.read_now(lambda session: [one.person_id for one in session.exec(select(Alert))]) == [rima.person_id]
+
+
 def test_the_calendar_says_when_and_nothing_of_her(
     db: Database, vault: Vault, library: Library, volunteer: Viewer, rima: Viewer
 ) -> None:
