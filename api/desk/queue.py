@@ -136,14 +136,14 @@ def release(session: Session, viewer: Viewer, reference: str, now: datetime) -> 
 
 def close(session: Session, viewer: Viewer, reference: str, reason: str, now: datetime) -> None:
     """Close a case for one of `CLOSING_REASONS`. Its numbers cool, unless a message is still expected on them; its
-    login codes are wiped.
+    login codes are wiped. What came and was not read yet still shows in the queue.
 
     Refused: (422, "unknown_reason"), (409, "not_claimed"), (404, "no_such_case").
     """
     if reason not in CLOSING_REASONS:
         raise Refused(422, "unknown_reason")
     case = claimed_case(session, viewer, reference)
-    case.state, case.closed_at, case.closing_reason, case.unread = "closed", now, reason, 0
+    case.state, case.closed_at, case.closing_reason = "closed", now, reason
     session.add(case)
     leave_leases(session, case, now)
     reading.end_notices(session, id_of(case), now)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from api.desk import cases, queue
+from api.answers import pack_message
+from api.desk import cases, caseview, queue
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.numbers import leases
@@ -15,10 +16,13 @@ from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
 from api.tables import Person
+from flows.loader import Library
+from flows.model import Message
 from tests.factories import HER_PHONE, MINISTRY, NOW, make_case, make_numbers, make_viewer
 from tests.together import at_once
 
 LATER = NOW + timedelta(minutes=90)
+ONE_MORE = Message("sms", "sms:+96181000001", "+96170123456", "SM1", "And one more thing", manner="sms")
 
 
 def listed(db: Database, viewer: Viewer) -> list[str]:
@@ -67,6 +71,17 @@ def test_a_closed_case_comes_back_to_her_list_when_the_worker_writes_again(
     assert listed(db, volunteer) == []
     db.write_now(lambda session: cases.deliver(session, vault, opened.id, "in", b"{}", NOW))
     assert listed(db, volunteer) == [opened.reference]
+
+
+def test_what_came_after_she_loaded_the_page_still_shows_when_she_closes_the_case(
+    db: Database, vault: Vault, volunteer: Viewer, library: Library
+) -> None:
+    opened = make_case(db, vault, claimed_by=volunteer)
+    db.write_now(lambda session: cases.deliver(session, vault, opened.id, "in", pack_message(ONE_MORE), NOW))
+    close(db, volunteer, opened.reference)
+    assert listed(db, volunteer) == [opened.reference]
+    db.write_now(lambda session: caseview.see(session, vault, library, volunteer, opened.reference, NOW))
+    assert listed(db, volunteer) == []
 
 
 def test_a_claimed_case_is_hers_and_nobody_elses(db: Database, vault: Vault, team: TeamKey, volunteer: Viewer) -> None:
