@@ -21,6 +21,7 @@ from api.numbers import proxies
 from api.numbers.leases import leave_leases, leave_window_lines
 from api.staff import audit
 from api.staff.access import FORGOTTEN, case_for, claimed_case, id_of, may_claim, shared_cases
+from api.staff.accounts import still_here
 from api.staff.people import Viewer
 from api.tables import CaseRow, Person, metadata
 
@@ -158,18 +159,28 @@ def close(session: Session, viewer: Viewer, reference: str, reason: str, now: da
 
 
 def reopen(session: Session, viewer: Viewer, reference: str, now: datetime) -> None:
-    """Take a closed case up again, for the one who closed it or a coordinator. Refused(409, "not_closed")."""
+    """Take a closed case up again, for the one who closed it or a coordinator. Refused(409, "not_closed").
+
+    It is its last volunteer's again; anybody's, when she is no longer here.
+    """
     case = case_for(session, viewer, reference)
     if case.state != "closed":
         raise Refused(409, "not_closed")
     case.state, case.closed_at, case.closing_reason = "claimed", None, ""
     case.claimed_at = now  # or it would go back to the queue at once, as one that nobody worked on
+    if case.claimed_by is None or not still_here(session, case.claimed_by, now):
+        case.state, case.claimed_by, case.claimed_at = "open", None, None
     session.add(case)
     audit.record(session, viewer.person_id, "case.reopen", reference, now)
 
 
 def _claim(session: Session, viewer: Viewer, now: datetime, *which: Any) -> str | None:
-    """One conditional update: the database lets exactly one of several through."""
+    """One conditional update: the database lets exactly one of several through, and nobody who was removed meanwhile.
+
+    Refused(404, "no_such_case") for her.
+    """
+    if not still_here(session, viewer.person_id, now):
+        raise Refused(404, "no_such_case")
     mine = {"state": "claimed", "claimed_by": viewer.person_id, "claimed_at": now, "snoozed_until": None}
     claimed = _case.update().where(*which).values(mine).returning(_case.c.reference)
     reference = session.connection().execute(claimed).scalar_one_or_none()

@@ -22,7 +22,6 @@ from api.keys.vault import Vault
 from api.numbers.appointments import Corrected, add_appointment
 from api.staff import audit
 from api.staff.access import FORGOTTEN, coordinators_only, id_of, open_key
-from api.staff.accounts import active
 from api.staff.people import Viewer
 from api.tables import AppointmentRow, Batch, BatchCase, CaseRow, Item, Person
 from flows.language import t
@@ -118,7 +117,7 @@ def mark_appointment(
     for told, (row, case) in enumerate(_ticked(session, viewer, number, references)):
         step(told, len(references))
         if case.state == "closed":
-            _take_up(session, viewer, case, now)
+            queue.reopen(session, viewer, case.reference, now)
         _undo(session, row, case, now)
         at = datetime.combine(notice.day, notice.at or time(), ways.zone)
         if _appointment(session, case, at) is None:
@@ -208,15 +207,6 @@ def _ticked(
     if not found:
         raise Refused(422, "nobody_ticked")
     yield from found
-
-
-def _take_up(session: Session, viewer: Viewer, case: CaseRow, now: datetime) -> None:
-    """A closed case is its last volunteer's again; anybody's, when she is no longer here."""
-    queue.reopen(session, viewer, case.reference, now)
-    holder = session.get(Person, case.claimed_by) if case.claimed_by else None
-    if holder is None or not active(holder, now):
-        case.state, case.claimed_by, case.claimed_at = "open", None, None
-        session.add(case)
 
 
 def _mark(session: Session, viewer: Viewer, row: BatchCase, case: CaseRow, answer: Result, now: datetime) -> None:

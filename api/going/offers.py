@@ -15,6 +15,7 @@ from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
 from api.staff import alerts, audit
 from api.staff.access import case_for, claimed_case, id_of, open_key
+from api.staff.accounts import still_here
 from api.staff.people import Viewer
 from api.store.once import insert_once
 from api.tables import CaseRow, Item, OfferRow, Person, metadata
@@ -117,7 +118,7 @@ def take(session: Session, viewer: Viewer, offer_id: int, now: datetime) -> None
 
     Refused: (404, "no_such_offer"), (409, "already_taken").
     """
-    if viewer.trainee:
+    if viewer.trainee or not still_here(session, viewer.person_id, now):
         raise Refused(404, "no_such_offer")
     free = _offer.c.id == offer_id, _offer.c.state == "offered", _offer.c.ends_at > now
     mine = {"state": "taken", "taken_by": viewer.person_id, "taken_at": now}

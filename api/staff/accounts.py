@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, select, update
 
 from api.tables import OfferRow, Person
 
@@ -15,6 +15,13 @@ WARNED = timedelta(days=14)
 def active(person: Person, now: datetime) -> bool:
     """Whether she can sign in: she is of the team, and her account has not ended."""
     return person.active and now < ends_at(person)
+
+
+def still_here(session: Session, person_id: int, now: datetime) -> bool:
+    """The same of somebody whom nobody can remove before the transaction ends."""
+    hers = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    person = session.exec(hers.execution_options(populate_existing=True)).one_or_none()
+    return person is not None and active(person, now)
 
 
 def ends_at(person: Person) -> datetime:

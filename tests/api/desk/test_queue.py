@@ -12,7 +12,7 @@ from api.desk import cases, caseview, queue
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
 from api.numbers import leases
-from api.staff import audit
+from api.staff import audit, people
 from api.staff.people import Viewer
 from api.store.db import Database
 from api.tables import Person
@@ -35,6 +35,10 @@ def claim(db: Database, viewer: Viewer, reference: str) -> None:
 
 def close(db: Database, viewer: Viewer, reference: str, reason: str = "done") -> None:
     db.write_now(lambda session: queue.close(session, viewer, reference, reason, NOW))
+
+
+def shut_out(db: Database, person: Viewer, by: Viewer) -> None:
+    db.write_now(lambda session: people.shut_out(session, person.person_id, by.person_id, NOW))
 
 
 def refused(db: Database, use_case: Any) -> tuple[int, str]:
@@ -134,6 +138,26 @@ def test_a_case_closed_by_mistake_is_taken_up_again_by_her_who_closed_it(
     db.write_now(lambda session: queue.reopen(session, volunteer, reference, NOW))
     (entry,) = db.read_now(lambda session: queue.queue(session, volunteer, NOW))
     assert (entry.reference, entry.state, entry.mine) == (reference, "claimed", True)
+
+
+def test_who_was_removed_meanwhile_takes_nothing(
+    db: Database, vault: Vault, volunteer: Viewer, coordinator: Viewer
+) -> None:
+    reference = make_case(db, vault).reference
+    shut_out(db, volunteer, coordinator)
+    assert refused(db, lambda s: queue.claim(s, volunteer, reference, NOW)) == (404, "no_such_case")
+    assert refused(db, lambda s: queue.next_case(s, volunteer, NOW)) == (404, "no_such_case")
+
+
+def test_the_closed_case_of_somebody_who_left_is_anybodys_when_it_is_taken_up_again(
+    db: Database, vault: Vault, volunteer: Viewer, coordinator: Viewer
+) -> None:
+    reference = make_case(db, vault, claimed_by=volunteer).reference
+    close(db, volunteer, reference)
+    shut_out(db, volunteer, coordinator)
+    db.write_now(lambda session: queue.reopen(session, coordinator, reference, NOW))
+    (entry,) = db.read_now(lambda session: queue.queue(session, coordinator, NOW))
+    assert (entry.reference, entry.state, entry.claimed_by) == (reference, "open", "")
 
 
 def test_the_next_case_is_one_that_she_can_talk_about(db: Database, vault: Vault, team: TeamKey) -> None:

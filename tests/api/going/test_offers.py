@@ -196,6 +196,8 @@ def test_who_leaves_the_team_goes_along_no_more(
     take(db, rima, offer_id)
     db.write_now(lambda session: people.shut_out(session, rima.person_id, coordinator.person_id, NOW))
     assert [one.id for one in db.read_now(lambda session: offers.offers(session, NOW))] == [offer_id]
+    with pytest.raises(Refused, match="no_such_offer"):
+        take(db, rima, offer_id)
 
 
 def test_a_forgotten_case_is_offered_to_nobody(db: Database, vault: Vault, library: Library, volunteer: Viewer) -> None:
