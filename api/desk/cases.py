@@ -230,6 +230,9 @@ _NOTHING: dict[str, Any] = {
     "closing_reason": "",
     "keep_until": None,
     "unread": 0,
+    "snoozed_until": None,
+    "escalated": "",
+    "escalated_at": None,
     "kept_until": None,
     "warned_at": None,
 }

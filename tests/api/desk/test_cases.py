@@ -107,6 +107,28 @@ def test_a_forgotten_case_is_gone_with_all_that_hung_on_it(
     assert db.read_now(audit.recent)[0].action == "case.forget"
 
 
+def test_of_a_forgotten_case_stays_what_it_is_counted_by_and_nothing_else(db: Database, vault: Vault) -> None:
+    opened, full = (
+        make_case(db, vault),
+        {"urgency": "high", "call": True, "needs": " lang:am ", "closing_reason": "done"},
+    )
+    full |= {"unread": 2, "escalated": "danger"}
+    times = ("claimed_at", "closed_at", "keep_until", "snoozed_until", "escalated_at", "kept_until", "warned_at")
+
+    def fill(session: Session) -> None:
+        case = session.get_one(CaseRow, opened.id)
+        for name, value in {**full, **dict.fromkeys(times, NOW)}.items():
+            setattr(case, name, value)
+
+    db.write_now(fill)
+    db.write_now(lambda session: cases.forget(session, vault, opened.reference, NOW))
+    row = row_of(db, opened.reference)
+    assert {name for name, value in row.model_dump().items() if value} == {
+        *("id", "reference", "service", "language", "channel", "manner", "state", "urgency", "opened_at", "closed_at")
+    }
+    assert row.urgency == "normal"
+
+
 def test_nothing_is_put_into_a_forgotten_case_and_it_is_forgotten_once(db: Database, vault: Vault) -> None:
     opened = make_case(db, vault)
     db.write_now(lambda session: cases.forget(session, vault, opened.reference, NOW))
