@@ -5,6 +5,7 @@ Not while the next step is a follow-up that is planned: then there is nothing to
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists
 from sqlalchemy import select as rows
@@ -22,6 +23,14 @@ TAKING = "case.claim"
 _case = metadata.tables["case"]
 
 
+class _Claim(NamedTuple):
+    """Whose a case is, and since when."""
+
+    reference: str
+    by: int
+    since: datetime
+
+
 def staying(library: Library) -> frozenset[str]:
     """The services whose cases stay with whoever took them."""
     return frozenset(name for name, one in library.services.items() if one.file.case.stays)
@@ -37,16 +46,9 @@ def return_idle(session: Session, now: datetime, stays: Collection[str] = ()) ->
     if not hours:
         return ()
     before = now - timedelta(hours=hours)
-    idle = [
-        reference
-        for reference, at in _last_acts(session, col(CaseRow.claimed_at) <= before, now, stays).items()
-        if at <= before
-    ]
-    for reference in idle:
-        back = _case.update().where(_case.c.reference == reference, _case.c.state == "claimed")
-        session.connection().execute(back.values(state="open", claimed_by=None, claimed_at=None))
-        audit.record(session, None, "case.return", reference, now)
-    return idle
+    acts = _last_acts(session, col(CaseRow.claimed_at) <= before, now, stays)
+    idle = [claim for claim, at in acts.items() if at <= before]
+    return [claim.reference for claim in idle if _returned(session, claim, now)]
 
 
 def returns_at(session: Session, person_id: int, now: datetime, stays: Collection[str] = ()) -> Mapping[str, datetime]:
@@ -58,13 +60,24 @@ def returns_at(session: Session, person_id: int, now: datetime, stays: Collectio
     if not ours.claim_hours:
         return {}
     acts = _last_acts(session, col(CaseRow.claimed_by) == person_id, now, stays)
-    ends = {reference: at + timedelta(hours=ours.claim_hours) for reference, at in acts.items()}
+    ends = {claim.reference: at + timedelta(hours=ours.claim_hours) for claim, at in acts.items()}
     return {reference: at for reference, at in ends.items() if at <= now + timedelta(hours=ours.warn_hours)}
+
+
+def _returned(session: Session, claim: _Claim, now: datetime) -> bool:
+    """Put a case back; False when it is claimed anew, or by somebody else, since it was looked at."""
+    same = _case.c.claimed_by == claim.by, _case.c.claimed_at == claim.since
+    back = _case.update().where(_case.c.reference == claim.reference, _case.c.state == "claimed", *same)
+    emptied = back.values(state="open", claimed_by=None, claimed_at=None)
+    if not session.connection().execute(emptied).rowcount:
+        return False
+    audit.record(session, None, "case.return", claim.reference, now)
+    return True
 
 
 def _last_acts(
     session: Session, which: ColumnElement[bool], now: datetime, stays: Collection[str]
-) -> dict[str, datetime]:
+) -> dict[_Claim, datetime]:
     """When somebody last did something in each of these claimed cases; to take it is the first act.
 
     A follow-up that was answered, missed or made a task begins the time anew.
@@ -76,12 +89,15 @@ def _last_acts(
     over = col(FollowUpRow.state).not_in(("planned", "asked", "cancelled"))
     followed = select(came).where(FollowUpRow.case_id == CaseRow.id, over).correlate(CaseRow).scalar_subquery()
     awake = col(CaseRow.snoozed_until).is_(None) | (col(CaseRow.snoozed_until) <= now)
-    times = _case.c.claimed_at, _case.c.snoozed_until, last, followed
-    claimed = rows(_case.c.reference, *times).where(
+    times = _case.c.snoozed_until, last, followed
+    claimed = rows(_case.c.reference, _case.c.claimed_by, _case.c.claimed_at, *times).where(
         _case.c.state == "claimed", awake, which, col(CaseRow.service).not_in(stays), ~_waits_for_its_day()
     )
     found = session.connection().execute(claimed)
-    return {reference: max(one for one in acts if one is not None) for reference, *acts in found}
+    return {
+        _Claim(reference, by, since): max(one for one in (since, *acts) if one is not None)
+        for reference, by, since, *acts in found
+    }
 
 
 def _waits_for_its_day() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from api.desk import cases, caseview, idle, moves, queue, rules, tasks, training
 from api.errors import Refused
@@ -127,6 +128,33 @@ def test_a_case_that_nobody_acts_on_goes_back_and_she_is_told_before(
     assert entry(db, coordinator, left, over).state == "open"
     assert entry(db, volunteer, worked, over).mine
     assert entry(db, volunteer, rested, over).mine
+
+
+def test_a_case_that_is_claimed_anew_while_it_is_looked_at_does_not_go_back(
+    postgres_url: str, vault: Vault, team: TeamKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = Database(postgres_url, vault.keyring)  # SQLite writes one thing after another
+    hana, rana = make_viewer(db, team, "Hana"), make_viewer(db, team, "Rana")
+    taken, left = (make_case(db, vault, claimed_by=hana).reference for _ in range(2))
+    over, look = NOW + timedelta(hours=48), idle._last_acts
+
+    def claim_anew(session: Session) -> None:
+        queue.release(session, hana, taken, over)
+        session.flush()
+        queue.claim(session, rana, taken, over)
+
+    def look_slowly(*args: Any) -> Any:
+        seen = look(*args)
+        db.write_now(claim_anew)
+        return seen
+
+    monkeypatch.setattr(idle, "_last_acts", look_slowly)
+    assert db.write_now(lambda session: idle.return_idle(session, over)) == [left]
+    monkeypatch.undo()
+    assert entry(db, rana, taken, over).mine
+    returned = [one.object for one in db.read_now(audit.recent) if one.action == "case.return"]
+    assert returned == [left]
+    db.close()
 
 
 def test_one_person_has_so_many_cases_and_a_coordinator_says_how_many(
