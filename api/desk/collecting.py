@@ -39,7 +39,7 @@ def make_ready(
     Where the bot may not write to her, telling the code is a task. Refused: (404, "no_such_task"),
     (422, "no_such_state").
     """
-    row, case = task_for(session, viewer, task_id)
+    row, case = task_for(session, viewer, task_id, locked=True)
     service = library.services.get(case.service) if case else None
     task = service.plans.tasks.get(row.name) if service and row.kind == KIND else None
     if case is None or task is None or not task.plan.code or row.state == "ready":
@@ -77,7 +77,7 @@ def code_of(session: Session, vault: Vault, viewer: Viewer, task_id: int) -> str
 def put_back(session: Session, viewer: Viewer, task_id: int, now: datetime) -> str:
     """It was not collected after all: it waits again; gives the reference of its case, or nothing."""
     coordinators_only(viewer)
-    row = session.get(TaskRow, task_id)
+    row = session.get(TaskRow, task_id, with_for_update=True)
     case = session.get(CaseRow, row.case_id) if row else None
     if row is None or case is None or row.state != "done":
         return ""

@@ -71,7 +71,7 @@ def move(session: Session, viewer: Viewer, task_id: int, state: str, now: dateti
 
     Refused: (404, "no_such_task"), (422, "no_such_state").
     """
-    row, case = task_for(session, viewer, task_id)
+    row, case = task_for(session, viewer, task_id, locked=True)
     if case is None or row.kind not in (KIND, FOLLOW_UP) or state not in STATES or state == "ready":
         raise Refused(422, "no_such_state")
     row.state = state

@@ -128,10 +128,16 @@ def tasks_of(session: Session, case_id: int, now: datetime) -> list[TaskView]:
     return [view_of(task, case, now) for task, case in session.exec(shown)]
 
 
-def task_for(session: Session, viewer: Viewer, task_id: int) -> tuple[TaskRow, CaseRow | None]:
-    """An open task that she may do, and its case. Refused(404, "no_such_task"), also when somebody was faster."""
+def task_for(session: Session, viewer: Viewer, task_id: int, *, locked: bool = False) -> tuple[TaskRow, CaseRow | None]:
+    """An open task that she may do, and its case; `locked` to change the task.
+
+    Refused(404, "no_such_task"), also when somebody was faster.
+    """
     hers = select(TaskRow, CaseRow).join(CaseRow, col(TaskRow.case_id) == CaseRow.id, isouter=True)
-    found = session.exec(hers.where(TaskRow.id == task_id, col(TaskRow.state).in_(LIVING), _hers(viewer))).one_or_none()
+    open_one = hers.where(TaskRow.id == task_id, col(TaskRow.state).in_(LIVING), _hers(viewer))
+    if locked:
+        open_one = open_one.with_for_update(of=TaskRow).execution_options(populate_existing=True)
+    found = session.exec(open_one).one_or_none()
     if found is None:
         raise Refused(404, "no_such_task")
     return found
@@ -146,7 +152,7 @@ def about_case(session: Session, viewer: Viewer, task_id: int) -> tuple[int, str
 def end_task(session: Session, viewer: Viewer, task_id: int, now: datetime, *, state: str = "done") -> None:
     """Be done with a task, or drop it (`state`). Refused(404, "no_such_task"), also when somebody was faster."""
     assert state in ("done", "dropped")
-    task, _ = task_for(session, viewer, task_id)
+    task, _ = task_for(session, viewer, task_id, locked=True)
     task.state, task.ended_at, task.ended_by = state, now, viewer.person_id
     task.box = b""
     session.add(task)

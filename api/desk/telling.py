@@ -56,6 +56,10 @@ def finish(session: Session, vault: Vault, viewer: Viewer, task_id: int, said: d
     That somebody is home is said of who went with her too.
     """
     row, case = task_for(session, viewer, task_id)
+    if row.kind == offers.CHECK_IN:
+        offers.say_home(session, viewer, int(row.about), now)  # which locks the offer, and then its task
+        return
+    row, case = task_for(session, viewer, task_id, locked=True)
     if case is not None and row.kind == TELL and row.box:
         notice, _ = _notice(vault, viewer, row, case)
         if notice.day is not None and said is None:
@@ -63,15 +67,12 @@ def finish(session: Session, vault: Vault, viewer: Viewer, task_id: int, said: d
         if notice.day is not None and said != notice.day:
             raise Refused(422, "said_another_date")
         _told(session, viewer, row, now)
-    if row.kind == offers.CHECK_IN:
-        offers.say_home(session, viewer, int(row.about), now)
-        return
     end_task(session, viewer, task_id, now)
 
 
 def could_not(session: Session, vault: Vault, viewer: Viewer, task_id: int, now: datetime) -> None:
     """She could not do it: it stays open as late, and those on duty hear of it. Refused(404, "no_such_task")."""
-    row, case = task_for(session, viewer, task_id)
+    row, case = task_for(session, viewer, task_id, locked=True)
     row.person_id, row.escalated_at, row.due_at = None, now, min(now, row.due_at)
     session.add(row)
     alerts.alert_on_duty(session, vault, "late", now, about=f"task:{task_id}", skill=row.skill)
@@ -83,7 +84,7 @@ def hand_over(session: Session, viewer: Viewer, task_id: int, person_id: int, no
 
     Refused: (404, "no_such_task"), (404, "no_such_person").
     """
-    row, case = task_for(session, viewer, task_id)
+    row, case = task_for(session, viewer, task_id, locked=True)
     other = session.get(Person, person_id)
     if other is None or not takes_cases(other, now):
         raise Refused(404, "no_such_person")

@@ -92,7 +92,7 @@ def told(session: Session, viewer: Viewer, reference: str, now: datetime) -> Non
     """The worker and the portal know that the number is lost. Refused(404, "no_such_case")."""
     case = case_for(session, viewer, reference)
     tasks = select(TaskRow.id).where(TaskRow.kind == TASK, TaskRow.case_id == id_of(case), TaskRow.state == "open")
-    for task_id in session.exec(tasks).all():
+    for task_id in session.exec(tasks.order_by(col(TaskRow.id)).with_for_update()).all():
         end_task(session, viewer, task_id or 0, now)
 
 

@@ -1,7 +1,10 @@
 """What has to be done by a time is opened once, seen by those who may do it, and told to those on duty when late."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select, update
@@ -16,7 +19,8 @@ from api.staff.people import Viewer
 from api.store.db import Database
 from api.tables import Alert, Person, TaskRow
 from flows.planning import Open
-from tests.factories import NOW, make_case, make_viewer
+from tests.factories import NOW, make_case, make_coordinator, make_viewer
+from tests.together import at_once
 
 TOMORROW = NOW + timedelta(days=1)
 
@@ -147,3 +151,25 @@ def test_of_what_is_late_only_those_on_duty_hear_who_can_do_it(
     computers, teaching = (f"task:{number}" for number in (1, 2))
     assert {one for one, about in told if about == computers} - {coordinator.person_id} == {rana.person_id}
     assert {hana.person_id, rana.person_id} <= {one for one, about in told if about == teaching}
+
+
+def test_of_two_who_are_done_with_a_task_at_once_one_is_written_down(
+    url: str, vault: Vault, team: TeamKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, both_see = Database(url, vault.keyring), Barrier(2)
+    amal, aida = make_coordinator(db, team), make_coordinator(db, team, "Aida")
+    opened(db, "recharge", about="+96181000100")
+    (task,) = db.read_now(lambda session: tasks.tasks(session, amal, NOW))
+    seen = tasks.task_for
+
+    def see(*args: Any, **more: Any) -> Any:
+        found = seen(*args, **more)
+        with suppress(BrokenBarrierError):
+            both_see.wait(0.5)
+        return found
+
+    monkeypatch.setattr(tasks, "task_for", see)
+    ends = at_once(lambda v=v: db.write_now(lambda s: tasks.end_task(s, v, task.id, NOW)) for v in (amal, aida))
+    assert [type(one) for one in ends].count(Refused) == 1
+    assert [one.action for one in db.read_now(audit.recent)] == ["task.done"]
+    db.close()
