@@ -203,8 +203,9 @@ class Stage:
 
     def _fetch(self, session: Session) -> None:
         """The provider gives every file at once."""
-        for row in session.exec(pick(MediaRow).where(MediaRow.state == "waiting")).all():
-            keeping.keep(session, self.vault, row.id or 0, JPEG, self.now)
+        lanes = session.exec(pick(MediaRow.lane).where(MediaRow.state == "waiting")).all()
+        for wanted in keeping.next_wanted(session, self.vault, lanes, self.now):
+            keeping.keep(session, self.vault, wanted, JPEG, self.now)
 
     def _gone_out(self, session: Session) -> list[tuple[str, str, Reply]]:
         out = ReplyRow.state == "waiting", ReplyRow.kind == "say", col(ReplyRow.send_after) <= self.now

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api.answers import Contact, unpack_reply
 from api.desk import cases, lateness, queue, reaching, reading, tasks, telling
@@ -103,7 +103,7 @@ def test_a_date_goes_out_on_her_channel_and_her_1_says_that_she_read_it(desk: De
     week = NOW + timedelta(days=5)  # her draft, if there ever was one, is long gone
     assert "you have read it" in almaz(desk, week).says("1")[-1]
     assert desk.states() == ["read"]
-    assert desk.db.read_now(lambda session: [i.kind for i in session.exec(select(Item))]) == [
+    assert desk.db.read_now(lambda session: [i.kind for i in session.exec(select(Item).order_by(col(Item.id)))]) == [
         "answers",
         "address",
         "out",

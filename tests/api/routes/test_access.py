@@ -555,9 +555,9 @@ class Objects:
         media = [Media("voice", f"v{self.made}")]
         keeping.expect_in_case(session, shell.vault, case.id or 0, case.address_index, "telegram:1", media, NOW)
         session.flush()
-        number = _newest(session, MediaRow)
-        keeping.keep(session, shell.vault, number, b"OggS", NOW)
-        return number
+        for wanted in keeping.next_wanted(session, shell.vault, ["telegram:1"], NOW):
+            keeping.keep(session, shell.vault, wanted, b"OggS", NOW)
+        return _newest(session, MediaRow)
 
     def _portal_message(self, session: Session) -> int:
         shell = self.desk.shell
