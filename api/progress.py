@@ -32,10 +32,14 @@ class Work:
     person_id: int
     total: int
     done: int = 0
-    over: bool = False
     ended_at: datetime | None = None
     result: Any = None
     refused: Refused | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        return self.ended_at is not None
 
     def step(self, done: int, total: int = 0) -> None:
         """So many steps are done, of so many if that was not known before. May be called on any thread."""
@@ -110,7 +114,7 @@ class Works:
             log.error("work failed: %s", type(error).__name__)
             work.refused = Refused(500, "impossible")
         finally:
-            work.over, work.ended_at = True, self._clock()
+            work.ended_at = self._clock()
             self._events.changed(work_topic(work.key))
 
     async def _tell(self, work: Work) -> None:

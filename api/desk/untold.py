@@ -30,10 +30,10 @@ def open_untold(session: Session, ways: Ways, now: datetime) -> int:
     """
     coming, told = _coming(session, ways, now), _told(session, now)
     living, ever = _asked(session, now)
-    for case_id, day in living:
-        if (case_id, day) in told or (case_id, day) not in coming:
-            state = "done" if (case_id, day) in told else "dropped"
-            settle(session, UNTOLD, now, case_id=case_id, about=day.isoformat(), state=state)
+    for case_id, day in living & told:
+        settle(session, UNTOLD, now, case_id=case_id, about=day.isoformat())
+    for case_id, day in living - told - coming.keys():
+        settle(session, UNTOLD, now, case_id=case_id, about=day.isoformat(), state="dropped")
     untold = [one for one, (_, kept) in coming.items() if kept <= now - GRACE and one not in told | ever]
     before = ways.patience[KIND].before
     for case_id, day in untold:

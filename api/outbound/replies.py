@@ -166,7 +166,8 @@ def in_order(session: Session, lane: str, now: datetime) -> tuple[list[Due], set
     """
     given = {"lane": lane, "now": now}
     blocked = {bytes(one) for one in session.connection().execute(_BLOCKED, given).scalars()}
-    return [Due(*row) for row in session.connection().execute(_IN_ORDER, given)], blocked
+    due = _IN_ORDER if blocked else _DUE  # as a rule nobody waits for a next try
+    return [Due(*row) for row in session.connection().execute(due, given)], blocked
 
 
 class Outcome(NamedTuple):

@@ -5,7 +5,6 @@ Who sends her answers has them sealed as a case, and her draft is destroyed: nei
 
 import asyncio
 import signal
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -59,27 +58,19 @@ async def killed(server: Server) -> None:
     assert server.process.exitcode == -signal.SIGKILL
 
 
-@dataclass(frozen=True)
-class Secrets:
-    """The ids of the secrets that cases and drafts need, and of those that the keyring has."""
-
-    needed: set[bytes]
-    kept: set[bytes]
-
-
-def secrets(founded: Founded) -> Secrets:
-    """What is needed and what there is, at this moment."""
+def secrets(founded: Founded) -> set[bytes]:
+    """The ids of the secrets that cases and drafts need at this moment; each must be there."""
     with deployed(founded.settings) as opened:
         needed = opened.db.read_now(
             lambda session: {*session.exec(select(CaseRow.secret_id)), *session.exec(select(DraftRow.secret_id))}
         )
-        kept = opened.vault.keyring._thread.connection.execute("SELECT id FROM secret")
-        return Secrets(needed, {one for (one,) in kept})
+        assert opened.vault.keyring.living(needed) == needed
+    return needed
 
 
-def let_go(before: Secrets, founded: Founded) -> bool:
-    """Whether what is not needed any more has been destroyed; what is needed must be there."""
-    now = secrets(founded)
-    assert now.needed <= now.kept
-    assert before.needed - now.needed
-    return not (before.needed - now.needed) & now.kept
+def let_go(before: set[bytes], founded: Founded) -> bool:
+    """Whether what is not needed any more has been destroyed."""
+    over = before - secrets(founded)
+    assert over
+    with deployed(founded.settings) as opened:
+        return not opened.vault.keyring.living(over)
