@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot import layout
 from bot.channel import Channel, ChannelError, Malformed, Pace
 from bot.connection import Answer
+from bot.parts import Parts
 from flows.countries import Countries
 from flows.model import Manner, Reply
 
@@ -165,14 +166,17 @@ class Line(Channel):
     ) -> None:
         self.lane, self.pace = f"sms:{number}", pace
         self._put, self._key, self._countries, self._most = put, key, countries, most_characters
+        self._parts = Parts()
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Send, in whole messages as long as her country allows. Gives the id of the last, the one reported on."""
         texts = layout.texts(reply, self._countries.of(address), self._most)
-        its_id = ""
-        for text, token in zip(texts, tokens(self._key, reply_id, address, texts), strict=True):
-            its_id = await self._put(address, text, token)
-        return its_id
+        parts = list(zip(texts, tokens(self._key, reply_id, address, texts), strict=True))
+
+        async def put(part: tuple[str, str], _last: bool) -> str:
+            return await self._put(address, *part)
+
+        return (await self._parts.send(reply_id, parts, put))[-1]
 
     async def clear(self, address: str, chat_messages: list[str]) -> None:
         """Do nothing: an SMS stays on the phone."""

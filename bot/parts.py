@@ -1,7 +1,9 @@
 """Replies that are longer than one message: when a part is refused for now, those before it are not sent again."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
+T = TypeVar("T")
 REMEMBERED = 1000
 """Replies that are under way at most; of those that were given up, nobody tells us."""
 
@@ -12,9 +14,7 @@ class Parts:
     def __init__(self) -> None:
         self._taken: dict[str, list[str]] = {}
 
-    async def send(
-        self, reply_id: str, parts: Sequence[str], put: Callable[[str, bool], Awaitable[str]]
-    ) -> Sequence[str]:
+    async def send(self, reply_id: str, parts: Sequence[T], put: Callable[[T, bool], Awaitable[str]]) -> Sequence[str]:
         """Put out the parts of a reply that were not taken yet, in order; `put` hears of each whether it is the last.
 
         Gives the provider's ids of all parts. Raises what `put` raises; the next call for this reply goes on there.

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.channel import ChannelError
+from bot.channel import ChannelError, Pace
+from bot.gateway import Line
 from bot.parts import REMEMBERED, Parts
 from bot.telegram import Telegram
 from flows.model import Reply
 from tests.fakes.telegram_api import Refusal, TelegramApi
+from tests.libraries import the_countries
 
 
 async def test_the_next_try_goes_on_where_the_last_one_ended() -> None:
@@ -45,6 +47,24 @@ async def test_what_was_given_up_is_not_remembered_for_ever() -> None:
             await parts.send(str(number), "ab", put)
     await parts.send("last", "ab", take)
     assert len(parts._taken) == REMEMBERED
+
+
+async def test_on_a_number_of_ours() -> None:
+    said: list[str] = []
+    refusals = [ChannelError("503", permanent=False)]
+
+    async def put(address: str, text: str, token: str) -> str:
+        if said and refusals:
+            raise refusals.pop()
+        said.append(token)
+        return token
+
+    line = Line("+96181000021", put, key=b"k", countries=the_countries(), most_characters=100, pace=Pace(0, 0))
+    reply = Reply("\n".join("a" * 90 for _ in range(3)))
+    with pytest.raises(ChannelError):
+        await line.send("+96170123456", reply, reply_id="1")
+    assert await line.send("+96170123456", reply, reply_id="1") == said[-1]
+    assert len(said) == len(set(said)) > 1
 
 
 async def test_on_telegram() -> None:
