@@ -5,6 +5,7 @@ import base64
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlmodel import Session
@@ -33,6 +34,8 @@ from bot.whatsapp import TwilioWhatsApp
 
 T = TypeVar("T")
 log = logging.getLogger("rafiqa.runner")
+ON_ITS_WAY = 5.0
+"""Seconds that what is being sent gets at a stop."""
 HOUSEKEEPING = 20.0
 """Seconds between two looks at what is over."""
 WEBHOOK = "/webhooks/telegram"
@@ -90,7 +93,10 @@ class Runner:
             self._begin(polling.poll(self._intake, telegram), "polling")
 
     async def stop(self) -> None:
-        """End all loops and let the lanes go."""
+        """End all loops and let the lanes go; what is on its way to a provider gets a moment to be taken."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ON_ITS_WAY):
+                await asyncio.gather(*(outbox.rest() for outbox in self.outboxes))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

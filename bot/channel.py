@@ -1,6 +1,7 @@
 """What every provider looks like from inside: it sends replies, and fails in one way."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from flows.model import Manner, Reply
@@ -10,11 +11,11 @@ class ChannelError(Exception):
     """A provider did not take what we sent.
 
     `permanent` says that trying again is useless, `retry_after` (seconds) when the provider wants the lane to rest,
-    `held` that it has to wait until she writes, `code` is the provider's own error code; none of them holds an address
-    or a text.
+    `held` that it has to wait until she writes, which she had not when we looked (aware), `code` is the provider's own
+    error code; none of them holds an address or a text.
     """
 
-    def __init__(self, code: str, *, permanent: bool, retry_after: float = 0.0, held: bool = False) -> None:
+    def __init__(self, code: str, *, permanent: bool, retry_after: float = 0.0, held: datetime | None = None) -> None:
         self.held = held
         self.code, self.permanent, self.retry_after = code, permanent, retry_after
         super().__init__(f"{code} ({'permanent' if permanent else 'temporary'})")

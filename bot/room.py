@@ -3,12 +3,15 @@
 import asyncio
 from collections import deque
 
+EMPTY = 0.01
+"""Seconds between two looks whether a room is empty."""
+
 
 class Room:
     """A number of places. Whoever finds it full waits for an `opening`, and then looks again: another may be faster."""
 
     def __init__(self, places: int) -> None:
-        self._free = places
+        self._places = self._free = places
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
@@ -35,6 +38,12 @@ class Room:
             if turn.done() and not turn.cancelled():
                 self._tell()  # who gives up in her turn leaves it to the next
             raise
+
+    async def emptied(self) -> None:
+        """Let nobody in any more, for good, and wait until all who are inside have left."""
+        self._free -= self._places
+        while self._free < 0:  # noqa: ASYNC110 - once in a room's life, and leaving is to cost nothing more
+            await asyncio.sleep(EMPTY)
 
     def _tell(self) -> None:
         while self._waiting:

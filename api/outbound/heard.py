@@ -1,6 +1,6 @@
 """Who wrote within a day, where a channel lets us answer only so long; and what waits until she writes again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete
 from api.answers import unpack_reply
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
-from api.outbound.replies import HELD_LIVES, address_index, queue_replies
+from api.outbound.replies import HELD_LIVES, Outcome, address_index, queue_replies
 from api.store.db import Database
 from api.store.once import insert_once
 from api.tables import Heard, ReplyRow, metadata
@@ -40,6 +40,16 @@ def hear(session: Session, vault: Vault, message: Message, now: datetime) -> boo
         return False
     insert_once(session, _seen, {"key": vault.index("seen", message.lane, message.id), "at": now})
     return True
+
+
+def let_go(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
+    """Of what is held from now on: what she wrote for while it was being held goes out after all."""
+    for due, since in {(one.due.address_index, one.since) for one in outcomes if one.since}:
+        # Written to, so that she and we do not miss each other: whoever comes second sees what the other did.
+        _keep(session, due)
+        row = session.get(Heard, due, populate_existing=True)
+        if row is not None and row.heard_at is not None and row.heard_at > since:
+            _release(session, due, now)
 
 
 def open_for(session: Session, address: bytes, now: datetime) -> bool:
@@ -101,7 +111,7 @@ class WhileHeard:
                 if error.code != OUTSIDE:
                     raise
         await self.knock(address)
-        raise ChannelError(OUTSIDE, permanent=False, held=True)
+        raise ChannelError(OUTSIDE, permanent=False, held=now)
 
     async def knock(self, address: str) -> None:
         """Ask her to write, once; without a template nothing may be said. Raises ChannelError."""
@@ -127,8 +137,9 @@ class WhileHeard:
 
 
 def _keep(session: Session, address: bytes, **values: datetime | None) -> None:
-    first = _INSERT[session.get_bind().dialect.name](_heard).values(address_index=address, **values)
-    session.connection().execute(first.on_conflict_do_update(index_elements=["address_index"], set_=values))
+    kept: dict[str, Any] = {"address_index": address, **values}
+    first = _INSERT[session.get_bind().dialect.name](_heard).values(kept)
+    session.connection().execute(first.on_conflict_do_update(index_elements=["address_index"], set_=kept))
 
 
 def _release(session: Session, address: bytes, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from api.desk import tallies
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound import lanes
+from api.outbound.heard import let_go
 from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, in_order, mark
 from api.store.db import Database
 from bot.channel import Channel, ChannelError
@@ -79,6 +80,10 @@ class Outbox:
         """These were just committed: those of this lane can be sent without looking them up."""
         self._offered += (one for one in replies if one.lane == self.lane)
         self._wake.set()
+
+    async def rest(self) -> None:
+        """Send nothing more, and wait until what is on its way was taken: cut off there, it would be sent again."""
+        await self._room.emptied()
 
     async def run(self) -> None:
         """Send until cancelled; a failure of storage, or a bug, only makes it begin again."""
@@ -240,6 +245,7 @@ class Outbox:
 
         def write_down(session: Session) -> None:
             mark(session, self._vault, lane, outcomes, now, clearable)
+            let_go(session, outcomes, now)
             if segments:  # in the same transaction: what was paid for is counted, whatever happens next
                 tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
 
@@ -274,7 +280,7 @@ class Outbox:
 
     def _failed(self, due: Due, error: ChannelError) -> Outcome:
         if error.held:
-            return Outcome(due, "held", error=error.code)
+            return Outcome(due, "held", error=error.code, since=error.held)
         self.last_error = error.code
         log.warning("a reply on %s was not taken: %s", self._channel.name, error)
         if error.permanent:

@@ -172,7 +172,7 @@ def in_order(session: Session, lane: str, now: datetime) -> tuple[list[Due], set
 
 class Outcome(NamedTuple):
     """What became of a reply: `sent` (with the provider's id), `dead` (never), `waiting` until `next_try`, or `held`
-    until she writes. `segments` is how many parts of SMS it cost."""
+    until she writes, which she had not at `since`. `segments` is how many parts of SMS it cost."""
 
     due: Due
     state: Literal["sent", "dead", "waiting", "held"]
@@ -180,6 +180,7 @@ class Outcome(NamedTuple):
     error: str = ""
     next_try: datetime | None = None
     segments: int = 0
+    since: datetime | None = None
 
 
 def _sent(**more: bytes) -> ForRows:

@@ -99,6 +99,24 @@ async def test_whatever_else_she_writes_releases_it_and_is_an_answer_too(db: Dat
         assert not await scene.writes("1"), "nothing was asked any more"
 
 
+@pytest.mark.parametrize("template", [TEMPLATE, ""])
+async def test_who_writes_at_the_moment_when_it_is_held_gets_it_all_the_same(
+    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch, template: str
+) -> None:
+    async with TwilioApi(templates={TEMPLATE}) as api, Scene(db, vault, api, template) as scene:
+        knock = scene.speaking.knock
+
+        async def knock_while_she_writes(address: str) -> None:
+            await knock(address)
+            scene.now += timedelta(seconds=1)
+            assert not await scene.writes("hello"), "nothing waited yet"
+
+        monkeypatch.setattr(scene.speaking, "knock", knock_while_she_writes)
+        await scene.queue("news")
+        await until(lambda: scene.said[-1:] == ["news"])
+        await until(lambda: scene.states == ["sent"])
+
+
 async def test_without_a_template_it_waits_all_the_same_and_her_1_is_an_answer(db: Database, vault: Vault) -> None:
     async with TwilioApi() as api, Scene(db, vault, api, template="") as scene:
         await scene.queue("news")

@@ -105,3 +105,20 @@ async def test_stopped_while_nothing_can_be_written_down_it_ends(
         await until(lambda: bool(bot.sent))
     assert "what was sent last is not written down" in caplog.text
     assert states(db) == ["waiting"]
+
+
+async def test_what_is_on_its_way_is_taken_before_it_stops_and_nothing_else_begins(db: Database, vault: Vault) -> None:
+    for address in ("1", "2"):
+        queue(db, vault, address, "hello", "and more")
+    bot = Telling(slow=0.2)
+    async with asyncio.timeout(10), sending(db, vault, bot, Clock()) as sender:
+        await bot.took.wait()
+        await sender.rest()
+        assert bot.at_once == 0
+    begun = [text for _, text in bot.sent]
+    assert begun == ["hello"] * len(begun), "what waited behind it in its chat is not begun any more"
+    assert states(db).count("sent") == len(begun)
+    bot.slow = 0.0
+    async with sending(db, vault, bot, Clock()):
+        await until(lambda: states(db) == ["sent"] * 4)
+    assert sorted(bot.sent) == [(address, text) for address in "12" for text in ("and more", "hello")]
