@@ -38,7 +38,8 @@ class TelegramApi:
     """`async with TelegramApi() as api:` serves at `api.url`.
 
     Tests read `sent`, `chats`, `answered` and `calls`, and steer with `blocked`, `unknown`, `files` and `refusals` (the
-    next answers, before anything else is looked at). `now` is the clock of the 48 hours.
+    next answers, before anything else is looked at). `dawdles` is how long (seconds) it takes to say that a message was
+    taken. `now` is the clock of the 48 hours.
     """
 
     token: str = TOKEN
@@ -54,6 +55,7 @@ class TelegramApi:
     webhook: dict[str, Any] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)  # file id → its bytes
+    dawdles: float = 0.0
     url: str = ""
     polling: bool = False
 
@@ -108,6 +110,8 @@ class TelegramApi:
                     return refusal
                 raise refusal
             result = call(parameters)
+            if method == "sendMessage":
+                await asyncio.sleep(self.dawdles)
             return web.json_response({"ok": True, "result": await result if asyncio.iscoroutine(result) else result})
         except Refusal as refusal:
             return refusal.answer()

@@ -11,7 +11,7 @@ from api.keys.locks import PersonLock
 from api.keys.vault import TeamKey, Vault
 from api.staff import people
 from api.staff.access import id_of, lock_of
-from api.tables import CaseRow, Item, Unhandled, metadata
+from api.tables import CaseRow, Item, ReplyRow, Unhandled, metadata
 from flows.model import Answer
 from tests.server.running import Founded
 
@@ -73,6 +73,13 @@ def row_counts(founded: Founded) -> dict[str, int]:
                 if name != "lane"
             }
         )
+
+
+def replies_that_wait(founded: Founded) -> int:
+    """How many replies are still to be sent."""
+    with deployed(founded.settings) as opened:
+        waiting = select(func.count()).where(ReplyRow.state == "waiting")
+        return opened.db.read_now(lambda session: session.exec(waiting).one())
 
 
 def unhandled(founded: Founded) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import telegram_updates as updates
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.twilio_api import NUMBER, TwilioApi
-from tests.server.opened import open_cases, row_counts
+from tests.server.opened import open_cases, replies_that_wait, row_counts
 from tests.server.people import BySms, OnTelegram, reference_in, tells
 from tests.server.running import SECRET, Server, by_sms, by_telegram, found, free_port, running, until
 
@@ -116,6 +116,10 @@ async def test_without_a_secret_the_server_asks_for_updates_itself(tmp_path: Pat
             assert "1/21" in await tells(grace, ("hello", "[English]", "[Begin]"))
             assert await post(server, b"{}") == 404
             assert len(grace.read) == grace.written
+            api.dawdles, before = 1.0, len(api.sent)
+            await api.push(updates.message(771_003, "Grace"))
+            await until(lambda: len(api.sent) > before)
+        assert replies_that_wait(founded) == 0, "the server waited to hear that its last words were taken"
 
 
 async def test_providers_that_are_down_at_start_are_tried_again(tmp_path: Path) -> None:
