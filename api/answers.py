@@ -72,13 +72,15 @@ def unpack_message(packed: bytes) -> Message:
 
 def pack_reply(address: str, reply: Reply) -> bytes:
     """A reply and where it goes, as JSON; an option is the list of its value, its label and whether it is a button."""
-    return encode({"to": address, "text": reply.text, "options": reply.options, "about": reply.about})
+    packed = {"to": address, "text": reply.text, "options": reply.options, "about": reply.about}
+    return encode(packed | {"instead": reply.instead} if reply.instead else packed)
 
 
 def unpack_reply(packed: bytes) -> tuple[str, Reply]:
     """The address and the reply that `pack_reply` wrote."""
     reply = from_json(packed)
-    return reply["to"], Reply(reply["text"], tuple(Option(*option) for option in reply["options"]), reply["about"])
+    options = tuple(Option(*option) for option in reply["options"])
+    return reply["to"], Reply(reply["text"], options, reply["about"], reply.get("instead", ""))
 
 
 def encode(value: Any) -> bytes:

@@ -29,6 +29,9 @@ SIDE_BY_SIDE = 100
 SECOND_ADDRESS = 0.25
 """Seconds that a server's first address gets alone before the next one is tried too (RFC 8305)."""
 
+NO_ANSWER = frozenset(("timeout", "network", "closed"))
+"""The codes of a ChannelError after which nobody knows whether the server heard us."""
+
 _PORTS = {"http": 80, "https": 443}
 _SPACES = 3
 

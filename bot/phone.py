@@ -55,6 +55,8 @@ class Phone(Channel):
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
         """Show the reply; by SMS as the text that would travel. The same reply again stands where it stood."""
+        if reply.instead and self.manner == "chat":
+            self._make_room(self._screen(address), reply)
         shown = Shown(f"reply-{reply_id}", reply if self.manner == "chat" else Reply(layout.sms(reply)))
         self._show(address, shown)
         return shown.id
@@ -84,6 +86,12 @@ class Phone(Channel):
                 async with asyncio.timeout(seconds):
                     await screen.changed.wait()
         return screen.version != version
+
+    def _make_room(self, screen: _Screen, reply: Reply) -> None:
+        """Take a press and the question that it belongs to off the screen: the question is said once more."""
+        asked = [one.id for one in screen.shown.values() if not one.hers and one.reply.about == reply.about]
+        for one in (reply.instead, *asked[-1:]):
+            screen.shown.pop(one, None)
 
     def _show(self, address: str, shown: Shown) -> None:
         screen = self._screen(address)

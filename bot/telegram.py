@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 
 from bot import layout
 from bot.channel import Channel, ChannelError, Forged, Malformed, Pace
-from bot.http import Http
+from bot.http import NO_ANSWER, Http
 from bot.parts import Parts
 from bot.telegram_bot import WANTED, QuietBot, TelegramRequest
 from flows.model import Manner, Media, Message, Reply
@@ -154,13 +154,30 @@ class Telegram(Channel):
         )
 
     async def send(self, address: str, reply: Reply, *, reply_id: str) -> str:
-        """Send, with the buttons under the last part. Returns the message ids, separated by spaces if it was cut."""
+        """Send, with the buttons under the last part. Returns the message ids, separated by spaces if it was cut.
+
+        What is to stand instead of another message changes that one, and is sent where Telegram does not change it.
+        """
         text, rows = layout.chat(reply)
+        if reply.instead and await self._change(int(address), reply.instead, text, rows):
+            return reply.instead
 
         async def put(part: str, last: bool) -> str:
             return str(await self._ask(self._bot.say(int(address), part, rows if last else [])))
 
         return " ".join(await self._parts.send(reply_id, layout.split(text, MessageLimit.MAX_TEXT_LENGTH), put))
+
+    async def _change(self, chat: int, place: str, text: str, rows: list[list[layout.Button]]) -> bool:
+        """Put this in the place of a message; says whether it stands there. Raises ChannelError where nobody answered.
+
+        Telegram refuses what is too old, too long, gone, or just the same (core.telegram.org/bots/api#editmessagetext).
+        """
+        try:
+            return str(await self._ask(self._bot.say(chat, text, rows, instead=int(place)))) == place
+        except ChannelError as error:
+            if error.retry_after or error.code in NO_ANSWER:
+                raise
+            return False
 
     async def clear(self, address: str, chat_messages: list[str]) -> None:
         """Delete what Telegram still lets a bot delete (48 hours). Ids as `send` and `Message.chat_message` gave."""

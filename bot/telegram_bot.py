@@ -115,8 +115,8 @@ class QuietBot(Bot):
 
     _LOGGER = _SILENCE
 
-    async def say(self, chat: int, text: str, rows: list[list[Button]]) -> int:
-        """Send a text; returns the message id."""
+    async def say(self, chat: int, text: str, rows: list[list[Button]], *, instead: int = 0) -> int:
+        """Send a text, or put it in the place of a message of ours; returns the message id."""
         data: dict[str, Any] = {
             "chat_id": chat,
             "text": text,
@@ -126,8 +126,11 @@ class QuietBot(Bot):
         if rows:
             keyboard = [[{"text": label, "callback_data": value} for label, value in row] for row in rows]
             data["reply_markup"] = {"inline_keyboard": keyboard}
-        request = cast(TelegramRequest, self.request)
-        return int((await request.post_json(f"{self.base_url}/sendMessage", data))["message_id"])
+        if instead:
+            del data["protect_content"]  # it stays as it is
+            data["message_id"] = instead
+        request, method = cast(TelegramRequest, self.request), "editMessageText" if instead else "sendMessage"
+        return int((await request.post_json(f"{self.base_url}/{method}", data))["message_id"])
 
     async def updates(self, offset: int, seconds: int) -> list[Mapping[str, Any]]:
         """Wait up to `seconds` for updates from `offset` on; those that are no objects with an id are left out."""

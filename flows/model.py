@@ -29,7 +29,8 @@ class Message(NamedTuple):
     (`telegram:8123`, `sms:+96181000001`), `address` the chat id or E.164 number that it came from, `id` the
     provider's own id (the same message delivered twice has the same lane and id), `button` what a pressed button
     carries (`papers=none`: what it is about, and the choice), `chat_message` the id by which the provider can delete
-    the message from the chat, `about` what a text answers, where it was typed below a question.
+    the message from the chat (of a press, the message that has the button), `about` what a text answers, where it was
+    typed below a question.
     """
 
     channel: str
@@ -59,12 +60,14 @@ class Reply(NamedTuple):
     """What goes out: a text and, where there is something to choose, the options in order.
 
     `about` names what is being asked; a button carries it, so that a press that comes late is not taken for the
-    answer to another question.
+    answer to another question. `instead` is the `chat_message` of a press after which the same is said once more: where
+    a channel can, the reply takes the place of what she pressed.
     """
 
     text: str
     options: tuple[Option, ...] = ()
     about: str = ""
+    instead: str = ""
 
     @property
     def plain(self) -> str:

@@ -39,11 +39,18 @@ def take(talk: Talk) -> Turn:
         several.choose(talk, here.asked) if several.takes(talk, here.asked) else read(talk, here.asked, talk.message)
     )
     if not isinstance(outcome, Answer | Misread):
-        return go_on(talk.but(chosen=outcome))
+        return _marked(talk.but(chosen=outcome))
     outcome = _allowed(talk, here.asked, outcome)
     if isinstance(outcome, Misread):
         return _ask_again(talk, here, here.asked, outcome)
     return _keep(talk, here.asked, outcome)
+
+
+def _marked(talk: Talk) -> Turn:
+    """The same question with what is marked now, in the place of the one whose button she pressed."""
+    turn, place = go_on(talk), talk.message.chat_message
+    effects = (Say(one.reply._replace(instead=place)) if isinstance(one, Say) else one for one in turn.effects)
+    return turn._replace(effects=tuple(effects))
 
 
 def understand(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answer | Misread:

@@ -101,9 +101,10 @@ def test_a_message_comes_back_as_it_was(message):
     assert unpack_message(pack_message(message)) == message
 
 
-@given(st.text(), st.text(), st.lists(st.builds(Option, st.text(), st.text(), st.booleans())).map(tuple))
-def test_a_reply_comes_back_with_its_address_and_options(address, text, options):
-    assert unpack_reply(pack_reply(address, Reply(text, options))) == (address, Reply(text, options))
+@given(st.text(), st.text(), st.lists(st.builds(Option, st.text(), st.text(), st.booleans())).map(tuple), st.text())
+def test_a_reply_comes_back_with_its_address_and_options(address, text, options, place):
+    reply = Reply(text, options, instead=place)
+    assert unpack_reply(pack_reply(address, reply)) == (address, reply)
 
 
 def test_a_contact_comes_back_as_it_was():

@@ -42,6 +42,17 @@ async def test_a_reply_that_is_sent_again_stands_where_it_stood() -> None:
     assert [shown.id for shown in chat.screen("anna")[1]] == ["m1", "reply-1"]
 
 
+async def test_what_takes_the_place_of_a_question_stands_alone_and_the_press_is_gone() -> None:
+    chat, asked = Phone("chat"), ASK._replace(about="days")
+    await chat.send("anna", Reply("Hello"), reply_id="1")
+    await chat.send("anna", asked, reply_id="2")
+    press = chat.hear("anna", "m1", button="days=yes", label="Yes")
+    again = asked._replace(text="Which else?", instead=press.chat_message)
+    for _ in range(2):
+        await chat.send("anna", again, reply_id="3")
+    assert chat.screen("anna")[1] == [Shown("reply-3", again), Shown("reply-1", Reply("Hello"))]
+
+
 async def test_a_page_that_waits_is_woken_by_what_comes() -> None:
     chat = Phone("chat")
     version, _ = chat.screen("anna")

@@ -77,6 +77,45 @@ async def test_what_she_pressed_comes_back_as_the_value_of_the_option(api: Teleg
     assert message.button == "papers=copy"
 
 
+async def test_what_is_marked_by_presses_changes_the_message_that_has_the_buttons(
+    api: TelegramApi, telegram: Telegram
+) -> None:
+    place = await telegram.send(str(ALMAZ), PAPERS, reply_id="1")
+    marked = PAPERS._replace(
+        options=(PAPERS.options[0]._replace(label="✓ Passport"), *PAPERS.options[1:]), instead=place
+    )
+    assert await telegram.send(str(ALMAZ), marked, reply_id="2") == place
+    assert [method for method, _ in api.calls] == ["sendMessage", "editMessageText"]
+    assert list(api.chats[ALMAZ]) == [int(place)]
+    assert "✓ Passport" in str(api.sent[-1]["reply_markup"])
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Refusal(400, "Bad Request: message can't be edited"),
+        Refusal(404, "Not Found"),
+        Refusal(500, "Internal Server Error"),
+        web.json_response({"ok": True, "result": True}),
+    ],
+)
+async def test_where_the_message_cannot_be_changed_a_new_one_is_sent(
+    api: TelegramApi, telegram: Telegram, refusal: Refusal | web.Response
+) -> None:
+    api.refusals = [refusal]
+    place = await telegram.send(str(ALMAZ), PAPERS._replace(instead="77"), reply_id="1")
+    assert [method for method, _ in api.calls] == ["editMessageText", "sendMessage"]
+    assert (api.sent[-1]["message_id"], place) == (int(place), str(api.sent[-1]["message_id"]))
+
+
+async def test_while_telegram_wants_rest_nothing_is_sent_anew(api: TelegramApi, telegram: Telegram) -> None:
+    place = await telegram.send(str(ALMAZ), PAPERS, reply_id="1")
+    api.refusals = [Refusal(429, "Too Many Requests: retry after 7", retry_after=7)]
+    again = PAPERS._replace(text="Which ones?", instead=place)
+    assert await failure(telegram.send(str(ALMAZ), again, reply_id="2")) == ("429", False, 7.0)
+    assert len(api.sent) == 1
+
+
 async def test_a_blocked_bot_an_unknown_chat_and_a_bad_text_are_permanent(api: TelegramApi, telegram: Telegram) -> None:
     api.blocked.add(ALMAZ)
     api.unknown.add(5)

@@ -157,6 +157,18 @@ class TelegramApi:
         self.sent.append({**given, "chat_id": chat, "reply_markup": markup, "message_id": self._last_message})
         return message
 
+    def _do_editmessagetext(self, given: dict[str, Any]) -> dict[str, Any]:
+        chat, place = self._chat(given), int(given.get("message_id") or 0)
+        if place not in self.chats.get(chat, {}):
+            raise Refusal(400, "Bad Request: message to edit not found")
+        (last,) = [one for one in self.sent if one["message_id"] == place][-1:] or [{}]
+        markup = _markup(given.get("reply_markup"))
+        if (last.get("text"), last.get("reply_markup")) == (given.get("text"), markup):
+            raise Refusal(400, "Bad Request: message is not modified")
+        message = {**given, "chat_id": chat, "reply_markup": markup, "message_id": place}
+        self.sent.append(message)
+        return {"message_id": place, "from": BOT, "chat": {"id": chat, "type": "private"}, "text": given["text"]}
+
     def _do_deletemessage(self, given: dict[str, Any]) -> bool:
         self._delete(self._chat(given), given.get("message_id"), skip_unknown=False)
         return True
