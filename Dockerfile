@@ -10,7 +10,9 @@ COPY flows flows
 COPY bot bot
 COPY api api
 COPY translations translations
-RUN pip install --no-cache-dir --no-deps --no-build-isolation -e .
+# Who serves is somebody else: the checkout may have been its owner's alone.
+RUN chmod -R a+rX . \
+ && pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
 RUN useradd --system --uid 10001 --no-create-home rafiqa \
  && install -d -o rafiqa -m 0700 /data
