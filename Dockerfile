@@ -15,7 +15,7 @@ RUN chmod -R a+rX . \
  && pip install --no-cache-dir --no-deps --no-build-isolation -e . \
  && python -m compileall -q api bot flows
 
-RUN useradd --system --uid 10001 --no-create-home rafiqa \
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin rafiqa \
  && install -d -o rafiqa -m 0700 /data
 ENV RAFIQA_DATA_DIR=/data RAFIQA_HOST=0.0.0.0 PORT=8000 PYTHONUNBUFFERED=1
 USER rafiqa
