@@ -41,6 +41,10 @@ class _Commands(click.Group):
             raise click.ClickException(f"RAFIQA_DATABASE_URL: the database does not answer ({kind}).") from None
         except NotSetUp:
             raise click.ClickException("There is no deployment here yet. Run `rafiqa setup` first.") from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

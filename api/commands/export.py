@@ -1,6 +1,7 @@
 """Makes a batch for a recipient without the console: the same file, the same rules, the same trail."""
 
 import os
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -33,11 +34,11 @@ def export(
     """Ask who is there, make the batch, and write its file into `folder` for nobody else to read."""
     library = the_library(settings)
     the_service(library, service)
-    with deployed(settings) as opened:
+    with deployed(settings) as opened, ExitStack() as undone:
         viewer = _who(opened, click.prompt("Your name"), click.prompt("Your passphrase", hide_input=True), now)
 
         def use_case(session: Session) -> Exported:
-            return batches.export(
+            batch = batches.export(
                 session,
                 opened.vault,
                 library,
@@ -48,16 +49,24 @@ def export(
                 again=again,
                 now=now,
             )
+            _write(folder / batch.filename, batch.content, undone)  # before it counts as exported
+            return batch
 
         try:
             batch = opened.db.write_now(use_case)
         except Refused as refused:
             raise click.ClickException(REFUSALS.get(refused.code, refused.code)) from None
-    path = folder / batch.filename
+        undone.pop_all()
+    click.echo(f"Batch {batch.number}: {batch.rows} rows in {folder / batch.filename}\nSHA-256 {batch.sha256}")
+
+
+def _write(path: Path, content: bytes, undone: ExitStack) -> None:
+    """Write it for nobody else to read; it goes again where what follows fails: what does not count has not left."""
     path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(batch.content)
-    click.echo(f"Batch {batch.number}: {batch.rows} rows in {path}\nSHA-256 {batch.sha256}")
+    opened = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    undone.callback(path.unlink, missing_ok=True)
+    with open(opened, "wb") as file:
+        file.write(content)
 
 
 def _who(opened: Deployed, name: str, passphrase: str, now: datetime) -> Viewer:

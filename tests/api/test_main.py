@@ -112,6 +112,11 @@ def test_a_batch_needs_a_passphrase_and_leaves_once(rafiqa: Rafiqa, amals_words:
     assert "do not belong together" in wrong.output
     nobody = rafiqa("export", "vaccination", "--form", "csv", typed="Nobody\nguess\n")
     assert nobody.output.splitlines()[-1] == wrong.output.splitlines()[-1]
+    in_the_way = tmp_path / "vaccination-ministry-0001.csv"
+    in_the_way.mkdir()
+    stuck = rafiqa("export", "vaccination", "--form", "csv", typed=f"amal\n{amals_words}\n")
+    assert (stuck.exit_code, stuck.output.splitlines()[-1]) == (1, f"Error: {in_the_way.name}: Is a directory")
+    in_the_way.rmdir()
     done = rafiqa("export", "vaccination", "--form", "csv", typed=f"amal\n{amals_words}\n")
     assert done.exit_code == 0, done.output
     assert amals_words not in done.output
@@ -125,6 +130,7 @@ def test_a_paper_form_is_written_in_the_languages_that_are_named(rafiqa: Rafiqa,
     assert rafiqa("print", "vaccination", "--lang", "am,ar").exit_code == 0
     assert "<html" in (tmp_path / "vaccination-am-ar.html").read_text("utf-8")
     assert "languages of vaccination" in rafiqa("print", "vaccination", "--lang", "xx").output
+    assert "no/a.html: No such file" in rafiqa("print", "vaccination", "--to", "no/a.html").output
     assert "There is no service" in rafiqa("print", "nonsense").output
 
 
