@@ -42,14 +42,14 @@ def hear(session: Session, vault: Vault, message: Message, now: datetime) -> boo
     return True
 
 
-def let_go(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
+def release(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
     """Of what is held from now on: what she wrote for while it was being held goes out after all."""
-    for due, since in {(one.due.address_index, one.since) for one in outcomes if one.since}:
+    for address, since in {(one.due.address_index, one.since) for one in outcomes if one.since}:
         # Written to, so that she and we do not miss each other: whoever comes second sees what the other did.
-        _keep(session, due)
-        row = session.get(Heard, due, populate_existing=True)
+        _keep(session, address)
+        row = session.get(Heard, address, populate_existing=True)
         if row is not None and row.heard_at is not None and row.heard_at > since:
-            _release(session, due, now)
+            _release(session, address, now)
 
 
 def open_for(session: Session, address: bytes, now: datetime) -> bool:

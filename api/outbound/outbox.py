@@ -16,7 +16,7 @@ from api.desk import tallies
 from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound import lanes
-from api.outbound.heard import let_go
+from api.outbound.heard import release
 from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, in_order, mark
 from api.store.db import Database
 from bot.channel import Channel, ChannelError
@@ -245,7 +245,7 @@ class Outbox:
 
         def write_down(session: Session) -> None:
             mark(session, self._vault, lane, outcomes, now, clearable)
-            let_go(session, outcomes, now)
+            release(session, outcomes, now)
             if segments:  # in the same transaction: what was paid for is counted, whatever happens next
                 tallies.add(session, now.date(), tallies.SEGMENTS, {"sms": segments})
 
