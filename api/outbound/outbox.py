@@ -17,7 +17,8 @@ from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound import lanes
 from api.outbound.heard import release
-from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, in_order, mark
+from api.outbound.pacing import Pacing
+from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, in_order, mark, still_waits
 from api.store.db import Database
 from bot.channel import Channel, ChannelError
 from bot.room import Room
@@ -31,6 +32,8 @@ LOOK_AGAIN = 0.25
 TOGETHER = 0.02
 """Seconds of which what was sent is written down together: a commit costs more than all that is in it."""
 RENEW = lanes.HOLD / 3
+FRESH = 0.5
+"""Seconds for which nobody looks whether what was taken up still waits: a slow lane has hundreds for many minutes."""
 SIDE_BY_SIDE = 32
 """How many chats are written to at once in one lane."""
 REMEMBERED = 10_000
@@ -59,14 +62,13 @@ class Outbox:
         self._freed: set[bytes] = set()  # chats whose failure was written down since the last look began
         self._knows_all = False
         self._offered: list[Fresh] = []
-        self._taken_up: dict[int, None] = {}
-        self._turns: dict[bytes, float] = {}  # when a chat may be written to again
+        self._taken_up: dict[int, float] = {}  # and when
         self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
         self._marking = asyncio.Lock()
         self._room = Room(SIDE_BY_SIDE)
-        self._next_slot = 0.0
+        self._pacing = Pacing(channel.pace)
         self._held_until: datetime | None = None
         self.last_error = ""
         self._by_sms = channel.manner == "sms"
@@ -173,7 +175,8 @@ class Outbox:
     def _take_up(self, chats: Chats) -> None:
         """From now on these are ours: neither an offer that comes late nor a look that began early sends them again."""
         self._busy.update(chats)
-        self._taken_up.update((due.id, None) for replies in chats.values() for due, _ in replies)
+        at = asyncio.get_running_loop().time()
+        self._taken_up.update((due.id, at) for replies in chats.values() for due, _ in replies)
         while len(self._taken_up) > REMEMBERED:
             del self._taken_up[next(iter(self._taken_up))]
 
@@ -200,21 +203,26 @@ class Outbox:
 
     async def _send_in_turn(self, address: bytes, due: Due, known: Known) -> Outcome:
         if self._channel.pace.between:
-            await self._chats_turn(address)
-        while self._room.full:
-            await self._room.opening()
+            await self._pacing.chats_turn(address)
+        if not self._pacing.is_needed:
+            await self._room_is_free()
+        elif not await self._pacing.lanes_turn(lambda: self._may_go(due)):
+            return Outcome(due, "dead", error="withdrawn")
         self._room.enter()
         try:
             return await self._send(due, known)
         finally:
             self._room.leave()
 
-    async def _chats_turn(self, address: bytes) -> None:
-        """Wait until this chat may be written to again."""
-        loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._turns.get(address, 0.0) - loop.time())
-        self._turns = {chat: turn for chat, turn in self._turns.items() if turn > loop.time()}
-        self._turns[address] = loop.time() + self._channel.pace.between
+    async def _room_is_free(self) -> None:
+        while self._room.full:
+            await self._room.opening()
+
+    async def _may_go(self, due: Due) -> bool:
+        """Whether it was not taken back while it waited here: a notice may be stopped, and she may say STOP."""
+        await self._room_is_free()
+        here = asyncio.get_running_loop().time() - self._taken_up.get(due.id, 0.0)
+        return here < FRESH or await self._db.read(lambda session: still_waits(session, due.id))
 
     async def _keep_marking(self) -> None:
         """Write down what became of replies, those of a short while together."""
@@ -257,8 +265,6 @@ class Outbox:
         self.wake()
 
     async def _send(self, due: Due, known: Known) -> Outcome:
-        if self._channel.pace.per_second or self._next_slot:
-            await self._slot()
         try:
             address, reply = known or due.opened(self._vault)
             provider_id = await self._hand_over(due, address, reply)
@@ -287,12 +293,5 @@ class Outbox:
             return Outcome(due, "dead", error=error.code)
         pause = error.retry_after or BACK_OFF[min(due.attempts, len(BACK_OFF) - 1)]
         if error.retry_after:
-            self._next_slot = max(self._next_slot, asyncio.get_running_loop().time() + error.retry_after)
+            self._pacing.rest(error.retry_after)
         return Outcome(due, "waiting", error=error.code, next_try=self._clock() + timedelta(seconds=pause))
-
-    async def _slot(self) -> None:
-        """Wait for the lane's next turn: `per_second` in all, or at once where there is no limit."""
-        loop = asyncio.get_running_loop()
-        start = max(loop.time(), self._next_slot)
-        self._next_slot = start + (1 / self._channel.pace.per_second if self._channel.pace.per_second else 0)
-        await asyncio.sleep(start - loop.time())

@@ -170,6 +170,12 @@ def in_order(session: Session, lane: str, now: datetime) -> tuple[list[Due], set
     return [Due(*row) for row in session.connection().execute(due, given)], blocked
 
 
+def still_waits(session: Session, reply_id: int) -> bool:
+    """Whether a reply is still to be sent."""
+    waits = select(_reply.c.id).where(_reply.c.id == reply_id, _reply.c.state == "waiting")
+    return session.connection().execute(waits).first() is not None
+
+
 class Outcome(NamedTuple):
     """What became of a reply: `sent` (with the provider's id), `dead` (never), `waiting` until `next_try`, or `held`
     until she writes, which she had not at `since`. `segments` is how many parts of SMS it cost."""

@@ -208,6 +208,19 @@ async def test_the_pace_of_a_lane_is_kept(db: Database, vault: Vault) -> None:
     assert asyncio.get_running_loop().time() - started >= 7 / 20
 
 
+async def test_what_is_taken_back_while_it_waits_for_a_slow_lane_is_not_sent(db: Database, vault: Vault) -> None:
+    bot = FakeBot(pace=Pace(4, 0))
+    for number in range(40):
+        queue(db, vault, str(number), "The office is closed on Monday.")
+    async with sending(db, vault, bot, Clock()):
+        await until(lambda: len(bot.sent) >= 2)
+        db.write_now(lambda session: session.exec(delete(ReplyRow).where(ReplyRow.state == "waiting")))  # type: ignore[call-overload]
+        begun = len(bot.sent)
+        queue(db, vault, "hers", "Good morning.")
+        await until(lambda: ("hers", "Good morning.") in bot.sent)
+    assert len(bot.sent) <= begun + 4, "what was about to go, and what came afterwards"
+
+
 async def test_one_runner_holds_a_lane_and_another_takes_it_over_when_it_is_silent(db: Database, vault: Vault) -> None:
     now = datetime.now(UTC)
     assert db.write_now(lambda session: lanes.hold(session, LANE, "dead", now))

@@ -122,3 +122,14 @@ async def test_what_is_on_its_way_is_taken_before_it_stops_and_nothing_else_begi
     async with sending(db, vault, bot, Clock()):
         await until(lambda: states(db) == ["sent"] * 4)
     assert sorted(bot.sent) == [(address, text) for address in "12" for text in ("and more", "hello")]
+
+
+async def test_a_slow_lane_with_hundreds_waiting_stops_at_once(db: Database, vault: Vault) -> None:
+    for number in range(40):
+        queue(db, vault, str(number), "hello")
+    bot = FakeBot(pace=Pace(1, 0))
+    async with sending(db, vault, bot, Clock()) as sender:
+        await until(lambda: bool(bot.sent))
+        async with asyncio.timeout(0.9):
+            await sender.rest()
+    assert states(db) == ["sent"] + ["waiting"] * 39
