@@ -179,7 +179,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"ruff (check|format) \.|mypy", answers),
     (r"\. \.venv/bin/activate", virtual),
     (r"git [a-z]+( .*)?", git),
-    (r"cd [a-z/]+", only_read),
+    (r"cd [a-z/]+|umask 022", only_read),
     (r"(apt-get (update|install)|useradd|install|systemctl|journalctl|df|openssl rand)( .*)?", of_the_system),
     (r"docker compose (build|run|up)( .*)?", contained),
     (r"curl( --fail)? http://127\.0\.0\.1:8000/.*", asked),
