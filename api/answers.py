@@ -62,7 +62,7 @@ def unpack_contact(packed: bytes) -> Contact:
 
 def pack_message(message: Message) -> bytes:
     """A message as it came in, as JSON."""
-    return encode(message._asdict())
+    return encode(_message_out(message))
 
 
 def unpack_message(packed: bytes) -> Message:
@@ -122,7 +122,7 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
     if draft.aside:
         packed["aside"] = [_draft_out(other) for other in draft.aside]
     if draft.pending:
-        packed["pending"] = draft.pending._asdict()
+        packed["pending"] = _message_out(draft.pending)
     if draft.asking:
         packed["asking"] = {**_parts(draft.asking), "known": _answers_out(draft.asking.known)}
     return packed
@@ -151,8 +151,17 @@ def _unread_in(packed: dict[str, Any]) -> Unread:
     return Unread(**packed | {"since": datetime.fromisoformat(packed["since"])})
 
 
+def _message_out(message: Message) -> dict[str, Any]:
+    """What a message holds; further files only where there are some."""
+    packed = message._asdict()
+    if not message.more:
+        del packed["more"]
+    return packed
+
+
 def _message_in(packed: dict[str, Any]) -> Message:
     packed["media"] = packed["media"] and Media(**packed["media"])
+    packed["more"] = _media_in(packed.get("more", ()))
     return Message(**packed)
 
 
@@ -164,6 +173,7 @@ def _each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda packed: tuple(map(read, packed))
 
 
+_media_in = _each(lambda packed: Media(**packed))
 _READ: dict[str, Callable[[Any], Any]] = {
     "answers": _answers_in,
     "aside": _each(_draft_in),
@@ -174,6 +184,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "asking": _asking_in,
     "raised": tuple,
     "lists": _each(_list_in),
+    "files": _media_in,
     "touched": datetime.fromisoformat,
 }
 """What makes of a field of a draft what it was before it became JSON; the others are that already."""

@@ -48,6 +48,7 @@ _STATES = {
     "canceled": (5, "failed"),
     "read": (OPENED, "delivered"),
 }
+_KINDS: Mapping[str, MediaKind] = {"audio": "voice", "image": "photo"}
 # Refused with a 4xx, but for the account's or the number's sake, not this message's: a wrong token, a suspended
 # account, too many requests, a full queue (so are 401 and 404, a wrong token or account). Any other 4xx is permanent,
 # also with a code that we never saw: Twilio keeps splitting its codes.
@@ -89,19 +90,24 @@ def parse_sms(form: Form) -> Message:
     fields = dict(form)
     try:
         sid, sender, to, text = fields["MessageSid"], fields["From"], fields["To"], fields["Body"]
-        media = _media(fields) if int(fields.get("NumMedia") or 0) else None
+        media = media_of(fields) if int(fields.get("NumMedia") or 0) else ()
     except (KeyError, ValueError) as error:
         raise Malformed(error.args[0] if isinstance(error, KeyError) else "NumMedia") from None
     for name in ("MessageSid", "From", "To"):
         if not fields[name]:
             raise Malformed(name)
-    return Message("sms", f"sms:{to}", sender, sid, text, media=media, manner="sms")
+    return Message("sms", f"sms:{to}", sender, sid, text, media=next(iter(media), None), manner="sms", more=media[1:])
 
 
-def _media(fields: Mapping[str, str]) -> Media:
-    kinds: dict[str, MediaKind] = {"audio": "voice", "image": "photo"}
-    kind = fields.get("MediaContentType0", "").partition("/")[0]
-    return Media(kinds.get(kind, "document"), fields["MediaUrl0"])
+def media_of(fields: Mapping[str, str]) -> tuple[Media, ...]:
+    """All files of a message that says that it has some, by SMS or WhatsApp. KeyError when there is not even one."""
+    urls = [fields["MediaUrl0"]]
+    while url := fields.get(f"MediaUrl{len(urls)}"):
+        urls.append(url)
+    types = (fields.get(f"MediaContentType{number}", "") for number in range(len(urls)))
+    return tuple(
+        Media(_KINDS.get(kind.partition("/")[0], "document"), url) for kind, url in zip(types, urls, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)

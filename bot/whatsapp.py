@@ -11,14 +11,13 @@ from bot import layout
 from bot.channel import Channel, ChannelError, Malformed, Pace
 from bot.http import Http
 from bot.parts import Parts
-from bot.twilio import MOST_CHARACTERS, Form, TwilioHttp, TwilioMedia
-from flows.model import Manner, Media, MediaKind, Message, Reply
+from bot.twilio import MOST_CHARACTERS, Form, TwilioHttp, TwilioMedia, media_of
+from flows.model import Manner, Media, Message, Reply
 
 PREFIX = "whatsapp:"
 OUTSIDE = "63016"
 """Twilio's error for free words outside the window."""
 PACE = Pace(20.0, 1.0)
-_KINDS: Mapping[str, MediaKind] = {"audio": "voice", "image": "photo"}
 
 
 def is_for(form: Form) -> bool:
@@ -37,18 +36,27 @@ def parse(form: Form) -> Message:
             raise Malformed(name)
     number, to = (fields[name].removeprefix(PREFIX) for name in ("From", "To"))
     text = fields.get("Body") or fields.get("ButtonText") or ""
-    return Message("whatsapp", f"{PREFIX}{to}", number, fields["MessageSid"], text, media=_media(fields), manner="sms")
+    media = _media(fields)
+    return Message(
+        "whatsapp",
+        f"{PREFIX}{to}",
+        number,
+        fields["MessageSid"],
+        text,
+        media=next(iter(media), None),
+        manner="sms",
+        more=media[1:],
+    )
 
 
-def _media(fields: Mapping[str, str]) -> Media | None:
+def _media(fields: Mapping[str, str]) -> tuple[Media, ...]:
     if fields.get("Latitude") and fields.get("Longitude"):
-        return Media("location", f"{fields['Latitude']},{fields['Longitude']}")
+        return (Media("location", f"{fields['Latitude']},{fields['Longitude']}"),)
     if fields.get("NumMedia", "0") in ("", "0"):
-        return None
+        return ()
     if not fields.get("MediaUrl0"):
         raise Malformed("MediaUrl0")
-    kind = fields.get("MediaContentType0", "").partition("/")[0]
-    return Media(_KINDS.get(kind, "document"), fields["MediaUrl0"])
+    return media_of(fields)
 
 
 class TwilioWhatsApp(Channel):

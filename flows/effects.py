@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
 
-from flows.model import Answer, Draft, Message, Reply
+from flows.model import Answer, Draft, Media, Message, Reply
 from flows.planning import Open, Step
 
 
@@ -33,7 +33,7 @@ class OpenCase:
     a case that opened before: if it is of this service, that one gets the answers, and none is opened.
     `open_items` are those of its checklist that are still to be had. `tasks` and `steps` are what the service plans
     for it, `reads` the answers that its follow-ups have to know later, `call_within` how soon a call was promised.
-    `outings` are those that she signs up for.
+    `outings` are those that she signs up for. `files` are what she sent besides, for the volunteer to look at.
     """
 
     service: str
@@ -51,6 +51,7 @@ class OpenCase:
     outings: tuple[SignUp, ...] = ()
     begun: str = ""
     open_items: tuple[str, ...] = ()
+    files: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Amend:
     `still_open` says of an item of its checklist whether it is still to be had (None: it is no such item). When no
     such case belongs to this address, `unknown` is said instead and nothing is stored. `heard` says of which
     follow-up it is an answer, if any, `outing` which outing she signs up for by it. `tasks` are those that the answer
-    calls for.
+    calls for. `files` are what came with the answer, for the volunteer to look at.
     """
 
     reference: str
@@ -96,6 +97,7 @@ class Amend:
     heard: Heard | None = None
     outing: SignUp | None = None
     tasks: tuple[Open, ...] = ()
+    files: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ class Escalate:
     """Ask for a person now: `reason` is `human` (she asked), or one of `service.Reason`: those on duty are called.
 
     `reference` is the case of this address that it is about; without one, or when it is no more, a case is opened.
+    `files` are what she sent besides, for the volunteer to look at.
     """
 
     reason: str
@@ -164,6 +167,7 @@ class Escalate:
     language: str
     answers: Mapping[str, Answer]
     reference: str = ""
+    files: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flows.conversation import (
     asking_by_slip,
     cards,
     cases,
+    files,
     naming,
     notices,
     opening,
@@ -43,6 +44,8 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     turn = _turn(talk, idle=idle, crisis=crisis is not None)
     if crisis:
         turn = alarms.answer(talk, crisis, turn)
+    if message.media or heard.files:
+        turn = files.keep(talk, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
         turn = turn._replace(effects=(BreakSilence(), *turn.effects))
     gate = turn.draft.gate if turn.draft else ""

@@ -9,6 +9,8 @@ Manner = Literal["chat", "sms", "assisted"]
 `assisted` is a page of the console, on which a volunteer presses and types for the one who sits beside her."""
 
 MediaKind = Literal["voice", "photo", "document", "contact", "location"]
+FILES: tuple[MediaKind, ...] = ("voice", "photo", "document")
+"""What has bytes to be fetched; a contact and a place are said in words."""
 Precision = Literal["", "day", "month", "year", "about"]
 Value = str | tuple[str, ...] | None
 """What an expression sees of an answer: text, the chosen values of a multiple choice, or None when skipped."""
@@ -30,7 +32,8 @@ class Message(NamedTuple):
     provider's own id (the same message delivered twice has the same lane and id), `button` what a pressed button
     carries (`papers=none`: what it is about, and the choice), `chat_message` the id by which the provider can delete
     the message from the chat (of a press, the message that has the button), `about` what a text answers, where it was
-    typed below a question.
+    typed below a question. `media` is what came with it, `more` what else did, where a channel puts several files into
+    one message: only the first can answer.
     """
 
     channel: str
@@ -43,6 +46,17 @@ class Message(NamedTuple):
     chat_message: str = ""
     manner: Manner = "chat"
     about: str = ""
+    more: tuple[Media, ...] = ()
+
+    @property
+    def all_media(self) -> tuple[Media, ...]:
+        """Everything that came with it, in its order."""
+        return (self.media, *self.more) if self.media else self.more
+
+    def with_media(self, found: tuple[Media, ...]) -> "Message":
+        """The same message with more that came with it."""
+        first, *more = (*self.all_media, *found)
+        return self._replace(media=first, more=tuple(more))
 
 
 class Option(NamedTuple):
@@ -168,7 +182,8 @@ class Draft:
     which case it is for, `silent` that she said STOP and has not written since, `unread` what we told her that she has
     not confirmed, `touched` when she last wrote. `begun` is the case that opened before this conversation was over
     (a person was called), `raised` the reasons for which those on duty were called. `lists` are the checklists of her
-    cases, `ours` says that one of us has shown that this address is hers.
+    cases, `ours` says that one of us has shown that this address is hers. `files` are those that she sent and no
+    question asked for: they go into the case with the answers.
     """
 
     language: str = ""
@@ -193,6 +208,7 @@ class Draft:
     raised: tuple[str, ...] = ()
     lists: tuple[OpenList, ...] = ()
     ours: bool = False
+    files: tuple[Media, ...] = ()
 
     def emptied(self, now: datetime) -> "Draft":
         """What stays of an address when a conversation is over: its language and cases, and whose else drafts wait."""

@@ -168,6 +168,25 @@ def _sealed(
     return {"case_id": case_id, "kind": kind, "box": box, "person_id": person, "created_at": now}
 
 
+@dataclass(frozen=True, slots=True)
+class Hers:
+    """What the server knows of a case that was opened from an address."""
+
+    id: int
+    state: str
+    service: str
+    secret_id: bytes
+
+
+def of_address(session: Session, reference: str, address: bytes) -> Hers | None:
+    """A case by its reference, if it was opened from this address (its index) and is not forgotten."""
+    wanted = select(_case.c.id, _case.c.state, _case.c.service, _case.c.secret_id).where(
+        _case.c.reference == reference, _case.c.address_index == address, _case.c.state != FORGOTTEN
+    )
+    row = session.connection().execute(wanted).one_or_none()
+    return Hers(row.id, row.state, row.service, row.secret_id) if row else None
+
+
 def deliver(session: Session, vault: Vault, case_id: int, kind: str, content: bytes, now: datetime) -> int | None:
     """Seal what a worker or a portal sent into a case, for somebody to read; None when the case was forgotten.
 

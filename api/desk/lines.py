@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from sqlmodel import Session, col, select
 
@@ -16,6 +17,7 @@ from api.staff.access import id_of
 from api.staff.people import Viewer
 from api.tables import CaseRow, Item, ReplyRow
 from bot.twilio import OPENED
+from flows.model import Media, Message
 
 TALK = ("in", "out", "note", "amended", "same")
 
@@ -89,11 +91,7 @@ def _talk(
         opened = key.open(Vault.item_context(id_of(case), item.kind), item.box)
         by, reply = names.get(item.person_id or 0, ""), replies.get(item.id)
         if item.kind == "in":
-            message = unpack_message(opened)
-            media = message.media.kind if message.media else ""
-            file = files.of(address_index(files.vault, message.lane, message.address), message.media)
-            said = message.text or message.button
-            yield Line("in", said, "", item.created_at, media, seen_at=item.seen_at, file=file)
+            yield from _wrote(unpack_message(opened), item, files)
         elif item.kind == "amended":
             yield Line("in", "", "", item.created_at, "answer", seen_at=item.seen_at)
         elif item.kind == "same":
@@ -105,6 +103,14 @@ def _talk(
     for one in told.notices:
         if one.state == "told" and one.ended_at:
             yield Line("told", one.text, one.ended_by, one.ended_at)
+
+
+def _wrote(message: Message, item: Item, files: Files) -> Iterator[Line]:
+    """What she wrote, and what came with it: each file further than the first is a line of its own, without words."""
+    address, words = address_index(files.vault, message.lane, message.address), message.text or message.button
+    for said, media in zip_longest([words], message.all_media or [None], fillvalue=""):
+        kind, file = (media.kind, files.of(address, media)) if isinstance(media, Media) else ("", None)
+        yield Line("in", said, "", item.created_at, kind, seen_at=item.seen_at, file=file)
 
 
 def _state(reply: ReplyRow) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, assert_never
 
-from sqlalchemy import delete, select
-from sqlmodel import Session
-from sqlmodel import select as entity
+from sqlalchemy import delete
+from sqlmodel import Session, select
 
 from api.answers import Contact, pack, pack_message
 from api.desk import cases, following, moves, planned, reading, slips
@@ -37,7 +36,7 @@ from flows.effects import (
 )
 from flows.model import Media, Message, Reply
 
-_case, _reply, _silence = (metadata.tables[name] for name in ("case", "reply", "silence"))
+_reply, _silence = (metadata.tables[name] for name in ("reply", "silence"))
 
 
 @dataclass(slots=True)
@@ -91,7 +90,7 @@ def _apply(scene: Scene, effect: Effect) -> None:
         case Amend():
             _amend(scene, effect)
         case TellStatus(reference, texts):
-            found = _hers(scene, reference)
+            found = cases.of_address(scene.session, reference, scene.address)
             _say(scene, texts[found.state if found else "unknown"])
         case TellBySlip():
             _tell_by_slip(scene, effect)
@@ -122,7 +121,7 @@ def _say(scene: Scene, reply: Reply, kind: Literal["say", "clear"] = "say") -> N
 
 def _open_case(scene: Scene, effect: OpenCase) -> None:
     """Open a case; or complete the one that opened before, if it is of this service and not closed meanwhile."""
-    begun = _hers(scene, effect.begun) if effect.begun else None
+    begun = cases.of_address(scene.session, effect.begun, scene.address) if effect.begun else None
     if begun is None or begun.state == "closed" or begun.service != effect.service:
         reference = _open(scene, effect, effect.route, urgency=effect.urgency, call=effect.call)
     else:
@@ -131,7 +130,7 @@ def _open_case(scene: Scene, effect: OpenCase) -> None:
             scene.session, scene.vault, begun.id,
             answers=effect.answers, route=effect.route, needs=effect.needs, now=scene.now,
         )  # fmt: skip
-        _keep_files(scene, begun.id, scene.message, *(answer.media for answer in effect.answers.values()))
+        _keep_all(scene, begun.id, reference, effect)
         _plan(scene, effect, cases.Opened(begun.id, reference, begun.secret_id))
         scene.changed.append(reference)
     _say(scene, Reply(effect.closing.text.replace("{reference}", reference), effect.closing.options))
@@ -139,14 +138,15 @@ def _open_case(scene: Scene, effect: OpenCase) -> None:
 
 def _escalate(scene: Scene, effect: Escalate) -> None:
     """She asked for a person: a case opens. Danger: those on duty are called as well, to the case that there is."""
-    found = _hers(scene, effect.reference) if effect.reference else None
+    found = cases.of_address(scene.session, effect.reference, scene.address) if effect.reference else None
     if found is None:
         reference = _open(scene, effect, {}, urgency="high")
     else:
         reference = effect.reference
         scene.changed.append(reference)
+        _put_files(scene, found.id, reference, effect.files)
     if effect.reason != "human":
-        case = scene.session.exec(entity(CaseRow).where(CaseRow.reference == reference)).one()
+        case = scene.session.exec(select(CaseRow).where(CaseRow.reference == reference)).one()
         moves.call_for_help(scene.session, scene.vault, case, effect.reason, scene.now)
         scene.session.flush()
 
@@ -172,7 +172,7 @@ def _open(
     if isinstance(effect, OpenCase):
         _plan(scene, effect, opened)
     scene.opened.append(opened.reference)
-    _keep_files(scene, opened.id, message, *(answer.media for answer in effect.answers.values()))
+    _keep_all(scene, opened.id, opened.reference, effect)
     return opened.reference
 
 
@@ -194,7 +194,7 @@ def _plan(scene: Scene, effect: OpenCase, opened: cases.Opened) -> None:
 
 
 def _deliver(scene: Scene, effect: Deliver) -> None:
-    found = _hers(scene, effect.reference)
+    found = cases.of_address(scene.session, effect.reference, scene.address)
     case_id = found.id if found else reading.told_from(scene.session, effect.reference, scene.address)
     if case_id is None:
         _say(scene, effect.unknown)
@@ -206,7 +206,7 @@ def _deliver(scene: Scene, effect: Deliver) -> None:
 
 def _amend(scene: Scene, effect: Amend) -> None:
     """The server cannot open her answers: this one lies beside them until somebody who can opens the case."""
-    found = _hers(scene, effect.reference)
+    found = cases.of_address(scene.session, effect.reference, scene.address)
     if found is None:
         _say(scene, effect.unknown)
         return
@@ -220,6 +220,7 @@ def _amend(scene: Scene, effect: Amend) -> None:
     planned.open_planned(scene.session, found.id, effect.tasks, scene.now)
     audit.record(scene.session, None, "case.amend", effect.reference, scene.now, question=effect.question)
     _keep_files(scene, found.id, scene.message, effect.answer.media)
+    _put_files(scene, found.id, effect.reference, effect.files)
     if effect.still_open is not None:
         cases.mark_item(scene.session, found.id, effect.question, still_open=effect.still_open)
     scene.changed.append(effect.reference)
@@ -229,8 +230,20 @@ def _amend(scene: Scene, effect: Amend) -> None:
 
 def _put_in(scene: Scene, case_id: int, reference: str, message: Message) -> None:
     cases.deliver(scene.session, scene.vault, case_id, "in", pack_message(message), scene.now)
-    _keep_files(scene, case_id, message, message.media)
+    _keep_files(scene, case_id, message, *message.all_media)
     scene.changed.append(reference)
+
+
+def _put_files(scene: Scene, case_id: int, reference: str, files: tuple[Media, ...]) -> None:
+    """What she sent and no question asked for, as something that she says without words."""
+    if files:
+        wordless = scene.message._replace(text="", button="", media=None, more=())
+        _put_in(scene, case_id, reference, wordless.with_media(files))
+
+
+def _keep_all(scene: Scene, case_id: int, reference: str, effect: OpenCase | Escalate) -> None:
+    _keep_files(scene, case_id, scene.message, *(answer.media for answer in effect.answers.values()))
+    _put_files(scene, case_id, reference, effect.files)
 
 
 def _keep_files(scene: Scene, case_id: int, message: Message, *media: Media | None) -> None:
@@ -246,6 +259,7 @@ def _confirm(scene: Scene, effect: Confirm) -> None:
     if case_id is None:
         _say(scene, effect.otherwise)
     elif reading.confirm(scene.session, case_id, scene.address, scene.now):
+        _put_files(scene, case_id, effect.reference, effect.message.all_media)
         scene.changed.append(effect.reference)
         _say(scene, effect.done)
     else:
@@ -263,31 +277,9 @@ def _tell_by_slip(scene: Scene, effect: TellBySlip) -> None:
 
 
 def _forget_case(scene: Scene, effect: ForgetCase) -> None:
-    if _hers(scene, effect.reference) is None:
+    if cases.of_address(scene.session, effect.reference, scene.address) is None:
         _say(scene, effect.unknown)
         return
     cases.forget(scene.session, scene.vault, effect.reference, scene.now)
     scene.changed.append(effect.reference)
     _say(scene, effect.done)
-
-
-@dataclass(frozen=True, slots=True)
-class _Hers:
-    id: int
-    state: str
-    service: str
-    secret_id: bytes
-
-
-def _hers(scene: Scene, reference: str) -> _Hers | None:
-    """A case by its reference, if it was opened from this address and is not forgotten."""
-    row = (
-        scene.session.connection()
-        .execute(
-            select(_case.c.id, _case.c.state, _case.c.service, _case.c.secret_id).where(
-                _case.c.reference == reference, _case.c.address_index == scene.address, _case.c.state != "forgotten"
-            )
-        )
-        .one_or_none()
-    )
-    return _Hers(row.id, row.state, row.service, row.secret_id) if row else None

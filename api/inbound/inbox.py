@@ -109,7 +109,7 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
             if shredded and secret_id:
                 secret_id = _renewed(session, vault, address, draft, secret_id)
             kept.append(_row(vault, address, draft, secret_id, now))
-            _expect_file(session, vault, address, message, draft, kept[-1]["secret_id"], now)
+            _expect_files(session, vault, address, message, draft, kept[-1]["secret_id"], now)
     if kept:
         _KEEP.run(session, kept)
     remember_chat_messages(session, vault, [(a, one.lane, one.chat_message) for a, one in by_address.items()], now)
@@ -266,9 +266,11 @@ def _renewed(session: Session, vault: Vault, address: bytes, draft: Draft, old: 
     return new
 
 
-def _expect_file(
+def _expect_files(
     session: Session, vault: Vault, address: bytes, message: Message, draft: Draft, secret_id: bytes, now: datetime
 ) -> None:
-    """Have the file of a message fetched that the draft keeps; one that went to a case is fetched for that."""
-    if message.media is not None and message.media in keeping.held_in(draft):
-        keeping.expect_in_draft(session, vault, address, message.lane, message.media, secret_id, now)
+    """Have the files of a message fetched that the draft keeps; what went to a case is fetched for that."""
+    held = set(keeping.held_in(draft)) if message.media else ()
+    for one in message.all_media:
+        if one in held:
+            keeping.expect_in_draft(session, vault, address, message.lane, one, secret_id, now)

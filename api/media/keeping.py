@@ -16,12 +16,10 @@ from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.store.hot import ForRows
 from api.tables import CaseRow, MediaRow
-from flows.model import Draft, Media
+from flows.model import FILES, Draft, Media
 
 ITEM = "media"
 """The kind under which a file is sealed to its case."""
-KINDS = ("voice", "photo", "document")
-"""What has bytes to be fetched; a contact and a place are said in words."""
 LARGEST = 10 * 1024 * 1024
 """Bytes of a file that is kept."""
 WAITS = timedelta(hours=24)
@@ -53,9 +51,9 @@ def media_index(vault: Vault, address: bytes, media: Media) -> bytes:
 
 def held_in(draft: Draft) -> Iterator[Media]:
     """The files that a draft, and those that it holds aside, still need."""
-    found = [answer.media for answer in draft.answers.values()]
-    found.append(draft.pending.media if draft.pending else None)
-    yield from (one for one in found if one is not None and one.kind in KINDS)
+    found = [answer.media for answer in draft.answers.values() if answer.media]
+    found += (*(draft.pending.all_media if draft.pending else ()), *draft.files)
+    yield from (one for one in found if one.kind in FILES)
     for other in draft.aside:
         yield from held_in(other)
 
@@ -72,8 +70,8 @@ def expect_in_draft(
 def expect_in_case(
     session: Session, vault: Vault, case_id: int, address: bytes, lane: str, media: Sequence[Media], now: datetime
 ) -> None:
-    """These files belong to a case now: what the draft had moves into it, anything else is fetched for it."""
-    wanted = {media_index(vault, address, one): one for one in media if one.kind in KINDS}
+    """These files belong to a case now: what the draft had moves into it, anything else is fetched for it, once."""
+    wanted = {media_index(vault, address, one): one for one in media if one.kind in FILES}
     if not wanted:
         return
     case = session.get(CaseRow, case_id)
@@ -84,6 +82,9 @@ def expect_in_case(
             wanted.pop(row.media_index, None)
         else:
             session.delete(row)
+    its = select(MediaRow.media_index).where(MediaRow.case_id == case_id, col(MediaRow.media_index).in_(wanted))
+    for known in session.exec(its.where(col(MediaRow.state).in_(("waiting", "kept")))):
+        wanted.pop(known, None)  # a case that opened before she had finished has it
     for one in wanted.values() if case else ():
         expires = now + WAITS
         box = vault.lock(encode([one.reference]), expires=expires)

@@ -37,6 +37,7 @@ answer_parts = {
 message_parts = {
     **dict.fromkeys(("channel", "lane", "address", "id", "text", "button", "chat_message", "about"), st.text()),
     "media": st.none() | media,
+    "more": st.lists(media, max_size=2).map(tuple),
     "manner": manners,
 }
 answers = st.dictionaries(st.text(), st.builds(Answer, **answer_parts), max_size=5)
@@ -68,6 +69,7 @@ draft_parts = {
     "unread": st.lists(
         st.builds(Unread, reference=st.text(), since=moments, language=st.text(), behind=st.booleans()), max_size=2
     ).map(tuple),
+    "files": st.lists(media, max_size=2).map(tuple),
     "manner": manners,
     "touched": st.none() | moments,
 }

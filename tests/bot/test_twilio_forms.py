@@ -131,6 +131,24 @@ def test_a_picture_message_carries_the_reference_of_its_first_medium(kind: str, 
     assert parse_sms(fields).media == Media(expected, "https://api.twilio.com/m/1")
 
 
+def test_a_picture_message_with_several_files_carries_all_of_them_in_their_order() -> None:
+    kinds = ("image/jpeg", "audio/amr", "application/pdf")
+    fields = {f"MediaContentType{number}": kind for number, kind in enumerate(kinds)}
+    fields |= {f"MediaUrl{number}": f"https://api.twilio.com/m/{number}" for number in range(3)}
+    message = parse_sms(form("", NumMedia="3", **fields))
+    assert message.media == Media("photo", "https://api.twilio.com/m/0")
+    assert message.more == (
+        Media("voice", "https://api.twilio.com/m/1"),
+        Media("document", "https://api.twilio.com/m/2"),
+    )
+
+
+def test_of_a_picture_message_that_lacks_one_of_its_files_the_others_are_kept() -> None:
+    fields = {"MediaUrl0": "https://api.twilio.com/m/0", "MediaContentType0": "image/png"}
+    message = parse_sms(form("", NumMedia="2", **fields))
+    assert message.all_media == (Media("photo", "https://api.twilio.com/m/0"),)
+
+
 @pytest.mark.parametrize("missing", ["MessageSid", "From", "To", "Body"])
 def test_an_sms_without_what_makes_one_is_malformed_and_the_error_names_only_the_field(missing: str) -> None:
     with pytest.raises(Malformed, match=f"^{missing}$"):

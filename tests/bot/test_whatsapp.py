@@ -49,6 +49,12 @@ def test_buttons_places_and_recordings(more: dict[str, str], text: str, media: M
     assert (message.text, message.media) == (text, media)
 
 
+def test_several_files_in_one_message_are_all_there() -> None:
+    fields = {"NumMedia": "2", "MediaUrl0": "a", "MediaUrl1": "b", "MediaContentType0": "image/jpeg"}
+    message = whatsapp.parse(list(by_whatsapp("", **fields).items()))
+    assert message.all_media == (Media("photo", "a"), Media("document", "b"))
+
+
 @pytest.mark.parametrize(
     "broken", [{"From": ""}, {"From": "whatsapp:"}, {"To": "whatsapp:"}, {"MessageSid": ""}, {"NumMedia": "1"}]
 )

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, delete, select
 
 from api.answers import unpack
 from api.console.shown import still_open
-from api.desk import tasks
+from api.desk import caseview, queue, tasks
 from api.inbound import inbox
 from api.keys.vault import TeamKey, Vault
 from api.staff import alerts
@@ -105,3 +105,20 @@ def test_a_list_stays_open_for_weeks_whether_or_not_her_draft_is_still_there(
     files = db.read_now(lambda session: list(session.exec(select(MediaRow.case_id))))
     assert case.id in files
     assert lea.says("list")[-1] == "Nothing is open."
+
+
+def test_the_other_side_of_a_card_that_was_asked_for_lies_in_the_same_case(
+    db: Database, vault: Vault, lea: Worker, volunteer: Viewer
+) -> None:
+    for text in (*UNTIL_SAFE, "yes", *REST):
+        lea.says(text)
+    lea.says("list")
+    lea.deliver(lea.message("").with_media((Media("photo", "front"), Media("photo", "back"))))
+    assert lea.reads()[-1] == "Thank you. We have added it."
+    (case,) = cases(db)
+    assert "checklist" not in case.route
+    files = db.read_now(lambda session: list(session.exec(select(MediaRow.case_id))))
+    assert files == [case.id, case.id]
+    db.write_now(lambda session: queue.claim(session, volunteer, case.reference, lea.now))
+    seen = db.write_now(lambda session: caseview.see(session, vault, lea.library, volunteer, case.reference, lea.now))
+    assert len([line for line in seen.talk if line.file]) == 1
