@@ -24,7 +24,10 @@ class MailPart:
 
 @dataclass(frozen=True, slots=True)
 class MailText:
-    """An e-mail, opened. `code` is the login code in it, if it is one; `cut`: not all of it was kept."""
+    """An e-mail, opened. `code` is the login code in it, if it is one; `cut`: not all of it was kept.
+
+    `strayed_to` is the address that it came to, where that was no case's and a person said whose it is.
+    """
 
     sender: str
     subject: str
@@ -33,6 +36,7 @@ class MailText:
     files: tuple[MailPart, ...] = ()
     size: int = 0
     cut: bool = False
+    strayed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,20 @@ from bot.mail import MailFile
 
 @dataclass(frozen=True, slots=True)
 class MailView:
-    """An e-mail of a case, opened; without any content when it was a login code and is wiped."""
+    """An e-mail of a case, opened; without any content when it was a login code and is wiped.
+
+    `strayed`: a person said that it is this case's, and may give it back.
+    """
 
     id: int
     content: MailText
     received_at: datetime
     wipe_at: datetime | None
+
+    @property
+    def strayed(self) -> bool:
+        """Whether it came to no address of this case; a login code is wiped soon anyway."""
+        return bool(self.content.strayed_to) and self.wipe_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,25 @@ from sqlmodel import Session, col, func, select
 
 from api.answers import encode
 from api.desk.cases import mark_unread
-from api.desk.tasks import settle
+from api.desk.tasks import open_task, settle
 from api.errors import Refused
-from api.keys.vault import Vault
+from api.keys.vault import CaseKey, Vault
 from api.mail import stray
-from api.mail.content import FILE, ITEM, SEARCHED, MailPart, StrayText, pack_file, unpack_file, unpack_stray
+from api.mail.content import (
+    FILE,
+    ITEM,
+    SEARCHED,
+    MailPart,
+    StrayText,
+    pack_file,
+    unpack_file,
+    unpack_mail,
+    unpack_stray,
+)
 from api.numbers.proposals import Known, Proposals
 from api.numbers.unmatched import HIDDEN, KEPT
 from api.staff import audit
-from api.staff.access import FORGOTTEN, case_for, coordinators_only, id_of, may_open
+from api.staff.access import FORGOTTEN, case_for, coordinators_only, id_of, may_open, open_key
 from api.staff.alerts import alert_on_duty
 from api.staff.people import Viewer
 from api.tables import CaseRow, MailAddress, MailApart, MailFileRow, MailMessage, StrayFile, StrayMail, metadata
@@ -116,6 +126,34 @@ def bring_back(session: Session, viewer: Viewer, mail_id: int, now: datetime) ->
     audit.record(session, viewer.person_id, "message.back", "", now, mail=mail_id)
 
 
+def give_back(session: Session, known: Known, viewer: Viewer, message_id: int, now: datetime) -> str:
+    """It was the wrong case: put an e-mail back into the inbox with its files; gives the reference of the case.
+
+    Refused(404, "no_such_message"), also for a login code, and for what came to an address of the case itself.
+    """
+    row = session.get(MailMessage, message_id, with_for_update=True)
+    case = session.get(CaseRow, row.case_id) if row else None
+    if row is None or case is None or not row.box or row.kind == CODE or not may_open(viewer, case):
+        raise Refused(404, "no_such_message")
+    key = open_key(known.vault, viewer, case)
+    content = unpack_mail(key.open(Vault.item_context(id_of(case), ITEM), row.box))
+    if not content.strayed_to:
+        raise Refused(404, "no_such_message")
+    address = session.get(MailAddress, row.address_id)
+    meant = stray.meant_by(session, content.strayed_to)
+    portal = next((one.portal for one in meant), address.portal if address else "")
+    back = StrayMail(portal=portal, kind=row.kind, box=b"", received_at=row.received_at, wipe_at=now + stray.LIVES)
+    session.add(back)
+    session.flush()
+    files = tuple(_move_back(session, known.vault, key, part, back, case) for part in content.files)
+    mail = replace(content, files=files, strayed_to="")
+    back.box = known.vault.seal_to_team(stray.ITEM, encode(StrayText(content.strayed_to, mail)))
+    session.delete(row)
+    open_task(session, "read_message", now, due_at=now + stray.READ_WITHIN, about=stray.task_about(back.id or 0))
+    audit.record(session, viewer.person_id, "message.back", case.reference, now, mail=back.id)
+    return case.reference
+
+
 def alert_unread(session: Session, vault: Vault, now: datetime) -> int:
     """Tell those on duty of the e-mail that nobody read for an hour, once each, and not what is in it."""
     unread = (
@@ -179,7 +217,8 @@ def _apart_from(session: Session, row: StrayMail) -> Sequence[CaseRow]:
 
 def _move(session: Session, vault: Vault, viewer: Viewer, row: StrayMail, case: CaseRow, address_id: int) -> None:
     """Seal an e-mail and its files to a case, and keep nothing of it elsewhere."""
-    content = unpack_stray(viewer.team.open(stray.ITEM, row.box)).mail
+    came = unpack_stray(viewer.team.open(stray.ITEM, row.box))
+    content = replace(came.mail, strayed_to=came.to)
     case_id, lives = id_of(case), row.wipe_at if row.kind == CODE else None
     kept = MailMessage(address_id=address_id, case_id=case_id, kind=row.kind, box=b"", received_at=row.received_at)
     kept.wipe_at = lives
@@ -201,6 +240,20 @@ def _move_file(
     box = vault.seal(case.public_key, vault.item_context(id_of(case), FILE), packed)
     moved = MailFileRow(message_id=kept.id or 0, case_id=id_of(case), box=box)
     session.add(moved)
+    session.flush()
+    return replace(part, id=moved.id or 0)
+
+
+def _move_back(
+    session: Session, vault: Vault, key: CaseKey, part: MailPart, back: StrayMail, case: CaseRow
+) -> MailPart:
+    row = session.get(MailFileRow, part.id) if part.id else None
+    if row is None:
+        return part
+    packed = key.open(Vault.item_context(id_of(case), FILE), row.box)
+    moved = StrayFile(mail_id=back.id or 0, box=vault.seal_to_team(stray.FILE, packed))
+    session.add(moved)
+    session.delete(row)
     session.flush()
     return replace(part, id=moved.id or 0)
 

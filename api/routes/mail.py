@@ -96,6 +96,14 @@ async def wipe(shell: Desk, viewer: Looking, reference: str, message_id: int) ->
     return _changed(shell, reference)
 
 
+@router.post("/cases/{reference}/mail/{message_id}/back")
+async def give_back(shell: Desk, viewer: Looking, reference: str, message_id: int) -> RedirectResponse:
+    """An e-mail is not for this case: back into the inbox."""
+    now, known = shell.clock(), _known(shell)
+    had = await shell.db.write(lambda session: sorting.give_back(session, known, viewer, message_id, now))
+    return _sorted(shell, f"/cases/{had}#mail", had)
+
+
 @router.get("/cases/{reference}/mail/files/{file_id}")
 async def open_file(shell: Desk, viewer: Looking, reference: str, file_id: int) -> Response:
     """A file that came by e-mail, to be saved: opened in memory, kept nowhere."""

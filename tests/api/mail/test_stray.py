@@ -16,7 +16,7 @@ from api.numbers.unmatched import HIDDEN, KEPT
 from api.staff.alerts import unseen
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import MailMessage, StrayFile, StrayMail
+from api.tables import MailFileRow, MailMessage, StrayFile, StrayMail
 from flows.loader import Library
 from flows.model import Answer
 from tests.api.mail.test_mail import CODE, DOMAIN, PORTALS, come, lend, look
@@ -41,6 +41,10 @@ def waiting(db: Database, known: Known, viewer: Viewer, minutes: float = 2) -> t
 def assign(db: Database, known: Known, viewer: Viewer, mail_id: int, reference: str, minutes: float = 3) -> None:
     now = NOW + timedelta(minutes=minutes)
     db.write_now(lambda session: sorting.assign(session, known, viewer, mail_id, reference, now))
+
+
+def give_back(db: Database, known: Known, viewer: Viewer, message_id: int) -> str:
+    return db.write_now(lambda s: sorting.give_back(s, known, viewer, message_id, NOW + timedelta(minutes=4)))
 
 
 def mistyped(address: str) -> str:
@@ -137,6 +141,55 @@ def test_what_nobody_reads_for_an_hour_is_told_to_those_on_duty_once_and_without
     )
     assert [tell(59), tell(60), tell(61)] == [0, 1, 0]
     assert db.read_now(lambda s: unseen(s, coordinator.person_id, NOW + timedelta(minutes=61))) == ("message",)
+
+
+def test_what_was_given_to_the_wrong_case_goes_back_into_the_inbox_with_its_file(
+    db: Database, vault: Vault, library: Library, known: Known, coordinator: Viewer, volunteer: Viewer, team: TeamKey
+) -> None:
+    right = make_case(db, vault, claimed_by=volunteer).reference
+    wrong = make_case(db, vault, claimed_by=volunteer).reference
+    lend(db, volunteer, wrong, b"another chance..")
+    to = mistyped(lend(db, volunteer, right))
+    come(db, vault, mails.with_files(("a.pdf", "application/pdf", PDF), to=to))
+    (one,) = waiting(db, known, volunteer)
+    assign(db, known, coordinator, one.id, wrong)
+    (kept,) = look(db, vault, library, volunteer, wrong).messages
+    assert kept.strayed
+    with pytest.raises(Refused, match="no_such_message"):
+        give_back(db, known, make_viewer(db, team, "Rana"), kept.id)
+
+    assert give_back(db, known, volunteer, kept.id) == wrong
+
+    assert look(db, vault, library, volunteer, wrong).messages == ()
+    assert db.read_now(lambda s: s.exec(select(MailFileRow)).all()) == []
+    found = db.read_now(lambda session: tasks.tasks(session, coordinator, NOW))
+    assert [(found.kind, found.reference) for found in found] == [("read_message", "")]
+    (again,) = waiting(db, known, volunteer)
+    assert proposed(again) == (right, ("address",))
+    assert (again.content.to, again.received_at) == (to, one.received_at)
+    assign(db, known, volunteer, again.id, right)
+    (there,) = look(db, vault, library, volunteer, right).messages
+    (file,) = there.content.files
+    opened = db.write_now(lambda s: reading.open_file(s, vault, volunteer, right, file.id, NOW))
+    assert (opened.name, opened.content) == ("a.pdf", PDF)
+    with pytest.raises(Refused, match="no_such_message"):
+        give_back(db, known, volunteer, kept.id + 100)
+
+
+def test_what_came_to_the_address_of_a_case_and_a_login_code_are_not_given_back(
+    db: Database, vault: Vault, library: Library, known: Known, volunteer: Viewer
+) -> None:
+    case = make_case(db, vault, claimed_by=volunteer).reference
+    address = lend(db, volunteer, case)
+    come(db, vault, mails.plain("It is your turn.", to=address))
+    come(db, vault, mails.plain(CODE, to=mistyped(address), message_id="<2@x>"))
+    (stray_code,) = waiting(db, known, volunteer)
+    assign(db, known, volunteer, stray_code.id, case)
+    messages = look(db, vault, library, volunteer, case, 4).messages
+    assert [one.strayed for one in messages] == [False, False]
+    for one in messages:
+        with pytest.raises(Refused, match="no_such_message"):
+            give_back(db, known, volunteer, one.id)
 
 
 def test_a_volunteer_sees_what_is_hers_and_a_stranger_nothing(

@@ -285,6 +285,7 @@ MATRIX: Mapping[str, Line] = {
     "POST /cases/{reference}/mail/expect": Line(ACT.who, "mail", {"portal": "model_ministry"}),
     "POST /cases/{reference}/mail/end": Line(ACT.who, "mail", {"portal": "model_ministry"}),
     "POST /cases/{reference}/mail/{message_id}/wipe": Line(ACT.who, "mail"),
+    "POST /cases/{reference}/mail/{message_id}/back": Line((), "mail"),  # it came to the case's own address
     "GET /cases/{reference}/mail/files/{file_id}": Line(ACT.who, "mail"),
     "POST /cases/{reference}/tell/preview": act(kind="news"),
     "POST /cases/{reference}/tell": act(kind="news"),

@@ -153,7 +153,7 @@ async def test_a_volunteer_says_that_a_proposal_is_not_hers_and_takes_it_back(de
         assert "<p>took back that a message is not for the case" in trail
 
 
-async def test_a_volunteer_says_so_of_an_e_mail_too(tmp_path: Path) -> None:
+async def test_a_volunteer_says_so_of_an_e_mail_too_and_gives_back_what_was_not_hers(tmp_path: Path) -> None:
     async with running_desk(tmp_path, clock=at_noon(), mail_domain="mail.example.org") as desk:
         scene = await Scene.of(desk.shell, desk.app.state.gate)
         hanas = await desk.shell.db.write(scene.fill)
@@ -170,6 +170,12 @@ async def test_a_volunteer_says_so_of_an_e_mail_too(tmp_path: Path) -> None:
             assert f"It may be {hanas} after all" in aside
             back = await hana.post(form(aside, r"/inbox/mail/\d+/together"), data={"reference": hanas})
             assert f"It is {hanas}" in back.text
+            await hana.post(form(back.text, r"/inbox/mail/\d+/assign"), data={"reference": hanas})
+            case = (await hana.get(f"/cases/{hanas}")).text
+            assert "It is your turn." in case
+            wrong = await hana.post(form(case, rf"/cases/{hanas}/mail/\d+/back"))
+            assert "It is your turn." not in wrong.text
+            assert "It is your turn." in (await hana.get("/inbox")).text
 
 
 async def test_a_coordinator_accepts_a_new_sender_and_a_volunteer_is_not_asked(desk: TestDesk, hanas: str) -> None:
