@@ -69,9 +69,8 @@ class Scene:
             service="vaccination",
             contact=contact,
             answers=ANSWERS,
-            route=ROUTE,
             now=self.now - timedelta(hours=hours),
-            **more,  # type: ignore[arg-type]
+            **{"route": ROUTE, **more},  # type: ignore[arg-type]
         )
         return opened.reference
 

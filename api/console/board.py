@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from api.console.narrowing import Facts, facts_in, has
 from api.console.shown import facts, headline
 from api.desk.queue import QueueEntry
 from flows.loader import Library
@@ -19,12 +20,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The rows of the queue by whose they are, each list in the order of the queue."""
+    """The rows of the queue by whose they are, each list in the order of the queue.
+
+    `facts` are what those that wait can be narrowed to, `shown` those that are left then.
+    """
 
     mine: list[Row]
     resting: list[Row]
     waiting: list[Row]
     others: list[Row]
+    shown: list[Row]
+    facts: Facts
 
     @property
     def to_read(self) -> Row | None:
@@ -37,14 +43,18 @@ class Board:
         return sum(row.entry.urgency == "high" for row in self.waiting)
 
 
-def board(library: Library, entries: Iterable[QueueEntry], reader: str) -> Board:
-    """Sort the queue by whose its cases are, in the reader's language."""
+def board(library: Library, entries: Iterable[QueueEntry], reader: str, only: str = "") -> Board:
+    """Sort the queue by whose its cases are, in the reader's language; `only` is the fact that she wants to see."""
     rows = [_row(library, entry, reader) for entry in entries]
+    waiting = [row for row in rows if row.entry.state == "open"]
+    known = facts_in(library, (row.entry for row in waiting), only, reader)
     return Board(
         mine=[row for row in rows if row.entry.mine and not row.entry.rests_until],
         resting=[row for row in rows if row.entry.mine and row.entry.rests_until],
-        waiting=[row for row in rows if row.entry.state == "open"],
+        waiting=waiting,
         others=[row for row in rows if row.entry.state != "open" and not row.entry.mine],
+        shown=[row for row in waiting if has(row.entry, known.chosen)],
+        facts=known,
     )
 
 

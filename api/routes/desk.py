@@ -181,7 +181,7 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
     failed = await shell.db.read(unhandled.waiting) if viewer.coordinator else 0
     alarms = await shell.db.read(health.alarm_count) if viewer.coordinator else 0
     lines = await shell.db.read(lambda session: waiting.line(session, shell.portals, now))
-    rows = board(shell.library, entries, language_of(request, viewer))
+    rows = board(shell.library, entries, language_of(request, viewer), request.query_params.get("only", ""))
     return page(
         request,
         template,

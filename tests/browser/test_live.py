@@ -46,6 +46,7 @@ class Toy:
         )
         return (
             f'<section id="part" data-live><p id="words" data-say="{self.words}">{self.words}</p>{countdown}'
+            '<select id="only" aria-label="Only"><option value="">all</option><option value="a">a</option></select>'
             '<details id="more"><summary>More</summary><textarea id="text"></textarea></details>'
             '<button type="button" data-copy="words" data-done="Copied" hidden>Copy</button>'
             '<a href="/" data-again>Load this again</a></section>'
@@ -94,10 +95,11 @@ async def test_what_changed_before_the_page_listened_is_not_missed(toy: Toy, tab
         await expect(tab.locator("#words")).to_have_text("482913")
 
 
-async def test_what_was_typed_and_what_was_open_stays_over_a_change(toy: Toy, tab: Page) -> None:
+async def test_what_was_typed_or_chosen_and_what_was_open_stays_over_a_change(toy: Toy, tab: Page) -> None:
     async with serving(toy.app) as address:
         await tab.goto(address)
         await expect(tab.locator("[data-live-state]")).to_have_text("on")
+        await tab.select_option("#only", "a")
         await tab.click("summary")
         await tab.fill("#text", "half a sentence")
         await tab.evaluate("document.getElementById('text').setSelectionRange(4, 4)")
@@ -105,6 +107,7 @@ async def test_what_was_typed_and_what_was_open_stays_over_a_change(toy: Toy, ta
         await expect(tab.locator("#words")).to_have_text("second")
         await tab.keyboard.type("X")
         await expect(tab.locator("#text")).to_have_value("halfX a sentence")
+        await expect(tab.locator("#only")).to_have_value("a")
 
 
 async def test_load_again_looks_at_once_even_without_a_connection(toy: Toy, tab: Page) -> None:

@@ -167,7 +167,7 @@ function whatWasTyped(root) {
   return [...root.querySelectorAll("textarea[id], input[id], select[id], details[id]")].map((field) => ({
     id: field.id,
     value: field.value,
-    changed: field.value !== field.defaultValue && "defaultValue" in field,
+    changed: field.options ? field.value !== untouched(field) : field.value !== field.defaultValue && "defaultValue" in field,
     open: field.open,
     focused: field === document.activeElement,
     from: field.selectionStart,
@@ -175,10 +175,16 @@ function whatWasTyped(root) {
   }));
 }
 
+// What a list shows that nobody touched.
+function untouched(list) {
+  const options = [...list.options];
+  return (options.find((one) => one.defaultSelected) ?? options[0])?.value;
+}
+
 function putBack(was) {
   const field = document.getElementById(was.id);
   if (!field) return;
-  if (was.changed) field.value = was.value;
+  if (was.changed && (!field.options || [...field.options].some((one) => one.value === was.value))) field.value = was.value;
   if (was.open !== undefined) field.open = was.open;
   if (!was.focused) return;
   field.focus({ preventScroll: true });

@@ -36,6 +36,25 @@ async def test_the_queue_shows_no_answer(desk: TestDesk, waiting: str) -> None:
         assert not re.search("አልማዝ|EP1234567|1992", page)
 
 
+async def test_the_queue_is_narrowed_to_a_district_also_when_it_looks_again(desk: TestDesk, waiting: str) -> None:
+    scene = await Scene.of(desk.shell, desk.app.state.gate)
+    second = await desk.shell.db.write(lambda session: scene.open(session, 2, route={"district": "beirut"}))
+    async with desk.browser("Hana") as hana:
+        whole = (await hana.get("/queue")).text
+        assert waiting in whole
+        assert '<option value="district.beirut">Beirut</option>' in whole
+        narrowed = (await hana.get("/queue", params={"only": "district.beirut"})).text
+        assert second in narrowed
+        assert waiting not in narrowed
+        assert "2 people are waiting" in narrowed
+        again = re.search(r'data-fragment="([^"]+)"', narrowed)
+        assert again
+        assert waiting not in (await hana.get(again[1])).text
+        await hana.post(f"/cases/{second}/claim")
+        assert "Others wait, none of these." in (await hana.get(again[1])).text
+        assert waiting in (await hana.get("/queue", params={"only": "<script>"})).text
+
+
 async def test_somebody_elses_case_looks_like_one_that_does_not_exist(desk: TestDesk, hanas: str) -> None:
     async with desk.browser("Rima") as rima:
         for path in ("", "/live"):
