@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flows.asking import MANNER
+from flows.expressions import Expression
 from flows.expressions.parser import Binary, Call, Literal, Node, Reference, parse
 from flows.language import Words, t
 from flows.loader import Asked, Service
@@ -23,9 +24,12 @@ def condition_in_words(service: Service, asked: Asked, language: str, words: Wor
 
     Empty when it is always asked, or when its expression is more than choices joined by `and`, or by `or`.
     """
-    if asked.relevant is None:
-        return ""
-    tree = parse(asked.relevant.text)
+    return in_words(service, asked.relevant, language, words) if asked.relevant else ""
+
+
+def in_words(service: Service, expression: Expression, language: str, words: Words) -> str:
+    """An expression over choices, as above; empty when it is more than that."""
+    tree = parse(expression.text)
     sign = tree.operator if isinstance(tree, Binary) and tree.operator == "or" else "and"
     said = [node for node in _joined(tree, sign) if not (sign == "or" and _about_manner(node))]
     tests = [_test(node) for node in said]

@@ -6,7 +6,7 @@ from html import escape
 from itertools import pairwise
 from textwrap import wrap
 
-from flows.conditions import condition_in_words
+from flows.conditions import condition_in_words, in_words
 from flows.language import direction, t
 from flows.loader import Asked, Library, Service
 
@@ -18,13 +18,16 @@ BOX, LINE, PAD, INDENT = 40, 20, 10, 26
 LETTER = 9.2
 """The width of a letter of a title, on average; wider scripts get shorter lines."""
 WIDE = 1.25
+ALARM = "⚠"
+"""Before what calls those on duty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One question of the flow: its number, its short name, and in words when it is asked (empty: always).
 
-    `ends` are the words of the choice that ends the conversation; `last` says that it is the end itself.
+    `ends` are the words of the choice that ends the conversation; `last` says that it is the end itself. `alarms` say
+    when those on duty are called after it.
     """
 
     number: int
@@ -32,6 +35,7 @@ class Step:
     condition: str = ""
     ends: str = ""
     last: bool = False
+    alarms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class _Box:
     height: float
     title: Sequence[str]
     condition: Sequence[str]
+    alarms: Sequence[str]
 
 
 def steps(library: Library, service: Service, language: str) -> list[Step]:
@@ -57,13 +62,33 @@ def steps(library: Library, service: Service, language: str) -> list[Step]:
         if asked.question.later:
             condition = words.t(t("Asked later"))
         title = f"{asked.prompts[language].title} {_again(asked)}".strip()
-        found.append(Step(service.number_of(asked), title, condition, _ends(asked, language)))
+        alarms = tuple(_alarms(library, service, asked, language))
+        found.append(Step(service.number_of(asked), title, condition, _ends(asked, language), alarms=alarms))
     if not found:
         cards = (one.titles[language] for one in service.rules.cards.values())
         found = [Step(number, title) for number, title in enumerate(cards, start=1)]
         return [*found, Step(len(found) + 1, words.t(t("There is nothing to answer, only to read.")), last=True)]
     last = t("A case opens, and a volunteer takes it.")
     return [*found, Step(len(service.questions) + 1, words.t(last), last=True)]
+
+
+def legend(library: Library, service: Service, language: str) -> tuple[str, ...]:
+    """What the sign of an alarm means, and that words can raise one anywhere; nothing where there is none."""
+    words = library.words(language if language in service.file.languages else service.file.languages[0])
+    said = [words.t(t("Those on duty are called."))] if service.rules.alarms else []
+    if service.rules.crisis:
+        said.append(words.t(t("Words of a crisis, in any message: those on duty are called.")))
+    return tuple(f"{ALARM} {one}" for one in said)
+
+
+def _alarms(library: Library, service: Service, asked: Asked, language: str) -> Iterator[str]:
+    """When those on duty are called after this question, the last one that an alarm needs; else what is said then."""
+    drawn = [one for one in service.numbered if one.written.round < 2]
+    for alarm in service.rules.alarms:
+        needed = [one for one in drawn if one.question.ask in alarm.when.names]
+        if (needed or drawn)[-1] is asked:
+            said = alarm.says[language].replace("{emergency}", service.file.emergency or library.desk.emergency)
+            yield in_words(service, alarm.when, language, library.words(language)) or said
 
 
 def _again(asked: Asked) -> str:
@@ -77,7 +102,9 @@ def draw(library: Library, service: Service, language: str = "en") -> str:
     flow, words, way = steps(library, service, language), library.words(language), direction(language)
     columns = -(-len(flow) // MOST_IN_COLUMN)
     boxes = list(_placed(flow, columns))
-    height = max(box.y + box.height for box in boxes) + MARGIN
+    foot = max(box.y + box.height for box in boxes) + MARGIN
+    signs = legend(library, service, language)
+    height = foot + LINE * len(signs) + (PAD if signs else 0)
     title = service.titles[language]
     about = words.t(t("{count} questions, from the top; a dashed box is asked only sometimes."), count=len(flow) - 1)
     parts = [
@@ -88,6 +115,7 @@ def draw(library: Library, service: Service, language: str = "en") -> str:
         *_lines(boxes, way),
         *_ways_round(boxes, way),
         *(_box(box, way) for box in boxes),
+        *(_text(_turned(MARGIN, way), foot + PAD + LINE * row, one, 14, "400") for row, one in enumerate(signs)),
         "</svg>",
     ]
     return "\n".join(parts)
@@ -112,8 +140,10 @@ def _placed(flow: Sequence[Step], columns: int) -> Iterator[_Box]:
             title = _wrapped(f"{step.number} {step.title}" if not step.last else step.title, inside, 2)
             below = step.condition or (f"✕ {step.ends}" if step.ends else "")
             condition = _wrapped(below, inside * 1.15, 2)
-            height = 2 * PAD + LINE * (len(title) + len(condition))
-            yield _Box(step, MARGIN + column * (width + HEAD) + indent, y, width - indent, height, title, condition)
+            alarms = [row for one in step.alarms for row in _wrapped(f"{ALARM} {one}", inside * 1.1, 3)]
+            height = 2 * PAD + LINE * (len(title) + len(condition) + len(alarms))
+            x = MARGIN + column * (width + HEAD) + indent
+            yield _Box(step, x, y, width - indent, height, title, condition, alarms)
             y += height + GAP
 
 
@@ -169,12 +199,13 @@ def _box(box: _Box, way: str) -> str:
     )
     x = _turned(box.x + PAD, way)
     rows = [(text, 17, "600") for text in box.title] + [(text, 14, "400") for text in box.condition]
-    said = [
-        f'<text x="{x:.0f}" y="{box.y + PAD + 15 + LINE * row:.0f}" font-size="{size}" font-weight="{bold}" '
-        f'fill="currentColor">{escape(text)}</text>'
-        for row, (text, size, bold) in enumerate(rows)
-    ]
-    return shape + "".join(said)
+    rows += [(text, 14, "600") for text in box.alarms]
+    return shape + "".join(_text(x, box.y + PAD + 15 + LINE * at, *row) for at, row in enumerate(rows))
+
+
+def _text(x: float, y: float, text: str, size: int, bold: str) -> str:
+    place = f'x="{x:.0f}" y="{y:.0f}" font-size="{size}" font-weight="{bold}"'
+    return f'<text {place} fill="currentColor">{escape(text)}</text>'
 
 
 def _turned(x: float, way: str) -> float:

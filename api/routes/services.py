@@ -12,7 +12,7 @@ from api.errors import Refused
 from api.routes.doors import Coordinating, Desk, go, language_of, page
 from api.shell import Shell
 from flows.check import check
-from flows.drawing import draw, steps
+from flows.drawing import draw, legend, steps
 from flows.language import direction
 from flows.loader import Service
 from flows.model import Manner
@@ -37,6 +37,7 @@ async def the_services(request: Request, shell: Desk, viewer: Coordinating) -> H
         services=[(one, service_title(shell.library, one.name, reader)) for one in known],
         drawings={one.name: Markup(draw(shell.library, one, reader)) for one in known},  # noqa: S704 - it is escaped there
         steps={one.name: steps(shell.library, one, reader) for one in known},
+        legends={one.name: legend(shell.library, one, reader) for one in known},
         findings={one.name: check(shell.library, one) for one in known},
         reviews=await shell.db.read(lambda session: offering.reviews(session, shell.library)),
         offered=shell.offered,

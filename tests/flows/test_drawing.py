@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.drawing import WIDTH, draw, steps
+from flows.drawing import WIDTH, draw, legend, steps
 from flows.loader import Library
 from flows.trying import try_out
 from tests.factories import NOW
@@ -54,6 +54,29 @@ def test_the_list_says_when_a_question_is_asked_and_what_ends_it(library: Librar
     assert found["Privacy"].ends == "No"
     assert found["Where the paper is"].condition == "If question 7 is not: None"
     assert found["Full name"].condition == ""
+
+
+def test_it_says_behind_which_question_those_on_duty_are_called_and_for_what_words(library: Library) -> None:
+    service = library.services["health"]
+    found = {one.title: one for one in steps(library, service, "en")}
+    number = service.number_of(service.by_name["how_soon"])
+    assert found["How soon"].alarms == (f"If question {number} is: Today",)
+    assert found["Full name"].alarms == ()
+    drawn = " ".join(one.text or "" for one in ET.fromstring(draw(library, service)).iter(f"{SVG}text"))
+    assert f"⚠ If question {number} is: Today" in drawn
+    assert "⚠ Those on duty are called." in drawn
+    assert legend(library, service, "en")[1].startswith("⚠ Words of a crisis")
+    assert legend(library, library.services["vaccination"], "en") == ()
+    assert "⚠" not in draw(library, library.services["vaccination"])
+
+
+def test_an_alarm_stands_at_the_last_question_that_it_needs_in_the_words_that_are_said(library: Library) -> None:
+    service = library.services["helpline"]
+    child = next(one for one in service.rules.alarms if one.plan.reason == "child")
+    found = {one.title: one for one in steps(library, service, "sq")}
+    last = max(child.when.names, key=lambda name: service.number_of(service.by_name[name]))
+    alarms = found[service.by_name[last].prompts["sq"].title].alarms
+    assert child.says["sq"] in alarms
 
 
 def test_a_title_that_is_markup_is_only_text(library: Library) -> None:
