@@ -38,6 +38,16 @@ async def test_by_sms_options_are_numbers_and_segments_are_counted(desk: TestDes
         assert 'name="button"' not in page
 
 
+@pytest.mark.parametrize(("language", "message"), [("en", "Message"), ("es", "Mensaje"), ("ar", "رسالة")])
+async def test_where_one_writes_is_named_in_the_language_of_the_page(
+    desk: TestDesk, language: str, message: str
+) -> None:
+    async with desk.browser() as browser:
+        page = (await browser.get("/phone/1/chat", headers={"Accept-Language": language})).text
+        assert f'<label class="unseen" for="text">{message}</label>' in page
+        assert f'placeholder="{message}"' in page
+
+
 async def test_two_phones_are_two_people(desk: TestDesk) -> None:
     async with desk.browser() as browser:
         await browser.post("/phone/1/sms", data={"text": "hello"})
