@@ -23,7 +23,7 @@ from bot.mail import Mail
 from bot.telegram import Telegram
 from bot.twilio import StatusReport
 from bot.whatsapp import OUTSIDE
-from flows.model import Message
+from flows.model import Media, Message
 
 log = logging.getLogger("rafiqa.intake")
 
@@ -58,7 +58,7 @@ class Intake:
         number = message.lane.removeprefix("sms:")
         use = await self.shell.db.read(lambda session: pool.use_of(session, number))
         if use == pool.PROXY:
-            await self.portal_sms(number, message.address, message.text, message.id)
+            await self.portal_sms(number, message.address, message.text, message.id, files=message.all_media)
         elif use == pool.CHANNEL:
             await self.message(message)
         else:
@@ -86,7 +86,13 @@ class Intake:
         return await shell.db.write(lambda session: addresses.take_code(session, shell.vault, message, now))
 
     async def portal_sms(
-        self, number: str, sender: str, text: str, provider_id: str, at: datetime | None = None
+        self,
+        number: str,
+        sender: str,
+        text: str,
+        provider_id: str,
+        at: datetime | None = None,
+        files: tuple[Media, ...] = (),
     ) -> tuple[str, ...] | None:
         """Take what a portal sent to a proxy number: never the engine, never answered.
 
@@ -94,7 +100,7 @@ class Intake:
         None when it was here before, by whatever way and id.
         """
         shell, now = self.shell, self.shell.clock()
-        sms = proxies.Sms(number, sender, text, provider_id)
+        sms = proxies.Sms(number, sender, text, provider_id, files)
 
         def take(session: Session) -> tuple[str, ...] | None:
             if at and not repeats.first_time(session, shell.vault, number, sender, text, at):

@@ -11,6 +11,7 @@ from api.tables import (
     CaseRow,
     DeskRule,
     Invitation,
+    MediaRow,
     Person,
     PortalMessage,
     StrayFile,
@@ -23,12 +24,14 @@ from api.tables import (
 PAGE = 500
 """How many boxes are resealed in one go."""
 
+_OF_A_MESSAGE = and_(col(MediaRow.message_id).is_not(None), col(MediaRow.case_id).is_(None))
 _SEALED_TO_TEAM: tuple[tuple[str, str, ColumnElement[bool]], ...] = (
     ("case", "sealed_key", col(CaseRow.state) != "forgotten"),
     ("unhandled", "box", col(Unhandled.box) != b""),
     ("portal_message", "box", and_(col(PortalMessage.case_id).is_(None), col(PortalMessage.box) != b"")),
     ("stray_mail", "box", col(StrayMail.box) != b""),
     ("stray_file", "box", col(StrayFile.box) != b""),
+    ("media", "box", and_(_OF_A_MESSAGE, col(MediaRow.state) == "kept")),
 )
 
 

@@ -20,6 +20,8 @@ from flows.model import FILES, Draft, Media
 
 ITEM = "media"
 """The kind under which a file is sealed to its case."""
+OF_A_MESSAGE = "portal file"
+"""Under which context one that came with a portal message is sealed to the team while that has no case."""
 LARGEST = 10 * 1024 * 1024
 """Bytes of a file that is kept."""
 WAITS = timedelta(hours=24)
@@ -115,9 +117,9 @@ def end_with_drafts(session: Session, secret_ids: Sequence[bytes]) -> None:
 
 
 def end_what_is_over(session: Session, now: datetime) -> None:
-    """Give up what no provider gave us in time, and delete what belongs to no case any more."""
-    over = col(MediaRow.expires_at) <= now
-    session.connection().execute(delete(MediaRow).where(over, col(MediaRow.case_id).is_(None)))
+    """Give up what no provider gave us in time, and delete what belongs to no case or message any more."""
+    over, alone = col(MediaRow.expires_at) <= now, (col(MediaRow.case_id).is_(None), col(MediaRow.message_id).is_(None))
+    session.connection().execute(delete(MediaRow).where(over, *alone))
     lost = update(MediaRow).where(over, col(MediaRow.state) == "waiting")
     session.connection().execute(lost.values(state="lost", box=b"", expires_at=None))
 
@@ -157,6 +159,10 @@ def keep(session: Session, vault: Vault, wanted: Wanted, content: bytes, now: da
         row.box, row.expires_at = vault.seal(case.public_key, Vault.item_context(row.case_id or 0, ITEM), content), None
         session.add(row)
         return case.reference
+    if row.message_id:
+        row.box, row.expires_at = vault.seal_to_team(OF_A_MESSAGE, content), None
+        session.add(row)
+        return ""
     try:
         row.box = vault.lock(content, expires=row.expires_at or now, secret_id=row.secret_id or None)
         session.add(row)

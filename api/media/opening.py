@@ -60,7 +60,8 @@ def open_media(session: Session, vault: Vault, viewer: Viewer, reference: str, m
     """The bytes of a file, for whoever may read the case. Refused(404, "no_such_message") when it has none such."""
     case = case_to_read(session, viewer, reference)
     row = session.get(MediaRow, media_id)
-    if row is None or row.case_id != case.id or row.state != "kept":
+    hidden = viewer.trainee and row is not None and row.message_id  # who reads along is shown no portal's message
+    if row is None or row.case_id != case.id or row.state != "kept" or hidden:
         raise Refused(404, "no_such_message")
     content = open_key(vault, viewer, case).open(Vault.item_context(id_of(case), ITEM), row.box)
     audit.record_visit(session, viewer.person_id, "file.open", reference, now)

@@ -16,7 +16,8 @@ from api.desk.cases import mark_unread
 from api.desk.tasks import open_task
 from api.errors import Refused
 from api.keys.vault import CaseKey, Vault
-from api.numbers import health, selftest
+from api.media.opening import FileView
+from api.numbers import files, health, selftest
 from api.numbers.leases import expire_leases
 from api.numbers.quiet import expire_windows
 from api.numbers.recognition import recognise
@@ -25,6 +26,7 @@ from api.staff.access import id_of, may_open
 from api.staff.people import Viewer
 from api.store.once import insert_once
 from api.tables import AppointmentRow, Audit, CaseRow, PortalMessage, metadata
+from flows.model import Media
 from flows.portal import Portals
 from flows.portal_messages import CODE
 
@@ -43,6 +45,7 @@ class Sms:
     sender: str
     text: str
     provider_id: str
+    files: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class PortalMessageView:
     """A portal message of a case, opened; without text when it was a login code and is wiped, or `hidden`.
 
     `hidden` is a login code that lives and that this viewer has not asked for. `confirmed` says that somebody made an
-    appointment of it, `answer_by` until when the portal wants an answer, `answered_at` when it got one.
+    appointment of it, `answer_by` until when the portal wants an answer, `answered_at` when it got one. `files` came
+    with it.
     """
 
     id: int
@@ -75,6 +79,7 @@ class PortalMessageView:
     confirmed: bool = False
     answer_by: datetime | None = None
     answered_at: datetime | None = None
+    files: tuple[FileView, ...] = ()
 
 
 def receive(session: Session, vault: Vault, portals: Portals, sms: Sms, now: datetime) -> tuple[str, ...]:
@@ -106,8 +111,9 @@ def receive(session: Session, vault: Vault, portals: Portals, sms: Sms, now: dat
     if reference is None:
         row.box = vault.seal_to_team(team_context(sms.number), encode(content))
     session.add(row)
+    session.flush()
+    files.expect(session, vault, row, sms.files, now)
     if reference is None and row.kind != CODE:
-        session.flush()
         open_task(session, "read_message", now, due_at=now + UNREAD, about=str(row.id))
     return (reference,) if reference else ()
 
@@ -156,6 +162,7 @@ def end_what_is_over(session: Session, now: datetime) -> None:
 
 
 def _wipe(session: Session, *which: Any) -> None:
+    files.wipe(session, *which)
     session.connection().execute(_message.update().where(*which).values(box=b"", code_index=None, wipe_at=None))
 
 
@@ -221,6 +228,7 @@ def _view(
         confirmed,
         row.answer_by,
         row.answered_at,
+        files.of_message(session, row) if shown else (),
     )
 
 

@@ -11,7 +11,7 @@ from api.answers import encode
 from api.desk.tasks import open_task, settle
 from api.errors import Refused
 from api.keys.vault import Vault
-from api.numbers import senders
+from api.numbers import files, senders
 from api.numbers.proposals import Known, Proposals, holders
 from api.numbers.proxies import UNREAD, PortalText, opened, seal_to_case, team_context, unpack_portal
 from api.staff import audit
@@ -38,7 +38,8 @@ class Unmatched:
     `proposed` is the one case that it clearly seems to be for, `likely` others for which something speaks, and
     `candidates` the references of all that ever had its number, the newest loan first: only such as the viewer may
     open. Of those in `apart` somebody said that it is not for them. `settled` is one of which somebody said that it is
-    nobody's. For the portals in `strange` its sender is not known, though the number was lent for them.
+    nobody's. For the portals in `strange` its sender is not known, though the number was lent for them. `files` is how
+    many came with it.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Unmatched:
     apart: tuple[str, ...]
     settled: bool
     strange: tuple[str, ...]
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def assign(session: Session, known: Known, viewer: Viewer, message_id: int, refe
         raise Refused(409, "never_lent")
     _is_of_its_portal(session, known, row, case)
     seal_to_case(session, known.vault, row, content_of(viewer, row), id_of(case))
+    files.give(session, known.vault, viewer.team, row, case)
     session.connection().execute(_apart.delete().where(_apart.c.message_id == message_id))
     settle(session, "read_message", now, about=str(row.id))
     _ask_for_more(session, row, case, now)
@@ -130,7 +133,9 @@ def give_back(session: Session, known: Known, viewer: Viewer, message_id: int, n
         raise Refused(404, "no_such_message")
     if session.exec(select(AppointmentRow.id).where(AppointmentRow.message_id == message_id)).first() is not None:
         raise Refused(409, "has_appointment")
-    content = opened(open_key(known.vault, viewer, case), id_of(case), row)
+    key = open_key(known.vault, viewer, case)
+    content = opened(key, id_of(case), row)
+    files.take_back(session, known.vault, key, row, case)
     row.case_id, row.box = None, known.vault.seal_to_team(team_context(row.number), encode(content))
     session.add(row)
     for kind in ("answer_portal", "read_appointment"):
@@ -175,7 +180,8 @@ def shown_to(session: Session, proposals: Proposals, viewer: Viewer, row: Portal
         return None
     portals = senders.knowing(session, proposals.known.portals)
     strange = senders.strangers_to(session, portals, row.number, content.sender) if viewer.coordinator else ()
-    return _view(row, hide_code(content), ranking, tuple(hers), apart, strange)
+    found = _view(row, hide_code(content), ranking, tuple(hers), apart, strange)
+    return replace(found, files=len(files.of_message(session, row)))
 
 
 def _view(

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from api.media.fetching import MediaFetching
-from api.numbers import sims
+from api.numbers import pool, sims
 from api.tables import MediaRow
 from tests.desks import ADDRESS, TestDesk, running_desk
 from tests.fakes import telegram_updates as updates
@@ -48,6 +48,19 @@ async def test_a_voice_note_to_a_further_number_of_twilio_is_fetched_as_one_to_t
             await sends(desk, twilio_api.inbound("", to=FURTHER, **medium))
             await kept(desk)
     assert api.told_elsewhere == [""], "the store of files does not hear our token"
+
+
+async def test_a_picture_to_a_number_of_twilio_that_is_lent_is_fetched_too(tmp_path: Path) -> None:
+    async with TwilioApi(numbers=(twilio_api.NUMBER, FURTHER), files={"ME1": AMR}) as api:
+        settings = {"twilio_account_sid": twilio_api.ACCOUNT, "twilio_number": twilio_api.NUMBER}
+        settings |= {"twilio_auth_token": twilio_api.TOKEN, "twilio_api_url": api.url}
+        async with running_desk(tmp_path, simulator=False, **settings) as desk:
+            amal = await looking(desk.shell, desk.app.state.gate, "Amal")
+            now = desk.shell.clock()
+            await desk.shell.db.write(lambda session: pool.add_number(session, amal, FURTHER, now))
+            medium = {"NumMedia": "1", "MediaContentType0": "image/jpeg", "MediaUrl0": api.media_url("ME1")}
+            await sends(desk, twilio_api.inbound("", sender="MOPH", to=FURTHER, **medium))
+            await kept(desk)
 
 
 async def sends(desk: TestDesk, fields: dict[str, str]) -> None:

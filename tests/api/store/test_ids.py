@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, insert, inspect, text
 from sqlmodel import Session, SQLModel
 
 from api.keys.vault import TeamKey
@@ -68,7 +68,10 @@ def test_what_was_there_stays_as_it_was(tmp_path: Path) -> None:
     with Session(engine) as session:
         session.add(Person(name="Amal", role="coordinator", public_key=b"", salt=b"", private_box=b"", created_at=NOW))
         session.flush()
-        session.add_all(make() for make in ROWS.values())
+        for table, make in ROWS.items():  # in the columns that there were
+            known = {column["name"] for column in inspect(session.connection()).get_columns(table)} - {"id"}
+            row = {name: value for name, value in make().model_dump().items() if name in known}
+            session.execute(insert(metadata.tables[table]).values(row))
         session.commit()
     before = shape(engine)
     migrate._run(url, lambda config: command.upgrade(config, "0028"))
@@ -85,7 +88,7 @@ def shape(engine: Engine) -> dict[str, object]:
     with engine.connect() as connection:
         return {
             table: (
-                connection.execute(metadata.tables[table].select()).all(),
+                connection.execute(text(f"SELECT * FROM {table}")).all(),
                 indexes(connection, table),
                 [{**column, "type": str(column["type"])} for column in look.get_columns(table)],
                 look.get_pk_constraint(table)["constrained_columns"],
