@@ -9,7 +9,6 @@ from api.inbound.inbox import DRAFT_LIVES
 from api.keys.keyring import Keyring
 from api.media import keeping
 from api.staff import signin
-from api.store import shredding
 from api.tables import ChatMessage, DraftRow, IntakeRow, ReplyRow, Seen
 
 SEEN_LIVES = timedelta(days=400)
@@ -20,10 +19,9 @@ replaced once a year (docs/operations.md)."""
 def end_what_is_over(session: Session, keyring: Keyring, now: datetime) -> None:
     """End drafts, intakes, replies, ids of chat messages, sessions, repeats, what failed and was settled; and old days.
 
-    Call it every minute or so. A box is then unreadable in copies of the database too: a draft at once, because its
-    secret is destroyed, all others when the day of their end is over.
+    Call it every minute or so, while the clock is believed. A box is then unreadable in copies of the database too: a
+    draft at once, because its secret is destroyed, all others when the day of their end is over.
     """
-    shredding.finish(session, keyring)
     _end_drafts(session, keyring, now)
     keeping.end_what_is_over(session, now)
     session.connection().execute(delete(ReplyRow).where(col(ReplyRow.expires_at) <= now))

@@ -6,11 +6,12 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from api import retention
+from api import clock, retention
 from api.desk import calls, forgetting, idle, lateness, many, offering, reading, reminding, slips, tallies, untold
 from api.events import QUEUE, case_topic
 from api.going import offers, outings, signing
@@ -26,6 +27,7 @@ from api.outbound.lines import Lines
 from api.outbound.outbox import Outbox
 from api.shell import Shell
 from api.staff import addresses, alerts, duty, invitations
+from api.store import shredding
 from api.store.engines import STORAGE_FAILED
 from bot import cht, smsgate
 from bot.channel import Channel
@@ -141,11 +143,14 @@ class Runner:
 
     async def look_after(self) -> None:
         """One look at what is over, what is due, and what other processes have changed."""
-        shell = self._shell
+        shell, now = self._shell, self._shell.clock()
         shell.vault.team_public = await shell.db.read(deployment.team_public)  # it may be new
-        for what, end in self._endings().items():
+        believed = await self._believes(now)
+        for what, end in {**self._overdue(now), **(self._endings(now) if believed else {})}.items():
             await self._alone(what, end)
-        touched = {*(await self._alone("idle cases", self._return_idle) or ())}
+        touched: set[str] = set()
+        if believed:  # or everybody's cases would be given back
+            touched |= {*(await self._alone("idle cases", lambda session: self._return_idle(session, now)) or ())}
         touched |= await self._alone("numbers", self._keep_up_numbers) or set()
         shell.events.changed(*((QUEUE, *map(case_topic, touched)) if touched else ()))
         await self._remind_us()
@@ -162,16 +167,31 @@ class Runner:
             log.error("housekeeping failed at %s: %s", what, type(error).__name__)
             return None
 
-    def _endings(self) -> dict[str, Callable[[Session], object]]:
-        """What ends by itself, by name."""
-        shell, now = self._shell, self._shell.clock()
-        vault = shell.vault
+    async def _believes(self, now: datetime) -> bool:
+        """Whether what is over by the clock may be destroyed."""
+        since = await self._shell.db.write(lambda session: clock.note(session, now))
+        if since == now:
+            log.error(
+                "the clock is a day or more ahead of the last look: until it has stood for a day nothing is destroyed"
+            )
+        return since is None
+
+    def _overdue(self, now: datetime) -> dict[str, Callable[[Session], object]]:
+        """What cannot wait, by name, whether the clock is believed or not."""
+        vault = self._shell.vault
         return {
-            "drafts": self._end_drafts,
+            "what was let go of": lambda session: shredding.finish(session, vault.keyring),
             "codes": lambda session: proxies.end_what_is_over(session, now),
             "messages": lambda session: unmatched.alert_unread(session, vault, now),
             "letters": lambda session: sorting.alert_unread(session, vault, now),
             "calls": lambda session: calls.end_what_is_over(session, now),
+        }
+
+    def _endings(self, now: datetime) -> dict[str, Callable[[Session], object]]:
+        """What ends by itself and for good, by name."""
+        vault = self._shell.vault
+        return {
+            "drafts": lambda session: self._end_drafts(session, now),
             "codes by e-mail": lambda session: receiving.end_what_is_over(session, now),
             "who was heard": lambda session: heard.end_what_is_over(session, now),
             "our addresses": lambda session: addresses.renew_and_end(session, vault, now),
@@ -184,13 +204,13 @@ class Runner:
             "notices to many": lambda session: many.end_what_is_over(session, now),
         }
 
-    def _end_drafts(self, session: Session) -> None:
-        shell, now = self._shell, self._shell.clock()
+    def _end_drafts(self, session: Session, now: datetime) -> None:
+        shell = self._shell
         tallies.count_what_ends(session, shell.vault, shell.library, now)
         retention.end_what_is_over(session, shell.vault.keyring, now)
 
-    def _return_idle(self, session: Session) -> Sequence[str]:
-        return idle.return_idle(session, self._shell.clock(), idle.staying(self._shell.library))
+    def _return_idle(self, session: Session, now: datetime) -> Sequence[str]:
+        return idle.return_idle(session, now, idle.staying(self._shell.library))
 
     def _look_after_offering(self, session: Session) -> offering.Offering:
         """What is offered now; coordinators hear of a language whose texts have changed since it was read."""

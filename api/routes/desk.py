@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from api import clock
 from api.console.board import board
 from api.console.names import CALLS, ESCALATIONS, LIKENESS, MEDIA, MESSAGES, NOTICES, REASONS, SKILLS, VIA
 from api.console.next_step import next_step
@@ -189,6 +190,7 @@ async def _queue(request: Request, shell: Shell, viewer: Viewer, template: str) 
         board=rows,
         unhandled=failed,
         alarms=alarms,
+        leapt=viewer.coordinator and await shell.db.read(clock.doubted_since),
         lines=lines,
         lacking=await shell.db.read(access.lacks_coordinators),
         untrained=await _untrained(request, shell, viewer),

@@ -1,21 +1,26 @@
 """Whether what must work does, for whoever watches the server."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api import __version__
+from api import __version__, clock
 from api.inbound import unhandled
 from api.runner import Runner
 from api.shell import Shell
 
 router = APIRouter()
+LEAPT = "leapt ahead, or the server was off: until it has stood for a day nothing is destroyed"
+UNKNOWN = {"clock": None, "unhandled": None}
 
 
 @router.get("/health")
 async def health(request: Request) -> JSONResponse:
     """200 when the database, the keyring and the runner work, else 503; says nothing that is secret.
 
-    `unhandled` counts the messages at which our program failed, and is null while they cannot be counted.
+    `unhandled` counts the messages at which our program failed, `clock` is "ok" or says in words that it leapt ahead;
+    both are null while nobody knows.
     """
     shell: Shell = request.app.state.shell
     runner: Runner = request.app.state.runner
@@ -31,13 +36,15 @@ async def health(request: Request) -> JSONResponse:
     if runner.fetching:
         lanes["mail"] = runner.fetching.last_error or "ok"
     works = all(parts.values())
-    status, failed = "ok" if works else "failing", await _unhandled(shell) if parts["database"] else None
-    body = {"status": status, **parts, "lanes": lanes, "unhandled": failed, "version": __version__}
+    status, told = "ok" if works else "failing", await _told(shell) if parts["database"] else UNKNOWN
+    body = {"status": status, **parts, "lanes": lanes, **told, "version": __version__}
     return JSONResponse(body, status_code=200 if works else 503)
 
 
-async def _unhandled(shell: Shell) -> int | None:
+async def _told(shell: Shell) -> Mapping[str, str | int | None]:
+    """What somebody should look at, and is no failure."""
     try:
-        return await shell.db.read(unhandled.waiting)
+        doubted = await shell.db.read(clock.doubted_since)
+        return {"clock": LEAPT if doubted else "ok", "unhandled": await shell.db.read(unhandled.waiting)}
     except Exception:
-        return None
+        return UNKNOWN

@@ -21,7 +21,7 @@ from api.tables.proxies import AppointmentRow, CodeWindow, Lease, Number, Portal
 from api.tables.reaching import NoticeRow, SilenceRow, SlipRow, SlipTry
 from api.tables.rules import DeskRule, Setting
 from api.tables.sims import SimRow
-from api.tables.talk import ChatMessage, DraftRow, Lane, ReplyRow, Seen, Shredding, Unhandled
+from api.tables.talk import ChatMessage, Clock, DraftRow, Lane, ReplyRow, Seen, Shredding, Unhandled
 from api.tables.tally import Tally
 from api.tables.tasks import TaskRow
 from api.tables.training import LanguageReview, Passed
@@ -38,6 +38,7 @@ __all__ = [
     "CaseRow",
     "CaseShare",
     "ChatMessage",
+    "Clock",
     "CodeWindow",
     "DeskRule",
     "DraftRow",

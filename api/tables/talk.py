@@ -90,6 +90,15 @@ class Lane(SQLModel, table=True):
     until: datetime
 
 
+class Clock(SQLModel, table=True):
+    """What the runner noted of the time: until when it was believed, when it looked last, since when it is doubted."""
+
+    id: int = Field(default=1, primary_key=True)
+    believed_at: datetime
+    noted_at: datetime
+    doubted_at: datetime | None = None
+
+
 class Unhandled(SQLModel, table=True):
     """A message whose turn failed through a bug of ours: stored, sealed to the team, for a person to look at."""
 

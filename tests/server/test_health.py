@@ -27,8 +27,8 @@ async def test_a_server_that_works_says_so_and_nothing_secret(server: Server) ->
     assert (health["status"], health["database"], health["keyring"], health["runner"]) == ("ok", True, True, True)
     assert health["lanes"] == {"telegram": "ok", "sms": "ok"}
     assert health["version"]
-    assert health["unhandled"] == 0
-    assert set(health) == {"status", "database", "keyring", "runner", "lanes", "unhandled", "version"}
+    assert (health["unhandled"], health["clock"]) == (0, "ok")
+    assert set(health) == {"status", "database", "keyring", "runner", "lanes", "clock", "unhandled", "version"}
 
 
 async def test_a_channel_that_is_off_is_not_there_and_neither_is_the_simulator(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ async def test_a_desk_that_works_says_so(desk: TestDesk) -> None:
         body = answer.json()
         assert body.pop("lanes")
         works = {"database": True, "keyring": True, "runner": True}
-        assert body == {"status": "ok", **works, "unhandled": 0, "version": __version__}
+        assert body == {"status": "ok", **works, "clock": "ok", "unhandled": 0, "version": __version__}
         assert '"unhandled":0' in answer.text, "what a watcher is told to look for"
 
 
@@ -37,4 +37,5 @@ async def test_messages_that_failed_are_counted_and_are_no_failure(desk: TestDes
 async def test_what_cannot_be_counted_is_not_said_to_be_none(desk: TestDesk) -> None:
     await desk.shell.db.write(lambda session: session.connection().execute(text("DROP TABLE unhandled")))
     async with desk.browser() as browser:
-        assert (await browser.get("/health")).json()["unhandled"] is None
+        body = (await browser.get("/health")).json()
+        assert (body["unhandled"], body["clock"]) == (None, None)
