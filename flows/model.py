@@ -224,6 +224,18 @@ class Draft:
             ours=self.ours,
         )
 
+    def without_case(self, reference: str) -> "Draft":
+        """The same draft when a case of its address is forgotten: nothing goes there any more, nor is asked for it."""
+        waits = self.reply_to if self.reply_to != reference else ""
+        return self.but(
+            cases=tuple(one for one in self.cases if one != reference),
+            reply_to=waits,
+            reply_due=self.reply_due and bool(waits),
+            asking=None if self.asking and self.asking.reference == reference else self.asking,
+            unread=tuple(one for one in self.unread if one.reference != reference),
+            lists=tuple(one for one in self.lists if one.reference != reference),
+        )
+
     def with_answer(self, name: str, answer: Answer) -> "Draft":
         """The same draft with one question answered; what was misunderstood before is forgotten."""
         return self.but(answers={**self.answers, name: answer}, editing="", chosen=(), failures=0)

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from api.commands.opened import deployed
-from api.desk import cases
+from api.desk import forgetting
 from api.errors import Refused
 from api.settings import Settings
 from flows.reference import read_reference
@@ -18,7 +18,7 @@ def forget(settings: Settings, typed: str, *, now: datetime) -> None:
         raise click.ClickException(f"{typed} is no reference such as K7-4QF. Is there a slip of the pen in it?")
     with deployed(settings) as opened:
         try:
-            opened.db.write_now(lambda session: cases.forget(session, opened.vault, reference, now))
+            opened.db.write_now(lambda session: forgetting.forget(session, opened.vault, reference, now))
         except Refused:
             raise click.ClickException(f"There is no case {reference} that could be forgotten.") from None
     click.echo(f"{reference} is forgotten. Copies of the keyring that are older than now would still open it:")

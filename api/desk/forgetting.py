@@ -15,6 +15,7 @@ from api.answers import encode
 from api.desk import cases
 from api.desk.tasks import LIVING
 from api.errors import Refused
+from api.inbound import inbox
 from api.keys.vault import Vault
 from api.staff import alerts, audit
 from api.staff.access import case_for, coordinators_only, id_of
@@ -121,7 +122,17 @@ def forget_now(session: Session, vault: Vault, viewer: Viewer, reference: str, t
     forgettable(session, viewer, reference)
     if read_reference(typed) != reference:
         raise Refused(422, "another_reference")
-    cases.forget(session, vault, reference, now, viewer.person_id)
+    forget(session, vault, reference, now, viewer.person_id)
+
+
+def forget(session: Session, vault: Vault, reference: str, now: datetime, person_id: int | None = None) -> None:
+    """Forget a case, and what the bot was asking its worker. Refused(404, "no_such_case")."""
+    address = session.exec(select(CaseRow.address_index).where(CaseRow.reference == reference)).first()
+    if address:
+        inbox.take_turns(session, [address])
+    cases.forget(session, vault, reference, now, person_id)
+    if address:
+        inbox.let_go_of(session, vault, address, reference, now)
 
 
 def endings(session: Session, viewer: Viewer, now: datetime) -> Sequence[Ending]:
@@ -150,15 +161,22 @@ def keep_up(session: Session, vault: Vault, now: datetime) -> None:
     for (service, group), number in rules.items():
         due = _due(service, group, now - timedelta(days=number), now)
         soon = _due(service, group, now - timedelta(days=number) + WARNED, now)
-        over = select(CaseRow.reference).where(*due, col(CaseRow.warned_at) <= now - WARNED).limit(AT_ONCE)
-        # Locked, or a message, a reopening or "keep longer" that commits meanwhile would be forgotten with it.
-        for reference in session.exec(over.with_for_update(skip_locked=True)).all():
-            cases.forget(session, vault, reference, now)
+        for reference in _taken(session, *due, col(CaseRow.warned_at) <= now - WARNED):
+            forget(session, vault, reference, now)
         warned = update(CaseRow).where(*soon, col(CaseRow.warned_at).is_(None)).values(warned_at=now)
         if session.connection().execute(warned).rowcount:
             alerts.alert_on_duty(session, vault, "forgetting", now)
     if rules:
         _calm(session, rules)
+
+
+def _taken(session: Session, *over: ColumnElement[bool]) -> Sequence[str]:
+    """The references of cases that are over: locked, and before that the turns of their addresses taken."""
+    found = session.exec(select(CaseRow.id, CaseRow.address_index).where(*over).limit(AT_ONCE)).all()
+    inbox.take_turns(session, [address for _, address in found])
+    mine = select(CaseRow.reference).where(*over, col(CaseRow.id).in_([case_id for case_id, _ in found]))
+    # Locked, or a message, a reopening or "keep longer" that commits meanwhile would be forgotten with it.
+    return session.exec(mine.with_for_update(skip_locked=True)).all()
 
 
 def _due(service: str, group: str, closed_before: datetime, now: datetime) -> Sequence[ColumnElement[bool]]:

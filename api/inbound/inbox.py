@@ -23,7 +23,7 @@ from api.outbound.replies import Fresh, address_index, remember_chat_messages
 from api.store.hot import ForRows
 from api.tables import Unhandled, metadata
 from flows.conversation.returning import protects
-from flows.effects import ForgetDraft
+from flows.effects import ForgetCase, ForgetDraft
 from flows.engine import step
 from flows.loader import Library
 from flows.model import Asking, Draft, Message, Unread
@@ -102,7 +102,7 @@ def receive(session: Session, vault: Vault, library: Library, messages: Sequence
         draft = lists.refreshed(session, library, before.draft, new=before.secret_id is None)
         turn = step(library, draft, message, now)
         opened = ahead.apply(message, address, turn.effects)
-        shredded = any(isinstance(effect, ForgetDraft) for effect in turn.effects)
+        shredded = any(isinstance(effect, ForgetCase | ForgetDraft) for effect in turn.effects)
         if turn.draft is not None:
             draft = lists.with_opened(turn.draft, turn.effects, opened) if opened or shredded else turn.draft
             secret_id = drafts[address].secret_id
@@ -177,6 +177,15 @@ def lock_draft(session: Session, vault: Vault, address: bytes, now: datetime) ->
         _KEEP.run(session, [row])
 
 
+def let_go_of(session: Session, vault: Vault, address: bytes, reference: str, now: datetime) -> None:
+    """A case is forgotten: what the draft of its address knows of it goes, from copies too."""
+    before = _load(session, vault, [address])[address]
+    left = before.draft.without_case(reference)
+    if before.secret_id is not None and left != before.draft:
+        secret_id = _renewed(session, vault, address, left, before.secret_id)
+        _KEEP.run(session, [_row(vault, address, left, secret_id, now)])
+
+
 def is_silent(session: Session, vault: Vault, address: bytes) -> bool:
     """Whether somebody said STOP from this address and has not written since."""
     return _load(session, vault, [address])[address].draft.silent
@@ -208,7 +217,7 @@ def not_seen(session: Session, vault: Vault, messages: Sequence[Message], now: d
 
 def _load(session: Session, vault: Vault, addresses: list[bytes]) -> Mapping[bytes, _Kept]:
     """The drafts of these addresses; one that has none, or whose key is gone, begins with the cases opened from it."""
-    _one_at_a_time(session, addresses)
+    take_turns(session, addresses)
     found: dict[bytes, _Kept] = {}
     rows = _LOAD.run(session, [{"address": address} for address in addresses]).all()
     vault.keyring.read_ahead([secret_id for _, secret_id, *_ in rows])
@@ -240,8 +249,11 @@ def _known(session: Session, addresses: list[bytes]) -> dict[bytes, _Kept]:
     return {address: _Kept(draft) for address, draft in drafts.items()}
 
 
-def _one_at_a_time(session: Session, addresses: list[bytes]) -> None:
-    """Messages from one address wait for each other, in one order for all. SQLite has one writer anyway."""
+def take_turns(session: Session, addresses: Sequence[bytes]) -> None:
+    """Who reads and keeps the drafts of these addresses waits for each other, in one order for all.
+
+    Take the turn of an address first, then the lock of a case: so does a message. SQLite has one writer anyway.
+    """
     if _kind(session) == "postgresql":
         numbers = sorted(int.from_bytes(address[:8], "big", signed=True) for address in addresses)
         for number in numbers:

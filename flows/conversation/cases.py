@@ -58,7 +58,7 @@ def take_reference(talk: Talk) -> Turn:
         return _ask_again(talk, waiting)
     done = talk.but(gate="", pending=None, failures=0)
     if waiting.button == FORGET:
-        done = _without(done, reference)
+        done = done._replace(draft=done.draft.without_case(reference))
     if waiting.button == STATUS:
         return _status_of(done, reference)
     return done.turn(_do(done, reference, waiting))
@@ -83,15 +83,6 @@ def _status_of(talk: Talk, reference: str) -> Turn:
         return talk.turn(_do(talk, reference, waiting))
     named = waiting._replace(text=reference)
     return talk.turn(_ask(talk, named), gate="which", pending=named, failures=0)
-
-
-def _without(talk: Talk, reference: str) -> Talk:
-    """She forgets a case: nothing that she writes goes there any more."""
-    left = tuple(one for one in talk.draft.cases if one != reference)
-    waits = talk.draft.reply_to if talk.draft.reply_to != reference else ""
-    asking = talk.draft.asking
-    asking = None if asking and asking.reference == reference else asking
-    return talk.but(cases=left, reply_to=waits, reply_due=talk.draft.reply_due and bool(waits), asking=asking)
 
 
 def call_a_person(talk: Talk) -> Turn:

@@ -1,6 +1,6 @@
 """Closed cases are forgotten after the days that were set, a week after everybody was warned, and never by surprise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,15 +8,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from api.answers import encode
-from api.desk import cases, forgetting, queue, tasks
+from api.answers import Contact, encode
+from api.desk import amending, cases, forgetting, queue, tasks
+from api.desk.wishes import Ways
 from api.errors import Refused
+from api.inbound import inbox
+from api.keys.keyring import Gone
 from api.keys.vault import TeamKey, Vault
+from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import Alert, CaseRow, Item, MailMessage, Number, PortalMessage
-from tests.factories import NOW, make_case, make_coordinator
+from api.tables import Alert, CaseRow, DraftRow, Item, MailMessage, Number, PortalMessage
+from flows.loader import Library
+from flows.model import Answer, Draft
+from tests.factories import ALMAZ, NOW, make_case, make_coordinator
+from tests.talking import Worker
 
 DAY = timedelta(days=1)
 
@@ -231,3 +238,75 @@ def test_what_is_no_rule_is_refused(db: Database, volunteer: Viewer, coordinator
     ):
         with pytest.raises(Refused, match=code):
             set_days(db, viewer, days, group)
+
+
+BY_CHAT = Contact("telegram", "telegram:1", "4711", "chat", "en")
+HER_TOWN = {**ALMAZ, "governorate": Answer("mount_lebanon", "2")}
+FORGETTERS: Mapping[str, Callable[[Session, Vault, Viewer, str], None]] = {
+    "a coordinator": lambda session, vault, amal, one: forgetting.forget_now(session, vault, amal, one, one, NOW),
+    "an operator": lambda session, vault, _, one: forgetting.forget(session, vault, one, NOW),
+    "the rule": lambda session, vault, amal, _: [  # type: ignore[dict-item,return-value]
+        forgetting.set_days(session, amal, "vaccination", "closed", 1, NOW),
+        *(forgetting.keep_up(session, vault, NOW + day * DAY) for day in (2, 9)),
+    ],
+}
+
+
+def ask_for_her_district(db: Database, vault: Vault, library: Library, coordinator: Viewer) -> str:
+    """Amal has the bot ask Almaz in which district she lives, and closes the case."""
+    reference = make_case(db, vault, HER_TOWN, claimed_by=coordinator, contact=BY_CHAT).reference
+    db.write_now(lambda one: amending.ask(one, vault, library, coordinator, reference, "district", Ways(), NOW))
+    db.write_now(lambda session: queue.close(session, coordinator, reference, "done", NOW))
+    return reference
+
+
+def kept_draft(db: Database, vault: Vault) -> tuple[Draft | None, list[tuple[bytes, bytes]]]:
+    """What the draft of her chat holds, and its boxes as a copy of the database has them."""
+    index = address_index(vault, BY_CHAT.lane, BY_CHAT.address)
+    rows = db.read_now(lambda session: session.exec(select(DraftRow.secret_id, DraftRow.box)).all())
+    return db.read_now(lambda session: inbox.draft_of(session, vault, index)), list(rows)
+
+
+@pytest.mark.parametrize("who", FORGETTERS)
+def test_what_the_bot_was_asking_goes_with_the_case_from_copies_too(
+    db: Database, vault: Vault, library: Library, coordinator: Viewer, who: str
+) -> None:
+    reference = ask_for_her_district(db, vault, library, coordinator)
+    before, copies = kept_draft(db, vault)
+    assert before is not None
+    assert before.asking is not None
+    assert before.asking.known["governorate"] == HER_TOWN["governorate"]
+    db.write_now(lambda session: FORGETTERS[who](session, vault, coordinator, reference))
+    assert state(db, reference) == "forgotten"
+    after, _ = kept_draft(db, vault)
+    assert after is not None
+    assert (after.asking, after.cases, after.reply_to) == (None, (), "")
+    for secret_id, box in copies:
+        with pytest.raises(Gone):
+            vault.unlock(box, secret_id=secret_id)
+    assert "We have added it" not in Worker(db, vault, library).says("El Meten")[-1]
+
+
+def test_what_she_was_being_asked_goes_from_copies_when_she_forgets_her_case_herself(
+    db: Database, vault: Vault, library: Library, coordinator: Viewer
+) -> None:
+    reference = ask_for_her_district(db, vault, library, coordinator)
+    _, copies = kept_draft(db, vault)
+    almaz = Worker(db, vault, library)
+    almaz.says("forget")
+    assert almaz.says(reference)[-1] == "Done. It is gone."
+    for secret_id, box in copies:
+        with pytest.raises(Gone):
+            vault.unlock(box, secret_id=secret_id)
+
+
+def test_another_case_of_hers_goes_on_being_asked_about(
+    db: Database, vault: Vault, library: Library, coordinator: Viewer
+) -> None:
+    other = make_case(db, vault, contact=BY_CHAT).reference
+    reference = ask_for_her_district(db, vault, library, coordinator)
+    db.write_now(lambda session: forgetting.forget_now(session, vault, coordinator, other, other, NOW))
+    after, _ = kept_draft(db, vault)
+    assert after is not None
+    assert after.asking is not None
+    assert (after.asking.reference, after.cases) == (reference, (reference,))
