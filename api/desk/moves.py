@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api.answers import encode
 from api.desk.cases import put_in
@@ -12,6 +12,7 @@ from api.errors import Refused
 from api.keys.vault import Vault
 from api.staff import audit
 from api.staff.access import claimed_case, id_of
+from api.staff.accounts import still_here
 from api.staff.alerts import alert_on_duty
 from api.staff.people import Viewer, takes_cases
 from api.tables import CaseRow, Person
@@ -42,8 +43,9 @@ def hand_over(
     (404, "no_such_case").
     """
     case = claimed_case(session, viewer, reference)
-    colleague = session.exec(select(Person).where(Person.id == to, col(Person.active))).one_or_none()
-    if colleague is None or colleague.id == case.claimed_by or not takes_cases(colleague, now):
+    other = to != case.claimed_by and still_here(session, to, now)
+    colleague = session.get(Person, to) if other else None
+    if colleague is None or not takes_cases(colleague, now):
         raise Refused(422, "no_such_colleague")
     if not may_be_given(session, colleague, case.service, versions):
         raise Refused(409, "colleague_untrained")

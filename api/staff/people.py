@@ -207,9 +207,9 @@ def describe(session: Session, person_id: int, role: str, facts: Facts, by: int,
         raise Refused(422, "role_unknown")
     if role != COORDINATOR:
         _not_the_last(session, person, now)
+    person.role = role
     if role == TRAINEE:
         _give_back(session, person_id)
-    person.role = role
     person.languages, person.skills = list(facts.languages), list(facts.skills)
     person.areas, person.hours = list(facts.areas), list(facts.hours)
     audit.record(session, by, "person.describe", person.name, now, role=role)
@@ -278,6 +278,7 @@ def _not_the_last(session: Session, person: Person, now: datetime) -> None:
 
 
 def _give_back(session: Session, person_id: int) -> None:
+    session.flush()  # written first: whoever takes or gives a case waits, or one would be hers after this
     hers = update(CaseRow).where(col(CaseRow.claimed_by) == person_id, col(CaseRow.state) == "claimed")
     session.connection().execute(hers.values(state="open", claimed_by=None, claimed_at=None))
     accounts.go_along_no_more(session, person_id)

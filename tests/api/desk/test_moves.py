@@ -1,20 +1,23 @@
 """A case moves to somebody else, up to those on duty, or out of sight for a while, and nothing is lost on the way."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from api.desk import cases, caseview, idle, moves, queue, rules, tasks, training
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
-from api.staff import alerts, audit
-from api.staff.people import Viewer
+from api.staff import alerts, audit, people
+from api.staff.facts import Facts
+from api.staff.people import TRAINEE, Viewer
 from api.store.db import Database
 from flows.loader import Library
 from flows.training import versions
-from tests.factories import NOW, make_case, make_viewer
+from tests.factories import NOW, make_case, make_coordinator, make_viewer
 
 TOMORROW = NOW + timedelta(days=1)
 
@@ -70,6 +73,43 @@ def test_a_case_is_handed_only_to_who_has_learnt_its_service(
     back = lambda session: moves.hand_over(session, vault, rita, reference, coordinator.person_id, "", NOW, quizzes)  # noqa: E731
     db.write_now(back)
     assert entry(db, coordinator, reference).mine, "a coordinator knows the services"
+
+
+LEAVING: dict[str, Callable[[Session, int, int], object]] = {
+    "is removed": lambda session, whom, by: people.shut_out(session, whom, by, NOW),
+    "becomes a trainee": lambda session, whom, by: people.describe(session, whom, TRAINEE, Facts(), by, NOW),
+}
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_whoever_takes_no_cases_any_more_is_given_none_at_that_moment(
+    postgres_url: str, vault: Vault, team: TeamKey, how: str
+) -> None:
+    """Hana hands over to Rita, or Rita takes a case, while Amal is removing Rita: they wait for Amal."""
+    db = Database(postgres_url, vault.keyring)  # SQLite writes one thing after another
+    amal, hana, rita = make_coordinator(db, team), make_viewer(db, team, "Hana"), make_viewer(db, team, "Rita")
+    hers, another = make_case(db, vault, claimed_by=hana).reference, make_case(db, vault).reference
+
+    def impatient(use_case: Callable[[Session], object]) -> str:
+        def use(session: Session) -> str:
+            session.connection().exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
+            use_case(session)
+            return "done"
+
+        try:
+            return db.write_now(use)
+        except OperationalError:
+            return "waits"
+
+    def meanwhile(session: Session) -> list[str]:
+        LEAVING[how](session, rita.person_id, amal.person_id)
+        over = impatient(lambda other: moves.hand_over(other, vault, hana, hers, rita.person_id, "", NOW))
+        return [impatient(lambda other: queue.claim(other, rita, another, NOW)), over]
+
+    assert db.write_now(meanwhile) == ["waits", "waits"]
+    late = lambda session: moves.hand_over(session, vault, hana, hers, rita.person_id, "", NOW)  # noqa: E731
+    assert refused(db, late) == (422, "no_such_colleague")
+    db.close()
 
 
 @pytest.mark.parametrize(("reason", "urgency"), [("danger", "high"), ("stuck", "normal")])
