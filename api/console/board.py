@@ -23,6 +23,7 @@ class Board:
     """The rows of the queue by whose they are, each list in the order of the queue.
 
     `facts` are what those that wait can be narrowed to, `shown` those that are left then.
+    A closed case of nobody's, into which something came, is for whoever sees it: a coordinator.
     """
 
     mine: list[Row]
@@ -49,13 +50,17 @@ def board(library: Library, entries: Iterable[QueueEntry], reader: str, only: st
     waiting = [row for row in rows if row.entry.state == "open"]
     known = facts_in(library, (row.entry for row in waiting), only, reader)
     return Board(
-        mine=[row for row in rows if row.entry.mine and not row.entry.rests_until],
+        mine=[row for row in rows if (row.entry.mine and not row.entry.rests_until) or _is_left(row.entry)],
         resting=[row for row in rows if row.entry.mine and row.entry.rests_until],
         waiting=waiting,
-        others=[row for row in rows if row.entry.state != "open" and not row.entry.mine],
+        others=[row for row in rows if not (row.entry.state == "open" or row.entry.mine or _is_left(row.entry))],
         shown=[row for row in waiting if has(row.entry, known.chosen)],
         facts=known,
     )
+
+
+def _is_left(entry: QueueEntry) -> bool:
+    return entry.state == "closed" and not entry.claimed_by
 
 
 def _row(library: Library, entry: QueueEntry, reader: str) -> Row:

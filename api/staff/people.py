@@ -279,8 +279,10 @@ def _not_the_last(session: Session, person: Person, now: datetime) -> None:
 
 def _give_back(session: Session, person_id: int) -> None:
     session.flush()  # written first: whoever takes or gives a case waits, or one would be hers after this
-    hers = update(CaseRow).where(col(CaseRow.claimed_by) == person_id, col(CaseRow.state) == "claimed")
-    session.connection().execute(hers.values(state="open", claimed_by=None, claimed_at=None))
+    hers = update(CaseRow).where(col(CaseRow.claimed_by) == person_id)
+    claimed = hers.where(col(CaseRow.state) == "claimed")
+    session.connection().execute(claimed.values(state="open", claimed_by=None, claimed_at=None))
+    session.connection().execute(hers.values(claimed_by=None))  # closed: what comes there is for coordinators
     accounts.go_along_no_more(session, person_id)
 
 

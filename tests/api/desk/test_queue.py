@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from api.answers import pack_message
+from api.console.board import board
 from api.desk import cases, caseview, queue
 from api.errors import Refused
 from api.keys.vault import TeamKey, Vault
@@ -158,6 +159,28 @@ def test_the_closed_case_of_somebody_who_left_is_anybodys_when_it_is_taken_up_ag
     db.write_now(lambda session: queue.reopen(session, coordinator, reference, NOW))
     (entry,) = db.read_now(lambda session: queue.queue(session, coordinator, NOW))
     assert (entry.reference, entry.state, entry.claimed_by) == (reference, "open", "")
+
+
+def test_what_comes_into_the_closed_case_of_somebody_who_left_is_first_for_coordinators_until_it_is_read(
+    db: Database, vault: Vault, library: Library, volunteer: Viewer, coordinator: Viewer
+) -> None:
+    """One more thing came before she left, and another after it."""
+    opened = make_case(db, vault, claimed_by=volunteer)
+    close(db, volunteer, opened.reference)
+    come = lambda session: cases.deliver(session, vault, opened.id, "in", pack_message(ONE_MORE), NOW)  # noqa: E731
+    db.write_now(come)
+    shut_out(db, volunteer, coordinator)
+
+    def to_read() -> list[str]:
+        entries = db.read_now(lambda session: queue.queue(session, coordinator, NOW))
+        first = board(library, entries, "en").to_read
+        return [first.entry.reference] if first else []
+
+    assert to_read() == [opened.reference]
+    db.write_now(lambda session: caseview.see(session, vault, library, coordinator, opened.reference, NOW))
+    assert (to_read(), listed(db, coordinator)) == ([], [])
+    db.write_now(come)
+    assert to_read() == [opened.reference]
 
 
 def test_the_next_case_is_one_that_she_can_talk_about(db: Database, vault: Vault, team: TeamKey) -> None:
