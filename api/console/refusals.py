@@ -24,6 +24,7 @@ SENTENCES: dict[str, str] = {
     "already_claimed": t("Somebody else was faster and has taken this case."),
     "hands_full": t("You have as many cases as one person should have. Close one, or hand one over."),
     "opened_many": t("You have opened very many cases within an hour. Wait a little, or ask a coordinator."),
+    "locks_changed": t("Somebody was removed at this very moment, and all locks were changed. Try again."),
     "no_such_state": t("That cannot become of this task. Look again how it stands."),
     "no_such_colleague": t("Choose a colleague who can sign in."),
     "colleague_untrained": t("Your colleague has to learn this service first: its cards and quiz are under Training."),

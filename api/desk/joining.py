@@ -46,11 +46,12 @@ def invite(session: Session, viewer: Viewer, newcomer: Newcomer, reference: str,
 
     Refused besides: (404, "not_found") for who is no coordinator, (404, "no_such_case").
     """
+    token = invitations.invite(session, viewer, newcomer, now)
     if reference:
         coordinators_only(viewer)
         case = case_for(session, viewer, reference)
         audit.record(session, viewer.person_id, "case.invite", case.reference, now)
-    return invitations.invite(session, viewer, newcomer, now)
+    return token
 
 
 def the_newcomer(

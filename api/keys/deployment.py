@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import ColumnElement, and_, bindparam
 from sqlmodel import Session, col, func, select
 
+from api.errors import Refused
 from api.keys.locks import RecoveryKey, share_team
 from api.keys.vault import TeamKey, reseal
 from api.tables import (
@@ -82,12 +83,31 @@ def recover(session: Session, key: RecoveryKey) -> TeamKey:
     return key.open_team(_team(session).recovery_box)
 
 
+def hold(session: Session) -> bytes:
+    """What `team_public` is: nobody rotates the team key before the transaction ends. Raises NotSetUp."""
+    held = select(Team).with_for_update().execution_options(populate_existing=True)
+    row = session.exec(held).one_or_none()
+    if row is None:
+        raise NotSetUp
+    return row.public_key
+
+
+def hold_same(session: Session, team: TeamKey) -> None:
+    """The same, for who gives this team key to somebody, or replaces it.
+
+    Refused(409, "locks_changed") when it was rotated since she asked: it opens nothing any more.
+    """
+    if hold(session) != team.public:
+        raise Refused(409, "locks_changed")
+
+
 def rotate(session: Session, team: TeamKey, step: Callable[[int, int], None] = _unseen) -> TeamKey:
     """Make a new team key, give it to all members, invited ones and the paper; reseal to it what the old one opens.
 
     Who knows only the old key can open nothing of this database any more. The paper stays the same. `step` is told how
-    many boxes are behind it, of how many.
+    many boxes are behind it, of how many. Refused as `hold_same` is.
     """
+    hold_same(session, team)
     new = team.rotated()
     row = _team(session)
     row.public_key, row.recovery_box = new.public, share_team(new, row.recovery_public)

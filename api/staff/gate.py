@@ -119,16 +119,28 @@ class Gate:
         return await self._db.write(use_case)
 
     async def add(self, viewer: Viewer, newcomer: Newcomer, now: datetime) -> str:
-        """Add a person; gives her passphrase, to be shown once. Raises what `people.add` raises."""
+        """Add a person; gives her passphrase, to be shown once.
+
+        Raises what `people.add` raises; Refused(409, "locks_changed").
+        """
         passphrase, lock = await self._new_lock()
-        await self._db.write(lambda s: people.add(s, viewer.team, newcomer, lock, viewer.person_id, now))
+
+        def use_case(session: Session) -> int:
+            deployment.hold_same(session, viewer.team)
+            return people.add(session, viewer.team, newcomer, lock, viewer.person_id, now)
+
+        await self._db.write(use_case)
         return passphrase
 
     async def renew(self, viewer: Viewer, person_id: int, now: datetime) -> tuple[str, str]:
-        """Give a person a new passphrase; gives her name and it, to be shown once. Raises Refused(404, …)."""
+        """Give a person a new passphrase; gives her name and it, to be shown once. Raises Refused(404, …), (409, …)."""
         passphrase, lock = await self._new_lock()
-        name = await self._db.write(lambda s: people.renew(s, viewer.team, person_id, lock, viewer.person_id, now))
-        return name, passphrase
+
+        def use_case(session: Session) -> str:
+            deployment.hold_same(session, viewer.team)
+            return people.renew(session, viewer.team, person_id, lock, viewer.person_id, now)
+
+        return await self._db.write(use_case), passphrase
 
     async def change(self, viewer: Viewer, passphrase: str, token: str, now: datetime) -> str:
         """Give the viewer a new passphrase for her old one, and end her sessions but this one.
@@ -144,12 +156,14 @@ class Gate:
     async def remove(
         self, viewer: Viewer, person_id: int, now: datetime, step: Callable[[int, int], None] = lambda *_: None
     ) -> str:
-        """Shut a person out and rotate the team key; gives her name. Raises what `people.shut_out` raises.
+        """Shut a person out and rotate the team key; gives her name.
 
+        Raises what `people.shut_out` raises; Refused(409, "locks_changed") when somebody else just did the same.
         `step` is told how many boxes are locked anew, of how many: there is one of each case.
         """
 
         def use_case(session: Session) -> tuple[str, TeamKey]:
+            deployment.hold_same(session, viewer.team)
             name = people.shut_out(session, person_id, viewer.person_id, now)
             return name, deployment.rotate(session, viewer.team, step)
 

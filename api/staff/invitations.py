@@ -12,6 +12,7 @@ from nacl.public import PrivateKey
 from sqlmodel import Session, col, delete, select
 
 from api.errors import Refused
+from api.keys import deployment
 from api.keys.locks import PersonLock, new_token, open_team, share_team, token_hash
 from api.keys.vault import KEY_BYTES
 from api.staff import audit, people
@@ -37,8 +38,9 @@ class Invited:
 def invite(session: Session, viewer: Viewer, newcomer: Newcomer, now: datetime) -> str:
     """Invite somebody; gives the token of her link, which is not stored.
 
-    Refused: (422, "name_missing"), (422, "role_unknown"), (409, "name_taken").
+    Refused: (422, "name_missing"), (422, "role_unknown"), (409, "name_taken"), (409, "locks_changed").
     """
+    deployment.hold_same(session, viewer.team)
     name, token = people.free_name(session, newcomer), new_token()
     same = select(Invitation).where(Invitation.name == name, Invitation.expires_at > now)
     for older in session.exec(same):
@@ -79,6 +81,7 @@ def join(session: Session, token: str, lock: PersonLock, now: datetime) -> int:
 
     Refused: (410, "no_invitation"), (409, "name_taken").
     """
+    deployment.hold(session)  # or she gets a team key that is replaced at this moment
     row, _ = _living(session, token, now, locked=True)
     team = open_team(_private(token), row.team_box)
     newcomer = Newcomer(row.name, row.role, row.language, **{key: tuple(value) for key, value in row.facts.items()})

@@ -15,7 +15,7 @@ from api.outbound.replies import unpack_reply
 from api.staff import audit
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import ReplyRow
+from api.tables import ReplyRow, Team
 from flows.loader import Library
 from flows.model import Answer
 from tests.factories import NOW, make_viewer
@@ -102,6 +102,8 @@ def test_who_offered_it_is_invited_to_the_desk_with_what_was_said(
     assert (whom(volunteer, hao), whom(coordinator, not_yet)) == (None, None)
     with pytest.raises(Refused):
         db.read_now(lambda s: joining.the_newcomer(s, vault, library, coordinator, not_yet, NOW))
+    ours = Team(public_key=coordinator.team.public, recovery_public=b"", recovery_box=b"", trial=True)
+    db.write_now(lambda s: s.add(ours))
     db.write_now(lambda s: joining.invite(s, coordinator, found, hao, NOW))
     done = [(one.action, one.object) for one in db.read_now(audit.recent)]
     assert ("case.invite", hao) in done

@@ -1,7 +1,7 @@
 """People are added, sign in, change passphrases and leave; who has left can open nothing any more."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,7 +13,7 @@ from api.keys import deployment, locks
 from api.keys.deployment import PAGE
 from api.keys.locks import Cost, RecoveryKey
 from api.keys.vault import KEY_BYTES, CaseLock, TeamKey, Vault
-from api.staff import people, signin
+from api.staff import invitations, people, signin
 from api.staff.gate import TRIES, WAITING, Gate
 from api.staff.people import COORDINATOR, Newcomer, Viewer
 from api.store.db import Database
@@ -22,6 +22,7 @@ from tests.factories import CHEAP, NOW, make_case
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=8)
 PAPER = RecoveryKey.generate()
+SELAM = Newcomer("Selam", COORDINATOR)
 
 
 @pytest.fixture
@@ -239,6 +240,44 @@ async def test_the_paper_still_opens_the_team_key_after_people_left(
     team = await db.read(lambda session: deployment.recover(session, RecoveryKey.from_paper(PAPER.on_paper())))
     assert team.open("unhandled", vault.seal_to_team("unhandled", b"after")) == b"after"
     assert vault.team_public == await db.read(deployment.team_public) == team.public
+
+
+async def test_of_two_who_remove_somebody_at_once_the_second_is_asked_to_try_again(
+    db: Database, gate: Gate, amal: Viewer, vault: Vault
+) -> None:
+    """She still has the team key that the first one has just replaced, and could open nothing of what is there."""
+    selam = await looking(db, await gate.sign_in("Selam", await gate.add(amal, SELAM, NOW), NOW))
+    hana, _, _ = await add_hana(db, gate, amal)
+    rima = await looking(db, await gate.sign_in("Rima", await gate.add(amal, Newcomer("Rima"), NOW), NOW))
+    await db.write(lambda session: store_for_team(session, vault))
+
+    leave = [gate.remove(amal, hana.person_id, NOW), gate.remove(selam, rima.person_id, NOW)]
+    outcomes = await asyncio.gather(*leave, return_exceptions=True)
+
+    assert [str(one) for one in outcomes if isinstance(one, Exception)] == ["409 locks_changed"]
+    here = await db.read(lambda session: [one.name for one in people.everyone(session, NOW)])
+    assert sorted({"Hana", "Rima"} - set(here)) == [one for one in outcomes if isinstance(one, str)]
+    still = (await looking(db, await gate.sign_in("Amal", "amal's words", NOW))).team
+    assert still.open("unhandled", (await db.read(lambda s: s.exec(select(Unhandled)).one().box))) == b"help"
+
+
+HANDS_ON: dict[str, Callable[[Database, Gate, Viewer, int], Awaitable[object]]] = {
+    "adds": lambda _db, gate, selam, _: gate.add(selam, Newcomer("Zeina"), NOW),
+    "renews": lambda _db, gate, selam, hana: gate.renew(selam, hana, NOW),
+    "invites": lambda db, _, selam, _hana: db.write(lambda one: invitations.invite(one, selam, Newcomer("Zeina"), NOW)),
+}
+
+
+@pytest.mark.parametrize("what", HANDS_ON)
+async def test_a_team_key_that_was_just_replaced_is_handed_to_nobody(
+    db: Database, gate: Gate, amal: Viewer, what: str
+) -> None:
+    """Selam's page began before Amal removed somebody: whoever got her key could open nothing."""
+    selam = await looking(db, await gate.sign_in("Selam", await gate.add(amal, SELAM, NOW), NOW))
+    hana, _, _ = await add_hana(db, gate, amal)
+    rima = await looking(db, await gate.sign_in("Rima", await gate.add(amal, Newcomer("Rima"), NOW), NOW))
+    await gate.remove(amal, rima.person_id, NOW)
+    assert await refusal(HANDS_ON[what](db, gate, selam, hana.person_id)) == (409, "locks_changed")
 
 
 async def test_many_boxes_are_resealed_however_many_there_are(db: Database, amal: Viewer, vault: Vault) -> None:
