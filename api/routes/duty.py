@@ -63,12 +63,7 @@ async def add(
     times = [
         _between(shell, _day(day) + number * WEEK, _time(start), _time(end)) for day in days for number in range(weeks)
     ]
-    for starts_at, ends_at in times:
-        await shell.db.write(
-            lambda session, starts_at=starts_at, ends_at=ends_at: duty.add(  # type: ignore[misc]
-                session, viewer, person or viewer.person_id, starts_at, ends_at, spoken, now
-            )
-        )
+    await shell.db.write(lambda session: duty.add_all(session, viewer, person or viewer.person_id, times, spoken, now))
     return go(f"/duty?week={first}&done=on_duty")
 
 

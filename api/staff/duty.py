@@ -1,6 +1,6 @@
 """The duty roster: who is there when. Whoever is on duty hears of what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,6 +74,19 @@ def add(
     if session.exec(same).first() is None:
         session.add(Duty(person_id=person_id, starts_at=starts_at, ends_at=ends_at, languages=spoken))
         audit.record(session, viewer.person_id, "duty.add", person.name, now, starts=starts_at.isoformat())
+
+
+def add_all(
+    session: Session,
+    viewer: Viewer,
+    person_id: int,
+    times: Iterable[tuple[datetime, datetime]],
+    languages: Sequence[str],
+    now: datetime,
+) -> None:
+    """The same for several shifts, from when until when: all of them, or none. Refused as `add` refuses."""
+    for starts_at, ends_at in times:
+        add(session, viewer, person_id, starts_at, ends_at, languages, now)
 
 
 def remove(session: Session, viewer: Viewer, shift_id: int, now: datetime) -> None:

@@ -304,6 +304,9 @@ async def test_the_roster_of_a_week_is_filled_at_once(desk: TestDesk) -> None:
         assert (await hana.post("/duty", data=someone_else)).status_code == 404
         assert (await hana.post("/duty", data={**form, "days": ["1999-01-01"]})).status_code == 422
         assert (await hana.post("/duty", data={**form, "days": ["2001-01-01"]})).status_code == 422
+        partly = {**form, "person": hers, "days": ["2099-02-02", "2001-01-01"]}
+        assert (await hana.post("/duty", data=partly)).status_code == 422
+        assert "22:00" not in (await hana.get("/duty", params={"week": "2099-02-02"})).text, "all of it or nothing"
 
 
 async def test_she_links_her_chat_is_told_and_puts_it_away(desk: TestDesk) -> None:
