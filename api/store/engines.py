@@ -20,6 +20,16 @@ CHECKPOINT_PAGES = 4000
 STATEMENTS = 512
 """Prepared statements that the writer keeps: those for many rows have a text for each number of rows."""
 
+PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""When PostgreSQL cannot be heard any more: seconds, the last one milliseconds. Without them a firewall that drops
+what is sent would hold a thread for ever. What stands in the address goes before."""
+
 
 class GroupConnection(sqlite3.Connection):
     """The writer's connection, on which a commit or rollback of SQLAlchemy does nothing: the group decides."""
@@ -32,9 +42,11 @@ class GroupConnection(sqlite3.Connection):
 
 
 def database_url(text: str) -> URL:
-    """SQLAlchemy's form of a database address; `postgresql://…` is spoken to with psycopg."""
+    """SQLAlchemy's form of a database address; `postgresql://…` is spoken to with psycopg, and with `PATIENCE`."""
     url = make_url(text)
-    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgres", "postgresql") else url
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    return url if url.get_backend_name() == "sqlite" else url.set(query={**PATIENCE, **url.query})
 
 
 def writing_engine(text: str, threads: int) -> Engine:
