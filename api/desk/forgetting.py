@@ -199,7 +199,7 @@ def _holds(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     task = select(TaskRow.id).where(TaskRow.case_id == CaseRow.id, col(TaskRow.state).in_(LIVING))
     since = now - FRESH
     wrote = select(Item.id).where(
-        Item.case_id == CaseRow.id, col(Item.kind).in_(("in", "amended", "portal")), col(Item.created_at) > since
+        Item.case_id == CaseRow.id, col(Item.kind).in_(("in", "amended")), col(Item.created_at) > since
     )
     texted = select(PortalMessage.id).where(PortalMessage.case_id == CaseRow.id, col(PortalMessage.received_at) > since)
     mailed = select(MailMessage.id).where(MailMessage.case_id == CaseRow.id, col(MailMessage.received_at) > since)

@@ -50,7 +50,7 @@ class CaseRow(SQLModel, table=True):
 
 
 class Item(SQLModel, table=True):
-    """One sealed thing in a case: `answers`, `address`, `note`, `in` (from her), `out` (to her), `portal`.
+    """One sealed thing in a case: `answers`, `address`, `note`, `in` (from her), `out` (to her).
 
     `amended` is an answer that she gave alone and that is not among `answers` yet, `edit` what a person changed there,
     `same` the reference of another case of the same person. `seen_at` is when her volunteer first saw what she wrote.
