@@ -82,7 +82,8 @@ def sqlite_url(tmp_path: Path) -> str:
 def kept_postgres(postgres: Engine, postgres_template: str) -> Iterator[Engine]:
     """A migrated database that the tests of this process use one after another."""
     with copied(postgres, postgres_template) as address:
-        engine = create_engine(address, isolation_level="AUTOCOMMIT")
+        # Looked at before it is used: a drill has the database hang up on everybody.
+        engine = create_engine(address, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         yield engine
         engine.dispose()
 
