@@ -5,7 +5,6 @@ import base64
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -36,8 +35,6 @@ from bot.whatsapp import TwilioWhatsApp
 
 T = TypeVar("T")
 log = logging.getLogger("rafiqa.runner")
-ON_ITS_WAY = 5.0
-"""Seconds that what is being sent gets at a stop."""
 HOUSEKEEPING = 20.0
 """Seconds between two looks at what is over."""
 WEBHOOK = "/webhooks/telegram"
@@ -96,9 +93,7 @@ class Runner:
 
     async def stop(self) -> None:
         """End all loops and let the lanes go; what is on its way to a provider gets a moment to be taken."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ON_ITS_WAY):
-                await asyncio.gather(*(outbox.rest() for outbox in self.outboxes))
+        await asyncio.gather(*(outbox.rest() for outbox in self.outboxes))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

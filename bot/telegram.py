@@ -5,11 +5,9 @@ Updates are read by hand from the documented JSON (core.telegram.org/bots/api#up
 """
 
 import hmac
-import json
 from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
-from pydantic_core import from_json
 from telegram.constants import MessageLimit, UpdateType
 from telegram.error import TelegramError
 
@@ -17,6 +15,7 @@ from bot import layout
 from bot.channel import Channel, ChannelError, Forged, Malformed, Pace
 from bot.http import NO_ANSWER, Http
 from bot.parts import Parts
+from bot.payload import read_json
 from bot.telegram_bot import WANTED, QuietBot, TelegramRequest
 from flows.model import Manner, Media, Message, Reply
 
@@ -41,20 +40,12 @@ def verify(header: str | None, secret: str) -> None:
 def read(body: bytes) -> Mapping[str, Any]:
     """The update in a webhook's body. Raises Malformed."""
     try:
-        update = _from_json(body)
+        update = read_json(body)
     except (ValueError, RecursionError):
         raise Malformed("not JSON") from None
     if not isinstance(update, dict):
         raise Malformed("not an object")
     return update
-
-
-def _from_json(body: bytes) -> Any:
-    """By pydantic's reader, and by the standard one where that gives up: at half a surrogate pair, for example."""
-    try:
-        return from_json(body)
-    except ValueError:
-        return json.loads(body)
 
 
 def parse(payload: bytes | Mapping[str, Any], lane: str) -> Message | None:
@@ -181,7 +172,7 @@ class Telegram(Channel):
 
     async def clear(self, address: str, chat_messages: list[str]) -> None:
         """Delete what Telegram still lets a bot delete (48 hours). Ids as `send` and `Message.chat_message` gave."""
-        ids = [int(one) for given in chat_messages for one in given.split()]
+        ids = list(dict.fromkeys(int(one) for given in chat_messages for one in given.split()))  # each press names one
         for start in range(0, len(ids), _DELETED_AT_ONCE):
             await self._delete(int(address), ids[start : start + _DELETED_AT_ONCE])
 

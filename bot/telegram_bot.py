@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from telegram import Bot
 from telegram.constants import UpdateType
 from telegram.error import TelegramError
@@ -15,6 +15,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.channel import ChannelError
 from bot.http import Http
 from bot.layout import Button
+from bot.payload import read_json
 
 WANTED = [UpdateType.MESSAGE.value, UpdateType.CALLBACK_QUERY.value]
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -74,7 +75,7 @@ class TelegramRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer's JSON. Ours because the inherited one logs what it cannot read."""
         try:
-            return dict(from_json(payload))
+            return dict(read_json(payload))
         except (ValueError, TypeError):
             raise TelegramError("answer") from None
 

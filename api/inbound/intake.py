@@ -139,9 +139,10 @@ class Intake:
         """Take a provider's report on a reply."""
         channel, shell = self.shell.channels.whatsapp, self.shell
         if report.error == OUTSIDE and channel is not None:
-            address = await shell.db.write(lambda session: heard.hold_again(session, shell.vault, reply_id))
+            now = shell.clock()
+            address = await shell.db.write(lambda session: heard.hold_again(session, shell.vault, reply_id, now))
             if address:
-                await heard.WhileHeard(channel, shell.db, shell.vault, shell.clock).knock(address)
+                await heard.WhileHeard(channel, shell.db, shell.vault, shell.clock).knock(address, now)
             return
         await self.shell.db.write(
             lambda session: replies.report(session, reply_id, report.rank, report.state, report.error)

@@ -45,11 +45,7 @@ def hear(session: Session, vault: Vault, message: Message, now: datetime) -> boo
 def release(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
     """Of what is held from now on: what she wrote for while it was being held goes out after all."""
     for address, since in {(one.due.address_index, one.since) for one in outcomes if one.since}:
-        # Written to, so that she and we do not miss each other: whoever comes second sees what the other did.
-        _keep(session, address)
-        row = session.get(Heard, address, populate_existing=True)
-        if row is not None and row.heard_at is not None and row.heard_at > since:
-            _release(session, address, now)
+        _release_if_heard(session, address, since, now)
 
 
 def open_for(session: Session, address: bytes, now: datetime) -> bool:
@@ -58,10 +54,11 @@ def open_for(session: Session, address: bytes, now: datetime) -> bool:
     return row is not None and row.heard_at is not None and now < row.heard_at + WINDOW
 
 
-def ask_once(session: Session, address: bytes, now: datetime) -> bool:
-    """Whether she is to be asked to write: not when she was, and has not written since."""
-    row = session.get(Heard, address)
-    if row is not None and row.knocked_at is not None and now < row.knocked_at + HELD_LIVES:
+def ask_once(session: Session, address: bytes, since: datetime, now: datetime) -> bool:
+    """Whether she is to be asked to write: not when she was and has not answered, nor when she wrote after `since`."""
+    row = _locked(session, address)
+    wrote = row.heard_at is not None and row.heard_at > since
+    if wrote or (row.knocked_at is not None and now < row.knocked_at + HELD_LIVES):
         return False
     _keep(session, address, heard_at=None, knocked_at=now)
     return True
@@ -72,8 +69,11 @@ def not_asked(session: Session, address: bytes) -> None:
     session.connection().execute(_heard.update().where(_heard.c.address_index == address).values(knocked_at=None))
 
 
-def hold_again(session: Session, vault: Vault, reply_id: int) -> str:
-    """The provider took a reply and then refused it as too late: it waits again. Gives its address, or nothing."""
+def hold_again(session: Session, vault: Vault, reply_id: int, now: datetime) -> str:
+    """The provider took a reply and then refused it as too late: it waits again, unless she has written since.
+
+    Gives the address that is to be asked to write, or nothing.
+    """
     row = session.get(ReplyRow, reply_id)
     if row is None or not row.box or row.state == "held":
         return ""
@@ -83,7 +83,8 @@ def hold_again(session: Session, vault: Vault, reply_id: int) -> str:
         return ""
     row.state, row.error = "held", OUTSIDE
     session.add(row)
-    return address
+    session.flush()
+    return "" if _release_if_heard(session, row.address_index, row.sent_at or row.created_at, now) else address
 
 
 def end_what_is_over(session: Session, now: datetime) -> None:
@@ -110,15 +111,15 @@ class WhileHeard:
             except ChannelError as error:
                 if error.code != OUTSIDE:
                     raise
-        await self.knock(address)
+        await self.knock(address, now)
         raise ChannelError(OUTSIDE, permanent=False, held=now)
 
-    async def knock(self, address: str) -> None:
-        """Ask her to write, once; without a template nothing may be said. Raises ChannelError."""
+    async def knock(self, address: str, since: datetime) -> None:
+        """Ask her to write, once, if she has not since; without a template nothing may be said. Raises ChannelError."""
         index, now = address_index(self._vault, self.lane, address), self._clock()
         if not self._channel.template:
             return
-        asking: bool = await self._db.write(lambda session: ask_once(session, index, now))
+        asking: bool = await self._db.write(lambda session: ask_once(session, index, since, now))
         if not asking:
             return
         try:
@@ -140,6 +141,18 @@ def _keep(session: Session, address: bytes, **values: datetime | None) -> None:
     kept: dict[str, Any] = {"address_index": address, **values}
     first = _INSERT[session.get_bind().dialect.name](_heard).values(kept)
     session.connection().execute(first.on_conflict_do_update(index_elements=["address_index"], set_=kept))
+
+
+def _locked(session: Session, address: bytes) -> Heard:
+    """What is known of an address, written to so that she and we do not miss each other: the second waits and sees."""
+    _keep(session, address)
+    return session.get_one(Heard, address, populate_existing=True)
+
+
+def _release_if_heard(session: Session, address: bytes, since: datetime, now: datetime) -> bool:
+    row = _locked(session, address)
+    heard = row.heard_at is not None and row.heard_at > since
+    return heard and _release(session, address, now)
 
 
 def _release(session: Session, address: bytes, now: datetime) -> bool:

@@ -67,7 +67,9 @@ class Lines:
         self._running[line] = outbox, task
 
     async def _end(self, gone: Sequence[LineView]) -> None:
-        tasks = [self._running.pop(line)[1] for line in gone]
+        ended = [self._running.pop(line) for line in gone]
+        await asyncio.gather(*(outbox.rest() for outbox, _ in ended))
+        tasks = [task for _, task in ended]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

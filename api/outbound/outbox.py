@@ -6,24 +6,23 @@ between sends it once more: at least once, never not at all.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
 
 from sqlmodel import Session
 
 from api.desk import tallies
-from api.keys.keyring import Gone
 from api.keys.vault import Vault
 from api.outbound import lanes
 from api.outbound.heard import release
 from api.outbound.pacing import Pacing
-from api.outbound.replies import LOOK, Due, Fresh, Outcome, chat_messages, in_order, mark, still_waits
+from api.outbound.replies import LOOK, Due, Fresh, Outcome, in_order, mark, still_waits
+from api.outbound.sending import Known, Sending
 from api.store.db import Database
-from bot.channel import Channel, ChannelError
+from api.store.engines import STORAGE_FAILED
+from bot.channel import Channel
 from bot.room import Room
-from flows.model import Reply
-from flows.segments import paid_for
 
 log = logging.getLogger("rafiqa.outbox")
 POLL = 1.0
@@ -32,17 +31,15 @@ LOOK_AGAIN = 0.25
 TOGETHER = 0.02
 """Seconds of which what was sent is written down together: a commit costs more than all that is in it."""
 RENEW = lanes.HOLD / 3
-FRESH = 0.5
+ON_ITS_WAY = 5.0
+"""Seconds that what is being sent gets at a stop."""
+UNSEEN = 0.5
 """Seconds for which nobody looks whether what was taken up still waits: a slow lane has hundreds for many minutes."""
 SIDE_BY_SIDE = 32
 """How many chats are written to at once in one lane."""
 REMEMBERED = 10_000
 """Replies that this process took up last, by their ids."""
-BACK_OFF = (5, 30, 120, 600, 1800)
-"""Seconds before the second, third … try; then every half hour until the reply's day is over."""
 
-Known = tuple[str, Reply] | None
-"""Address and reply, where they need not be unlocked again."""
 Chats = dict[bytes, list[tuple[Due, Known]]]
 """What may be sent, by chat and in order."""
 
@@ -70,8 +67,12 @@ class Outbox:
         self._room = Room(SIDE_BY_SIDE)
         self._pacing = Pacing(channel.pace)
         self._held_until: datetime | None = None
-        self.last_error = ""
-        self._by_sms = channel.manner == "sms"
+        self._sending = Sending(db, vault, channel, self._pacing, clock)
+
+    @property
+    def last_error(self) -> str:
+        """The code with which the last reply was not taken, or nothing."""
+        return self._sending.last_error
 
     def wake(self) -> None:
         """Something was committed: look whether there is anything to send."""
@@ -84,8 +85,10 @@ class Outbox:
         self._wake.set()
 
     async def rest(self) -> None:
-        """Send nothing more, and wait until what is on its way was taken: cut off there, it would be sent again."""
-        await self._room.emptied()
+        """Send nothing more, and give what is on its way a moment to be taken: cut off, it would be sent again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ON_ITS_WAY):
+                await self._room.emptied()
 
     async def run(self) -> None:
         """Send until cancelled; a failure of storage, or a bug, only makes it begin again."""
@@ -113,19 +116,31 @@ class Outbox:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_marking())
             while True:
-                offered, self._offered = self._offered, []
-                if not await self._holds():
-                    await asyncio.sleep(POLL)  # asking is a commit, which would wake us at once
-                else:
-                    chats = self._sendable(offered)
-                    if loop.time() >= look_again:
-                        look_again = loop.time() + LOOK_AGAIN
+                chats: Chats = {}
+                with self._patient():
+                    if await self._holds():
+                        offered, self._offered = self._offered, []
+                        chats = self._sendable(offered)
                         self._take_up(chats)
+                if self._held_until is None:
+                    await asyncio.sleep(POLL)  # asking is a commit, which would wake us at once
+                elif loop.time() >= look_again:
+                    look_again = loop.time() + LOOK_AGAIN
+                    with self._patient():
                         chats |= await self._due()
-                    self._take_up(chats)
-                    for address, replies in chats.items():
-                        group.create_task(self._send_chat(address, replies))
+                        self._take_up(chats)
+                for address, replies in chats.items():
+                    group.create_task(self._send_chat(address, replies))
                 await self._rest(look_again)
+
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """Go on when storage fails: to begin again would cut off what is on its way."""
+        try:
+            yield
+        except STORAGE_FAILED as error:
+            self._knows_all, self._news = False, True
+            log.error("the outbox waits for storage: %s", type(error).__name__)
 
     async def _rest(self, look_again: float) -> None:
         """Wait until something is offered, or it is time to look: soon after other commits, else now and then."""
@@ -188,7 +203,7 @@ class Outbox:
                 outcomes.append(await self._send_in_turn(address, due, known))
                 if outcomes[-1].state == "waiting":
                     break
-        except asyncio.CancelledError:
+        except BaseException:
             self._outcomes += [(address, outcomes)] if outcomes else []  # these are sent
             raise
         self._blocked.discard(address)
@@ -210,7 +225,7 @@ class Outbox:
             return Outcome(due, "dead", error="withdrawn")
         self._room.enter()
         try:
-            return await self._send(due, known)
+            return await self._sending.send(due, known)
         finally:
             self._room.leave()
 
@@ -220,16 +235,24 @@ class Outbox:
 
     async def _may_go(self, due: Due) -> bool:
         """Whether it was not taken back while it waited here: a notice may be stopped, and she may say STOP."""
-        await self._room_is_free()
-        here = asyncio.get_running_loop().time() - self._taken_up.get(due.id, 0.0)
-        return here < FRESH or await self._db.read(lambda session: still_waits(session, due.id))
+        waits = True
+        if asyncio.get_running_loop().time() - self._taken_up.get(due.id, 0.0) > UNSEEN:
+            with self._patient():
+                waits = await self._db.read(lambda session: still_waits(session, due.id))
+        if waits:
+            await self._room_is_free()  # the last thing that is waited for: who is let in then is sent
+        return waits
 
     async def _keep_marking(self) -> None:
         """Write down what became of replies, those of a short while together."""
         while True:
             await self._sent.wait()
             await asyncio.sleep(TOGETHER)
-            await asyncio.shield(self._mark())  # once begun it is done, also when this is stopped
+            with self._patient():
+                await asyncio.shield(self._mark())  # once begun it is done, also when this is stopped
+                continue
+            self._sent.set()
+            await asyncio.sleep(POLL)
 
     async def _mark_last(self) -> None:
         """Write down what was sent when it was stopped: whoever sends next would else send it once more."""
@@ -263,35 +286,3 @@ class Outbox:
         self._busy -= freed
         self._freed |= freed
         self.wake()
-
-    async def _send(self, due: Due, known: Known) -> Outcome:
-        try:
-            address, reply = known or due.opened(self._vault)
-            provider_id = await self._hand_over(due, address, reply)
-        except Gone:
-            return Outcome(due, "dead", error="expired")
-        except ChannelError as error:
-            return self._failed(due, error)
-        except Exception as error:  # a bug in one reply must not stop the others
-            return self._failed(due, ChannelError(type(error).__name__, permanent=False))
-        self.last_error = ""
-        return Outcome(due, "sent", provider_id, segments=paid_for(reply.plain) if self._by_sms else 0)
-
-    async def _hand_over(self, due: Due, address: str, reply: Reply) -> str:
-        if due.kind == "say":
-            return await self._channel.send(address, reply, reply_id=str(due.id))
-        ids = await self._db.read(lambda session: chat_messages(session, self._vault, due.address_index))
-        await self._channel.clear(address, ids)
-        return ""
-
-    def _failed(self, due: Due, error: ChannelError) -> Outcome:
-        if error.held:
-            return Outcome(due, "held", error=error.code, since=error.held)
-        self.last_error = error.code
-        log.warning("a reply on %s was not taken: %s", self._channel.name, error)
-        if error.permanent:
-            return Outcome(due, "dead", error=error.code)
-        pause = error.retry_after or BACK_OFF[min(due.attempts, len(BACK_OFF) - 1)]
-        if error.retry_after:
-            self._pacing.rest(error.retry_after)
-        return Outcome(due, "waiting", error=error.code, next_try=self._clock() + timedelta(seconds=pause))

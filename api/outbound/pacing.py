@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 
 from bot.channel import Pace
 
+SAME_REFUSAL = 10.0
+"""Seconds within which a second chat that is refused shows that the whole lane is."""
+
 
 class Pacing:
     """The turns of one lane; `pace` is what its provider takes."""
@@ -15,6 +18,7 @@ class Pacing:
         self._turns: dict[bytes, float] = {}  # when a chat may be written to again
         self._next_slot = 0.0
         self._first = asyncio.Lock()
+        self._asked = b"", 0.0  # which chat heard last that there is to be rest, and until when that is remembered
 
     async def chats_turn(self, address: bytes) -> None:
         """Wait until this chat may be written to again."""
@@ -42,6 +46,10 @@ class Pacing:
             self._next_slot = loop.time() + self._apart
             return True
 
-    def rest(self, seconds: float) -> None:
-        """Let the lane rest: its provider wants it."""
-        self._next_slot = max(self._next_slot, asyncio.get_running_loop().time() + seconds)
+    def asked_to_rest(self, chat: bytes, seconds: float) -> None:
+        """The provider takes nothing for a while. It does not say for whom: when two chats hear it, the lane rests."""
+        now = asyncio.get_running_loop().time()
+        other, until = self._asked
+        if other != chat and now < until:
+            self._next_slot = max(self._next_slot, now + seconds)
+        self._asked = chat, now + max(seconds, SAME_REFUSAL)

@@ -208,6 +208,16 @@ async def test_polling_waits_for_what_comes_and_forgets_what_was_confirmed(
     assert await telegram.poll(12, seconds=0) == []
 
 
+async def test_half_a_surrogate_pair_in_one_update_does_not_stop_the_polling(
+    api: TelegramApi, telegram: Telegram
+) -> None:
+    await api.push(updates.message(ALMAZ, "\ud800", update_id=10))
+    await api.push(updates.message(ALMAZ, "hello", update_id=11))
+    found = await telegram.poll(0, seconds=0)
+    texts = [message.text for one in found if (message := parse(one, telegram.lane))]
+    assert texts == ["?", "hello"]
+
+
 async def test_an_update_that_nobody_understands_does_not_stop_the_polling(
     api: TelegramApi, telegram: Telegram
 ) -> None:

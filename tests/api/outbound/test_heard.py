@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -106,8 +106,8 @@ async def test_who_writes_at_the_moment_when_it_is_held_gets_it_all_the_same(
     async with TwilioApi(templates={TEMPLATE}) as api, Scene(db, vault, api, template) as scene:
         knock = scene.speaking.knock
 
-        async def knock_while_she_writes(address: str) -> None:
-            await knock(address)
+        async def knock_while_she_writes(address: str, since: datetime) -> None:
+            await knock(address, since)
             scene.now += timedelta(seconds=1)
             assert not await scene.writes("hello"), "nothing waited yet"
 
@@ -115,6 +115,38 @@ async def test_who_writes_at_the_moment_when_it_is_held_gets_it_all_the_same(
         await scene.queue("news")
         await until(lambda: scene.said[-1:] == ["news"])
         await until(lambda: scene.states == ["sent"])
+
+
+async def test_who_writes_just_before_she_is_asked_is_not_asked(
+    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with TwilioApi(templates={TEMPLATE}) as api, Scene(db, vault, api) as scene:
+        await scene.writes("hello")
+        scene.a_day_passes()
+        knock = scene.speaking.knock
+
+        async def she_is_faster(address: str, since: datetime) -> None:
+            scene.now += timedelta(seconds=1)
+            await scene.writes("are you there?")
+            await knock(address, since)
+
+        monkeypatch.setattr(scene.speaking, "knock", she_is_faster)
+        await scene.queue("news")
+        await until(lambda: scene.states == ["sent"])
+        assert scene.said == ["news"]
+
+
+def test_a_refusal_that_is_told_after_she_wrote_again_holds_nothing(db: Database, vault: Vault) -> None:
+    queued = {"lane": LANE, "address": HER, "reply": Reply("news"), "now": NOW}
+    db.write_now(lambda session: replies.queue_reply(session, vault, **queued))  # type: ignore[arg-type]
+    (due,) = db.read_now(lambda session: replies.due_replies(session, LANE, NOW))
+    sent = replies.Outcome(due, "sent", "SM1")
+    db.write_now(lambda session: replies.mark(session, vault, LANE, [sent], NOW, False))
+    later = NOW + timedelta(seconds=5)
+    hello = Message("whatsapp", LANE, HER, "SM2", "hello", manner="sms")
+    db.write_now(lambda session: heard.hear(session, vault, hello, later))
+    assert db.write_now(lambda session: heard.hold_again(session, vault, due.id, later)) == "", "nobody is asked"
+    assert [one.state for one in db.read_now(lambda session: session.exec(select(ReplyRow)).all())] == ["waiting"]
 
 
 async def test_without_a_template_it_waits_all_the_same_and_her_1_is_an_answer(db: Database, vault: Vault) -> None:
@@ -166,10 +198,10 @@ def test_a_reply_that_is_refused_after_it_was_taken(db: Database, vault: Vault, 
     sent = replies.Outcome(due, "sent", "SM1")
     db.write_now(lambda session: replies.mark(session, vault, LANE, [sent], NOW, False))
     if error == "63016":
-        assert db.write_now(lambda session: heard.hold_again(session, vault, due.id)) == HER
-        assert db.write_now(lambda session: heard.hold_again(session, vault, due.id)) == ""
+        assert db.write_now(lambda session: heard.hold_again(session, vault, due.id, NOW)) == HER
+        assert db.write_now(lambda session: heard.hold_again(session, vault, due.id, NOW)) == ""
     else:
         db.write_now(lambda session: replies.report(session, due.id, 5, "failed", error))
-        assert db.write_now(lambda session: heard.hold_again(session, vault, due.id)) == ""
+        assert db.write_now(lambda session: heard.hold_again(session, vault, due.id, NOW)) == ""
     row = db.read_now(lambda session: session.exec(select(ReplyRow)).one())
     assert (row.state, bool(row.box)) == (state, state == "held")

@@ -208,6 +208,27 @@ async def test_the_pace_of_a_lane_is_kept(db: Database, vault: Vault) -> None:
     assert asyncio.get_running_loop().time() - started >= 7 / 20
 
 
+async def test_a_chat_that_is_told_to_rest_keeps_nobody_else_waiting_and_two_of_them_make_the_lane_rest(
+    db: Database, vault: Vault
+) -> None:
+    rest = ChannelError("429", permanent=False, retry_after=1.0)
+    bot = FakeBot(refusals={"1": [rest], "2": [rest]})
+    began = asyncio.get_running_loop().time()
+    async with sending(db, vault, bot, Clock()):
+        queue(db, vault, "1", "too fast")
+        await until(lambda: not bot.refusals["1"])
+        queue(db, vault, "3", "hers")
+        await until(lambda: bot.sent == [("3", "hers")])
+        assert asyncio.get_running_loop().time() - began < 1.0
+        queue(db, vault, "2", "too fast as well")
+        await until(lambda: not bot.refusals["2"])
+        told = asyncio.get_running_loop().time()
+        queue(db, vault, "4", "later")
+        await until(lambda: ("4", "later") in bot.sent)
+        assert asyncio.get_running_loop().time() - told > 0.9
+        await until(lambda: len(bot.sent) == 4)
+
+
 async def test_what_is_taken_back_while_it_waits_for_a_slow_lane_is_not_sent(db: Database, vault: Vault) -> None:
     bot = FakeBot(pace=Pace(4, 0))
     for number in range(40):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.keys.vault import Vault
 from api.outbound import outbox
-from api.outbound.replies import mark
+from api.outbound.replies import mark, still_waits
 from api.store.db import Database
 from bot.channel import Pace
 from flows.model import Reply
@@ -133,3 +133,52 @@ async def test_a_slow_lane_with_hundreds_waiting_stops_at_once(db: Database, vau
         async with asyncio.timeout(0.9):
             await sender.rest()
     assert states(db) == ["sent"] + ["waiting"] * 39
+
+
+async def test_who_is_looked_up_while_it_stops_is_not_let_in(
+    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "UNSEEN", 0.0)
+    looked, go_on = threading.Event(), threading.Event()
+
+    def look(*given: Any) -> bool:
+        looked.set()
+        go_on.wait(10)
+        return still_waits(*given)
+
+    monkeypatch.setattr(outbox, "still_waits", look)
+    queue(db, vault, "1", "hello")
+    bot = FakeBot(pace=Pace(100, 0))
+    async with sending(db, vault, bot, Clock()) as sender:
+        await until(looked.is_set)
+        await sender.rest()
+        go_on.set()
+        await asyncio.sleep(0.1)
+    assert (bot.sent, states(db)) == ([], ["waiting"])
+
+
+@pytest.mark.parametrize("what", ["still_waits", "in_order", "mark"])
+async def test_storage_that_fails_once_cuts_nothing_off_and_doubles_nothing(
+    db: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """What is on its way to others while the table cannot be read goes on."""
+    monkeypatch.setattr(outbox, "UNSEEN", 0.0)
+    monkeypatch.setattr(outbox, "POLL", 0.1)
+    real, calls = getattr(outbox, what), iter(range(1_000_000))
+
+    def fails_now_and_then(*given: Any) -> Any:
+        if next(calls) in (1, 3):
+            raise OperationalError("SELECT", {}, Exception("gone"))
+        return real(*given)
+
+    monkeypatch.setattr(outbox, what, fails_now_and_then)
+    bot = FakeBot(pace=Pace(50, 0), slow=0.05)
+    async with sending(db, vault, bot, Clock()) as sender:
+        for text in ("a", "b", "c"):
+            queue(db, vault, "1", text)
+            queue(db, vault, "2", text)
+            sender.wake()
+            await asyncio.sleep(0.1)
+        await until(lambda: states(db) == ["sent"] * 6)
+    assert sorted(bot.sent) == [(chat, text) for chat in "12" for text in "abc"]
+    assert [text for chat, text in bot.sent if chat == "1"] == ["a", "b", "c"]
