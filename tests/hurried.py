@@ -50,6 +50,11 @@ def _kept(url: URL, **options: Any) -> Engine:
     return engine
 
 
+def let_connections_go() -> None:
+    """Keep none of them: the database hung up on all."""
+    _kept.cache_clear()
+
+
 def _knowing(url: URL, **options: Any) -> Engine:
     engine = create_engine(url, **options)
     kind = engine.dialect.name, options.get("isolation_level", "")

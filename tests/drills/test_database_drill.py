@@ -1,15 +1,13 @@
 """PostgreSQL hangs up on everybody in the middle of their conversations, as it does when it is restarted."""
 
 import random
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from api.store.engines import checking_engine
+from tests import hurried
 from tests.server.crowd import Crowd, Someone
-from tests.server.opened import open_cases
 from tests.server.test_killed import everybody_is_registered_once
 
 PEOPLE = 200
@@ -31,8 +29,7 @@ async def test_nobody_is_lost_while_the_database_hangs_up(postgres_url: str, tmp
             connection.execute(HANG_UP)
 
     founded = await crowd.register(chance.sample(range(messages // 20, messages), TIMES), chance, hang_up)
-    with suppress(OperationalError):  # it hung up on this process as well, which notices now
-        open_cases(founded)
+    hurried.let_connections_go()  # it hung up on this process as well
     assert crowd.acknowledged == messages
     assert "Traceback" not in founded.log.read_text("utf-8")
     everybody_is_registered_once(crowd, founded)
