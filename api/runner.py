@@ -57,6 +57,7 @@ class Runner:
             shell.db, mailbox, intake.mail, holder=self._holder, clock=shell.clock, largest=largest
         )
         self._lines = Lines(shell, self._holder)
+        self.hearing = polling.Hearing()
         self.every = HOUSEKEEPING
         self.looked = asyncio.Event()  # set once everything was looked after for the first time
         self._tasks: list[asyncio.Task[None]] = []
@@ -87,9 +88,9 @@ class Runner:
         telegram, settings = self._shell.channels.telegram, self._shell.settings
         if telegram and settings.telegram_secret:
             url, secret = settings.base_url.rstrip("/") + WEBHOOK, settings.telegram_secret.get_secret_value()
-            self._begin(polling.announce_webhook(telegram, url, secret), "webhook")
+            self._begin(polling.announce_webhook(telegram, url, secret, self.hearing), "webhook")
         elif telegram:
-            self._begin(polling.poll(self._intake, telegram), "polling")
+            self._begin(polling.poll(self._intake, telegram, self.hearing), "polling")
 
     async def stop(self) -> None:
         """End all loops and let the lanes go; what is on its way to a provider gets a moment to be taken."""

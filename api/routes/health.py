@@ -33,6 +33,8 @@ async def health(request: Request) -> JSONResponse:
     for outbox in runner.outboxes:  # of several numbers, what one of them suffers from
         kind = outbox.lane.split(":")[0]
         lanes[kind] = outbox.last_error or lanes.get(kind, "ok")
+    if runner.hearing.last_error:
+        lanes["telegram"] = runner.hearing.last_error
     if runner.fetching:
         lanes["mail"] = runner.fetching.last_error or "ok"
     works = all(parts.values())

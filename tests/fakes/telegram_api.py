@@ -38,8 +38,8 @@ class TelegramApi:
     """`async with TelegramApi() as api:` serves at `api.url`.
 
     Tests read `sent`, `chats`, `answered` and `calls`, and steer with `blocked`, `unknown`, `files` and `refusals` (the
-    next answers, before anything else is looked at). `dawdles` is how long (seconds) it takes to say that a message was
-    taken. `now` is the clock of the 48 hours.
+    next answers, before anything else is looked at). `slow` is by method how long (seconds) it takes until it
+    says what it did. `now` is the clock of the 48 hours.
     """
 
     token: str = TOKEN
@@ -55,7 +55,7 @@ class TelegramApi:
     webhook: dict[str, Any] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)  # file id → its bytes
-    dawdles: float = 0.0
+    slow: dict[str, float] = field(default_factory=dict)  # method → seconds
     url: str = ""
     polling: bool = False
 
@@ -110,8 +110,7 @@ class TelegramApi:
                     return refusal
                 raise refusal
             result = call(parameters)
-            if method == "sendMessage":
-                await asyncio.sleep(self.dawdles)
+            await asyncio.sleep(self.slow.get(method, 0.0))
             return web.json_response({"ok": True, "result": await result if asyncio.iscoroutine(result) else result})
         except Refusal as refusal:
             return refusal.answer()

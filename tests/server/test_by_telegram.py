@@ -116,7 +116,13 @@ async def test_without_a_secret_the_server_asks_for_updates_itself(tmp_path: Pat
             assert "1/21" in await tells(grace, ("hello", "[English]", "[Begin]"))
             assert await post(server, b"{}") == 404
             assert len(grace.read) == grace.written
-            api.dawdles, before = 1.0, len(api.sent)
+            api.slow = {"answerCallbackQuery": 30.0}
+            await grace.says("[Yes]")
+            async with asyncio.timeout(15):
+                assert "Français" in await OnTelegram(api, 771_013).says("bonjour"), (
+                    "a slow courtesy keeps nobody waiting"
+                )
+            api.slow, before = {"sendMessage": 1.0}, len(api.sent)
             await api.push(updates.message(771_003, "Grace"))
             await until(lambda: len(api.sent) > before)
         assert replies_that_wait(founded) == 0, "the server waited to hear that its last words were taken"
@@ -131,7 +137,8 @@ async def test_providers_that_are_down_at_start_are_tried_again(tmp_path: Path) 
         assert await post(server, json.dumps(updates.message(771_004, "hello")).encode()) == 200
         rose = BySms(twilio, server, "+96171771004")
         waiting = asyncio.create_task(rose.says("bonjour"))
-        await asyncio.sleep(1)
+        async with server.browser() as browser:
+            assert (await browser.get("/health")).json()["lanes"] == {"telegram": "network", "sms": "network"}
         async with telegram, twilio:
             await until(lambda: telegram.webhook and telegram.sent)
             assert telegram.webhook["url"] == f"{server.url}/webhooks/telegram"
