@@ -1,7 +1,7 @@
 """Every way in ends here: a message is stored before its provider hears that we have it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from api.events import INBOX, QUEUE, case_topic
 from api.inbound import repeats
 from api.inbound.gathering import Gathering
 from api.mail import receiving
-from api.numbers import pool, proxies
+from api.numbers import pool, proxies, windows
 from api.outbound import heard, replies
 from api.shell import Shell
 from api.staff import addresses
@@ -102,13 +102,14 @@ class Intake:
         shell, now = self.shell, self.shell.clock()
         sms = proxies.Sms(number, sender, text, provider_id, files)
 
-        def take(session: Session) -> tuple[str, ...] | None:
+        def take(session: Session) -> tuple[tuple[str, ...] | None, Sequence[str]]:
             if at and not repeats.first_time(session, shell.vault, number, sender, text, at):
-                return None
-            return proxies.receive(session, shell.vault, shell.portals, sms, now)
+                return None, ()
+            touched = proxies.receive(session, shell.vault, shell.portals, sms, now)
+            return touched, touched or windows.expecting(session, number)
 
-        touched = await shell.db.write(take)
-        shell.events.changed(QUEUE, INBOX, *map(case_topic, touched or ()))
+        touched, looking = await shell.db.write(take)
+        shell.events.changed(QUEUE, INBOX, *map(case_topic, looking))
         return touched
 
     async def delivery(self, delivery: Delivery) -> None:

@@ -113,12 +113,17 @@ def assign(session: Session, known: Known, viewer: Viewer, message_id: int, refe
     if case.id not in [one.id for one in holders(session, row.number)]:
         raise Refused(409, "never_lent")
     _is_of_its_portal(session, known, row, case)
+    give_to(session, known, viewer, row, case, now)
+
+
+def give_to(session: Session, known: Known, viewer: Viewer, row: PortalMessage, case: CaseRow, now: datetime) -> None:
+    """Seal a message, and what came with it, to a case: she has said that it is for that one, and may say so."""
     seal_to_case(session, known.vault, row, content_of(viewer, row), id_of(case))
     files.give(session, known.vault, viewer.team, row, case)
-    session.connection().execute(_apart.delete().where(_apart.c.message_id == message_id))
+    session.connection().execute(_apart.delete().where(_apart.c.message_id == row.id))
     settle(session, "read_message", now, about=str(row.id))
     _ask_for_more(session, row, case, now)
-    audit.record(session, viewer.person_id, "message.assign", reference, now, number=row.number)
+    audit.record(session, viewer.person_id, "message.assign", case.reference, now, number=row.number)
 
 
 def give_back(session: Session, known: Known, viewer: Viewer, message_id: int, now: datetime) -> str:

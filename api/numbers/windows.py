@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from api.errors import Refused
 from api.numbers import turns
@@ -13,7 +13,7 @@ from api.staff import audit
 from api.staff.access import case_for, claimed_case, id_of
 from api.staff.people import Viewer
 from api.store.once import insert_once
-from api.tables import CodeWindow, metadata
+from api.tables import CaseRow, CodeWindow, metadata
 from flows.portal import Portal
 
 _window = metadata.tables["code_window"]
@@ -80,6 +80,16 @@ def windows_of(session: Session, case_id: int) -> list[WindowView]:
     """The windows that a case has open, for whatever portal."""
     hers = select(CodeWindow).where(CodeWindow.case_id == case_id, CodeWindow.state == "open")
     return [_view(window) for window in session.exec(hers)]
+
+
+def expecting(session: Session, number: str) -> list[str]:
+    """The references of the cases that expect a code on a number."""
+    open_there = CodeWindow.number == number, CodeWindow.state == "open"
+    return list(
+        session.exec(
+            select(CaseRow.reference).join(CodeWindow, col(CodeWindow.case_id) == CaseRow.id).where(*open_there)
+        )
+    )
 
 
 def _end_own_quiet(session: Session, case_id: int, portal: str) -> None:

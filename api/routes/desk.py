@@ -24,6 +24,7 @@ from api.going import offers, outings
 from api.inbound import unhandled
 from api.numbers import answering, health, proxies, waiting
 from api.numbers.standing import standing_of
+from api.numbers.strange import strange_code
 from api.numbers.turns import TURN
 from api.routes.beside import beside
 from api.routes.doors import Desk, Helping, Looking, LookingOn, go, language_of, page
@@ -225,6 +226,7 @@ async def _case(
         **await beside(shell, viewer, case, reader, now, whole=template == "case.html"),
         left=_seconds(case.window.closes_at, now) if case.window else 0,
         standing=standing,
+        strange=await shell.db.read(lambda session: strange_code(session, viewer, reference, case.portal, now)),
         turn_left=max(SOON, _seconds(standing.turn.until, now)) if standing.turn else 0,
         busy_left=max(SOON, _seconds(standing.busy_until, now)) if standing.busy_until else 0,
         keep_day=(standing.keep_until - timedelta(seconds=1)).date() if standing.keep_until else None,

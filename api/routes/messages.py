@@ -13,7 +13,7 @@ from api.desk import afterwards
 from api.errors import Refused
 from api.events import INBOX, QUEUE, case_topic
 from api.mail import sorting
-from api.numbers import answering, appointments, aside, proxies, senders, unmatched
+from api.numbers import answering, appointments, aside, proxies, senders, strange, unmatched
 from api.numbers.appointments import Corrected
 from api.numbers.proposals import Known
 from api.routes.doors import Coordinating, Desk, Looking, LookingOn, go, page
@@ -106,6 +106,14 @@ async def show_code(shell: Desk, viewer: Looking, reference: str, message_id: in
     """Show a login code that another one waits for."""
     now = shell.clock()
     await shell.db.write(lambda session: proxies.show_code(session, viewer, message_id, now))
+    return _changed(shell, f"/cases/{reference}", reference)
+
+
+@router.post("/cases/{reference}/codes/{message_id}/take")
+async def take_code(shell: Desk, viewer: Looking, reference: str, message_id: int) -> RedirectResponse:
+    """A login code from an unknown sender is the one that this case waits for."""
+    now, known = shell.clock(), _known(shell)
+    await shell.db.write(lambda session: strange.take(session, known, viewer, reference, message_id, now))
     return _changed(shell, f"/cases/{reference}", reference)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pytest
 from fastapi.responses import PlainTextResponse
 from httpx import AsyncClient, Response
-from sqlmodel import Session, func, select
+from sqlmodel import Session, func, select, update
 
 from api.desk import many, reaching, tasks
 from api.desk.phrases import add_phrase
@@ -36,6 +36,7 @@ from api.tables import (
     Batch,
     BatchCase,
     CaseRow,
+    CodeWindow,
     Duty,
     MailFileRow,
     MailMessage,
@@ -67,6 +68,7 @@ About = Literal[
     "message",
     "unhandled",
     "code",
+    "strange code",
     "number",
     "media",
     "offer",
@@ -277,6 +279,7 @@ MATRIX: Mapping[str, Line] = {
     "POST /inbox/{message_id}/nobody": Line(COORDINATORS, "message"),
     "POST /inbox/{message_id}/back": Line(COORDINATORS, "aside"),
     "POST /cases/{reference}/codes/{message_id}/show": Line(ACT.who, "code"),
+    "POST /cases/{reference}/codes/{message_id}/take": Line(ACT.who, "strange code"),
     "POST /cases/{reference}/messages/{message_id}/back": Line(ACT.who, "letter"),
     "POST /cases/{reference}/messages/{message_id}/answer": Line(ACT.who, "letter", {"answer": "by_hand"}),
     "POST /cases/{reference}/messages/{message_id}/appointment": Line(ACT.who, "letter", {"day": "2099-01-05"}),
@@ -460,6 +463,8 @@ class Objects:
             named["other"] = self._case(session, scene)
         if about == "code":
             named["message_id"] = self._code(session, named["reference"])
+        if about == "strange code":
+            named["message_id"] = self._strange_code(session, named["reference"])
         if about in ("message", "aside"):
             named["message_id"] = self._portal_message(session)
         if about == "aside":
@@ -595,6 +600,18 @@ class Objects:
         session.flush()
         return number
 
+    def _strange_code(self, session: Session, reference: str) -> int:
+        """One that came in the open window of a case, from a sender that nobody knows."""
+        session.exec(update(CodeWindow).values(state="ended"))
+        row = session.get_one(PortalMessage, self._code(session, reference))
+        row.case_id, row.wipe_at = None, NOW + timedelta(minutes=10)
+        window = CodeWindow(number=row.number, portal=row.portal, case_id=_id_of(session, reference), opened_at=NOW)
+        window.person_id = self.scene.hana.person_id
+        window.closes_at = window.quiet_until = NOW + timedelta(minutes=10)
+        session.add(window)
+        session.flush()
+        return row.id or 0
+
 
 @dataclass
 class Matrix:
@@ -721,6 +738,7 @@ _OTHERS: tuple[Actor, ...] = ("removed", "expired", "trainee")
 _IN_A_CASE = (
     "case",
     "code",
+    "strange code",
     "message",
     "media",
     "offer",
