@@ -40,12 +40,15 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     idle = known.touched is not None and now - known.touched > IDLE
     # A page is a signed-in person's; an answer that could not be sent for a while is still the answer.
     idle = idle and message.manner != "assisted"
+    talk = files.let_go(talk, idle=idle)
     crisis = alarms.heard(talk)
     turn = _turn(talk, idle=idle, crisis=crisis is not None)
     if crisis:
         turn = alarms.answer(talk, crisis, turn)
-    if message.media or heard.files:
+    if message.media or talk.draft.files:
         turn = files.keep(talk, turn)
+    if heard.files or heard.pending:
+        turn = files.destroy(heard, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):
         turn = turn._replace(effects=(BreakSilence(), *turn.effects))
     gate = turn.draft.gate if turn.draft else ""

@@ -1,14 +1,46 @@
-"""No file that she sends is lost: what answers no question goes into her case, or waits with the draft for it."""
+"""No file that she sends is lost: what answers no question goes into her case, or waits with the draft for it.
+
+Only what is surely hers waits: nobody can say of a file alone whose it is.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flows.commands import command_of
 from flows.effects import Amend, Confirm, Deliver, Effect, Escalate, ForgetDraft, OpenCase, Turn
 from flows.model import FILES, Draft, Media
 from flows.talk import Talk
 
 MOST = 50
 """How many files wait with a draft. Nobody sends more by hand, and each message writes the whole draft anew."""
+
+
+ASKED_ABOUT = frozenset({"which", "meant"})
+"""The gates at which a message waits for what she says next."""
+
+
+def let_go(talk: Talk, *, idle: bool) -> Talk:
+    """Let go of the files that may be of whoever held the phone before: after a while, and where she begins anew.
+
+    Those beside answers stay: after a while nobody has them without a proof, and they wait aside where she begins anew.
+    """
+    draft = talk.draft
+    if not (draft.files or draft.pending) or not (idle or command_of(talk.message) == "new"):
+        return talk
+    if not draft.answers:
+        draft = draft.but(files=())
+    if draft.pending and draft.pending.all_media:
+        # It would go into the case that is named next, whosever that is.
+        draft = draft.but(pending=None, gate="" if draft.gate in ASKED_ABOUT else draft.gate)
+    return talk._replace(draft=draft)
+
+
+def destroy(before: Draft, turn: Turn) -> Turn:
+    """See that what the draft of before the message held, and nothing needs any more, is destroyed at once."""
+    if turn.draft is None or any(isinstance(effect, ForgetDraft) for effect in turn.effects):
+        return turn
+    needed = {*_held(turn.draft), *(one for effect in turn.effects for one in (*_carried(effect), *_besides(effect)))}
+    return turn if needed.issuperset(_held(before)) else turn._replace(effects=(*turn.effects, ForgetDraft()))
 
 
 def keep(talk: Talk, turn: Turn) -> Turn:
@@ -34,9 +66,12 @@ def keep(talk: Talk, turn: Turn) -> Turn:
 
 
 def _held(draft: Draft) -> Iterator[Media]:
-    """What the draft of after the message holds as an answer, or in the message that waits."""
+    """What a draft and those aside hold: as an answer, in the message that waits, or for the case."""
     yield from (answer.media for answer in draft.answers.values() if answer.media)
     yield from draft.pending.all_media if draft.pending else ()
+    yield from draft.files
+    for other in draft.aside:
+        yield from _held(other)
 
 
 def _carried(effect: Effect) -> tuple[Media, ...]:
@@ -50,6 +85,11 @@ def _carried(effect: Effect) -> tuple[Media, ...]:
             return tuple(answer.media for answer in effect.answers.values() if answer.media)
         case _:
             return ()
+
+
+def _besides(effect: Effect) -> tuple[Media, ...]:
+    """What an effect takes along besides, for the volunteer to look at."""
+    return effect.files if isinstance(effect, OpenCase | Escalate | Amend) else ()
 
 
 def _with(effect: Effect, left: tuple[Media, ...], waiting: tuple[Media, ...]) -> Effect | None:

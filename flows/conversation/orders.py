@@ -104,7 +104,7 @@ def _new(talk: Talk) -> Turn:
     """Begin anew; who has said nothing yet keeps the language."""
     if talk.draft.answers or talk.draft.locked:
         return returning.begin_anew(talk)
-    return choose_service(talk.but(gate="", service=""))
+    return choose_service(talk.but(gate="", service="", files=(), pending=None))
 
 
 def _menu(talk: Talk) -> tuple[Option, ...]:
@@ -124,9 +124,9 @@ def _clear(talk: Talk) -> Turn:
 
 
 def ask_forget(talk: Talk) -> Turn:
-    """Ask whether what was said here may go; where nothing was, which case, or let go what there is."""
+    """Ask whether what was said here may go; where nothing was, let go what there is, and ask which case."""
     if not talk.draft.answers:
-        return cases.forget_case(talk) if talk.draft.cases else _forgotten(talk)
+        return cases.forget_case(talk.but(files=())) if talk.draft.cases else _forgotten(talk)
     question = t("Shall we forget everything you told us here? It cannot be undone.")
     return talk.turn(talk.say(question, *_yes_or_no(talk)), gate="forget")
 

@@ -30,7 +30,9 @@ def take_choice(talk: Talk) -> Turn:
         return begin_anew(talk)
     drafts = _drafts(talk.draft)
     if not any(_proofs(talk, draft) for draft in drafts):
-        return begin_anew(talk) if _is_telling(talk, drafts[0]) else _go_on_with(talk, 0, drafts)
+        first, *others = drafts
+        # The answers say nothing of anybody, but a file may; without a proof it is nobody's.
+        return begin_anew(talk) if _is_telling(talk, first) else _go_on_with(talk, 0, (first.but(files=()), *others))
     return ask_proof(talk)
 
 

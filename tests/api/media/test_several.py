@@ -44,6 +44,11 @@ class Liya(Worker):
         self.deliver(message)
         return message
 
+    def sends_and_reads(self, text: str, *files: str) -> str:
+        """The same; gives what she is told."""
+        self.sends(text, *files)
+        return "\n".join(self.reads())
+
 
 @pytest.fixture
 def liya(db: Database, vault: Vault) -> Liya:
@@ -158,3 +163,82 @@ def test_whoever_holds_the_phone_later_adds_nothing_to_what_was_begun_on_it(liya
     liya.now += timedelta(minutes=30)
     liya.sends("", "whose is it")
     assert rows(liya.db) == [], "she is asked first whether she goes on, and then for this"
+
+
+@pytest.mark.parametrize("way", ["new", "/start", "hello"])
+def test_a_file_alone_is_nobodys_after_a_while(liya: Liya, volunteer: Viewer, way: str) -> None:
+    liya.sends("hello", "somebody's passport")
+    liya.says("1")
+    liya.now += timedelta(hours=5)
+    liya.says(way)
+    assert rows(liya.db) == [], "it is not kept either"
+    for text in (*TO_THE_LETTER[2:], "0", *REST):
+        liya.says(text)
+    assert [line for line in seen(liya, volunteer).talk if line.file] == []
+
+
+@pytest.mark.parametrize("way", ["new", "[menu]"])
+def test_who_begins_anew_begins_without_the_files_of_before(liya: Liya, volunteer: Viewer, way: str) -> None:
+    liya.sends("hello", "somebody's passport")
+    liya.says("1")
+    liya.says("1")
+    for text in ("help", "Begin anew") if way == "[menu]" else (way,):
+        liya.says(text)
+    assert rows(liya.db) == []
+    for text in (*TO_THE_LETTER[3:], "0", *REST):
+        liya.says(text)
+    assert [line for line in seen(liya, volunteer).talk if line.file] == []
+
+
+def test_who_starts_anew_before_there_is_a_language_does_so_too(liya: Liya) -> None:
+    liya.sends("hello", "somebody's passport")
+    liya.sends("/start", "hers")
+    assert fetched(liya) == ["hers"]
+
+
+def test_the_files_wait_aside_with_answers_and_only_with_a_proof_are_they_hers_again(
+    liya: Liya, volunteer: Viewer
+) -> None:
+    for text in TO_THE_LETTER:
+        liya.says(text)
+    liya.sends("", "letter", "and this")
+    for text in REST[:2]:
+        liya.says(text)
+    liya.now += timedelta(hours=1)
+    for text in ("hello", "2", "1985", *REST[2:]):
+        liya.says(text)
+    assert len([line for line in seen(liya, volunteer).talk if line.file]) == 1
+
+
+def test_who_goes_on_without_a_proof_does_so_without_the_files(liya: Liya) -> None:
+    for text in TO_THE_LETTER[:4]:
+        liya.says(text)
+    liya.sends("1", "whose is it")
+    assert len(rows(liya.db)) == 1
+    liya.now += timedelta(hours=1)
+    liya.says("hello")
+    assert "2/" in liya.says("2")[-1]
+    assert rows(liya.db) == []
+
+
+def test_what_waits_for_its_case_with_a_file_is_not_put_into_the_case_of_who_writes_next(
+    liya: Liya, volunteer: Viewer
+) -> None:
+    for text in (*TO_THE_LETTER, "0", *REST):
+        liya.says(text)
+    liya.now += timedelta(hours=1)
+    assert "Which one?" in liya.sends_and_reads("look", "page 1")
+    liya.now += timedelta(hours=5)
+    liya.says(liya.case())
+    assert rows(liya.db) == []
+    assert not seen(liya, volunteer).talk
+
+
+def test_forget_erases_the_files_that_wait_where_she_has_a_case(liya: Liya) -> None:
+    for text in (*TO_THE_LETTER, "0", *REST):
+        liya.says(text)
+    liya.sends("new", "by mistake")
+    assert len(rows(liya.db)) == 1
+    liya.says("forget")
+    assert rows(liya.db) == []
+    assert liya.says(liya.case()) == ["Done. It is gone."]
