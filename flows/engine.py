@@ -45,8 +45,8 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     turn = _turn(talk, idle=idle, crisis=crisis is not None)
     if crisis:
         turn = alarms.answer(talk, crisis, turn)
-    if message.media or talk.draft.files:
-        turn = files.keep(talk, turn)
+    if message.media or talk.draft.files or talk.draft.pending:
+        turn = files.keep(talk, turn, idle=idle)
     if heard.files or heard.pending:
         turn = files.destroy(heard, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):

@@ -24,7 +24,8 @@ def hear(talk: Talk, *, idle: bool) -> Turn:
     named = read_reference(talk.message.text)
     only = talk.draft.cases[0] if len(talk.draft.cases) == 1 and not idle else ""
     reference = named or only
-    if named and len(talk.message.text.strip()) <= LONGEST_REFERENCE:
+    brings = talk.message.media is not None and named in talk.draft.cases
+    if named and len(talk.message.text.strip()) <= LONGEST_REFERENCE and not brings:
         return _status_of(talk, named)
     if reference:
         return talk.turn(_deliver(talk, reference, talk.message))

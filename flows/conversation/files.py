@@ -7,8 +7,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flows.commands import command_of
-from flows.effects import Amend, Confirm, Deliver, Effect, Escalate, ForgetDraft, OpenCase, Turn
+from flows.conversation.asked import is_open
+from flows.conversation.cases import FORGET, ask_which, passed_on
+from flows.effects import (
+    Amend,
+    Confirm,
+    Deliver,
+    Effect,
+    Escalate,
+    ForgetCase,
+    ForgetDraft,
+    OpenCase,
+    TellBySlip,
+    Turn,
+)
 from flows.model import FILES, Draft, Media
+from flows.reference import read_reference
 from flows.talk import Talk
 
 MOST = 50
@@ -43,7 +57,7 @@ def destroy(before: Draft, turn: Turn) -> Turn:
     return turn if needed.issuperset(_held(before)) else turn._replace(effects=(*turn.effects, ForgetDraft()))
 
 
-def keep(talk: Talk, turn: Turn) -> Turn:
+def keep(talk: Talk, turn: Turn, *, idle: bool) -> Turn:
     """See that each file of the message went somewhere; `talk` is as it was when the message came.
 
     While the draft is locked nobody knows whose a file is: as with words, she is asked first, and sends it then.
@@ -51,18 +65,47 @@ def keep(talk: Talk, turn: Turn) -> Turn:
     waiting, draft = talk.draft.files, turn.draft
     placed = {*waiting, *(_held(draft) if draft else ())}
     placed.update(one for effect in turn.effects for one in _carried(effect))
-    left = tuple(one for one in talk.message.all_media if one.kind in FILES and one not in placed)
+    came = (*_asked_about(talk.draft), *talk.message.all_media)
+    left = tuple(one for one in came if one.kind in FILES and one not in placed)
     for number, effect in enumerate(turn.effects):
         taken = _with(effect, left, () if draft and draft.locked else waiting)
         if taken is not None:
             effects = (*turn.effects[:number], taken, *turn.effects[number + 1 :])
             carries = isinstance(effect, OpenCase | Escalate)
             return Turn(draft.but(files=()) if draft and carries and not draft.locked else draft, effects)
-    if draft is None or draft.locked or not left or any(isinstance(effect, ForgetDraft) for effect in turn.effects):
+    forgets = any(isinstance(effect, ForgetCase | ForgetDraft) for effect in turn.effects)
+    if draft is None or draft.locked or not left or forgets:
         return turn
-    if draft.pending and not draft.pending.button:
+    if draft.gate == "which" and draft.pending and draft.pending.button != FORGET:
         return turn._replace(draft=draft.but(pending=draft.pending.with_media(left)))
+    return _into_a_case(talk._replace(draft=draft), turn, left, idle=idle)
+
+
+def _into_a_case(talk: Talk, turn: Turn, left: tuple[Media, ...], *, idle: bool) -> Turn:
+    """Put what no effect takes into the case that is meant; ask which, or have it wait for the one that she begins.
+
+    `talk` is as it is after the message. What her words said was done; what goes there is only what came with them.
+    """
+    draft, message = talk.draft, talk.message
+    talk = talk._replace(message=message._replace(text="", button="", media=None, more=()).with_media(left))
+    slip = next((effect.reference for effect in turn.effects if isinstance(effect, TellBySlip)), "")
+    reference = slip or read_reference(message.text)
+    if reference not in draft.cases:
+        reference = draft.asking.reference if draft.asking and is_open(talk) else ""
+    outside = not slip and not draft.service and draft.gate in ("", "menu")
+    if not reference and outside and not idle and len(draft.cases) == 1:
+        reference = draft.cases[0]
+    if reference:
+        return turn._replace(effects=(passed_on(talk, reference), *turn.effects))
+    if outside and not draft.gate and draft.cases:
+        return talk.turn(*turn.effects, ask_which(talk), gate="which", pending=talk.message, failures=0)
     return turn._replace(draft=draft.but(files=(*draft.files, *left)[:MOST]))
+
+
+def _asked_about(draft: Draft) -> tuple[Media, ...]:
+    """What came with a message that waited for what she says now; what came with FORGET is forgotten."""
+    waited = draft.pending if draft.gate in ASKED_ABOUT else None
+    return waited.all_media if waited and waited.button != FORGET else ()
 
 
 def _held(draft: Draft) -> Iterator[Media]:
