@@ -46,7 +46,7 @@ def step(library: Library, draft: Draft | None, message: Message, now: datetime)
     if crisis:
         turn = alarms.answer(talk, crisis, turn)
     if message.media or talk.draft.files or talk.draft.pending:
-        turn = files.keep(talk, turn, idle=idle)
+        turn = files.keep(talk, files.hush(talk, turn), idle=idle)
     if heard.files or heard.pending:
         turn = files.destroy(heard, turn)
     if known.silent and not any(isinstance(effect, Silence) for effect in turn.effects):

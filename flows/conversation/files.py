@@ -5,6 +5,7 @@ Only what is surely hers waits: nobody can say of a file alone whose it is.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from flows.commands import command_of
 from flows.conversation.asked import is_open
@@ -18,10 +19,12 @@ from flows.effects import (
     ForgetCase,
     ForgetDraft,
     OpenCase,
+    Say,
     TellBySlip,
     Turn,
 )
 from flows.model import FILES, Draft, Media
+from flows.reading import PICTURES
 from flows.reference import read_reference
 from flows.talk import Talk
 
@@ -29,6 +32,8 @@ MOST = 50
 """How many files wait with a draft. Nobody sends more by hand, and each message writes the whole draft anew."""
 
 
+ALBUM = timedelta(seconds=10)
+"""How soon after each other the pictures of an album come, each as a message of its own."""
 ASKED_ABOUT = frozenset({"which", "meant"})
 """The gates at which a message waits for what she says next."""
 
@@ -47,6 +52,17 @@ def let_go(talk: Talk, *, idle: bool) -> Talk:
         # It would go into the case that is named next, whosever that is.
         draft = draft.but(pending=None, gate="" if draft.gate in ASKED_ABOUT else draft.gate)
     return talk._replace(draft=draft)
+
+
+def hush(talk: Talk, turn: Turn) -> Turn:
+    """Of an album that answers nothing the first picture is answered; the others only go where that went."""
+    message, before = talk.message, talk.draft
+    soon = talk.before is not None and talk.now - talk.before <= ALBUM
+    wordless = message.media is not None and message.media.kind in PICTURES and not message.text
+    if not (soon and wordless and any(_held(before))):
+        return turn
+    taken = turn.draft is None or turn.draft.answers != before.answers
+    return Turn(before, ()) if not taken and all(isinstance(effect, Say) for effect in turn.effects) else turn
 
 
 def destroy(before: Draft, turn: Turn) -> Turn:

@@ -242,3 +242,29 @@ def test_forget_erases_the_files_that_wait_where_she_has_a_case(liya: Liya) -> N
     liya.says("forget")
     assert rows(liya.db) == []
     assert liya.says(liya.case()) == ["Done. It is gone."]
+
+
+def test_pictures_of_one_album_are_answered_once_and_bring_nobody_nearer_to_being_stuck(
+    liya: Liya, volunteer: Viewer
+) -> None:
+    for text in (*TO_THE_LETTER, "0"):
+        liya.says(text)
+    read = []
+    for page in ("page 1", "page 2", "page 3", "page 4"):
+        liya.now += timedelta(seconds=1)
+        read.append(liya.sends_and_reads("", page))
+    assert [bool(text) for text in read] == [True, False, False, False]
+    for text in REST:
+        liya.says(text)
+    assert len([line for line in seen(liya, volunteer).talk if line.file]) == 4
+
+
+def test_an_album_for_one_of_several_cases_waits_whole(liya: Liya, volunteer: Viewer) -> None:
+    for text in (*TO_THE_LETTER, "0", *REST):
+        liya.says(text)
+    liya.now += timedelta(hours=1)
+    pages = [f"page {number}" for number in range(6)]
+    assert [bool(liya.sends_and_reads("", page)) for page in pages] == [True, *[False] * 5]
+    assert sorted(fetched(liya)) == pages
+    assert liya.says(liya.case()) == ["We passed it on."]
+    assert len([line for line in seen(liya, volunteer).talk if line.file]) == 6
