@@ -72,9 +72,14 @@ def read(talk: Talk, asked: Asked, message: Message, *, meant: str = "") -> Answ
     return outcome
 
 
-def _sent(asked: Asked, media: Media) -> Answer | None:
-    """A picture or a recording, where that is an answer: `photo` and `voice`, or the choice that a picture means."""
+def _sent(asked: Asked, media: Media) -> Answer | Misread | None:
+    """A picture, a recording or her own contact, where that is an answer.
+
+    It is `photo` or `voice`, the choice that a picture means, or the number of the contact, as if she had typed it.
+    """
     question = asked.question
+    if media.kind == "contact" and question.type == "phone":
+        return phone.read(media.reference)
     if media.kind in PICTURES and (question.type == "photo" or question.photo):
         return Answer(question.photo or media.kind, media=media)
     return Answer(media.kind, media=media) if media.kind == question.type == "voice" else None
