@@ -130,7 +130,12 @@ def _shown_options(talk: Talk, asked: Asked) -> tuple[Option, ...]:
     if not chosen:
         return options
     marked = (one._replace(label=f"{DONE} {one.label}") if one.value in chosen else one for one in options)
-    return (*marked, talk.option(DONE, t("That is all")))
+    return (*marked, done(talk))
+
+
+def done(talk: Talk) -> Option:
+    """What ends a choice of several."""
+    return talk.option(DONE, t("That is all"))
 
 
 def _titles(talk: Talk, consent: Asked) -> str:

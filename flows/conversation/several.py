@@ -1,6 +1,7 @@
 """Several choices by buttons: a press marks one or takes it back, and the last one says that this is all."""
 
-from flows.asking import DONE, options_of
+from flows.asking import DONE, done, options_of
+from flows.fold import fold
 from flows.loader import Asked
 from flows.model import Answer
 from flows.reading import Misread, pick_by_number, read
@@ -22,7 +23,7 @@ def choose(talk: Talk, asked: Asked) -> Marked | Answer | Misread:
     """
     options, before = options_of(talk, asked), talk.draft.chosen
     pressed = pick_by_number(talk, (*(one.value for one in options), *((DONE,) if before else ())))
-    if pressed == DONE:
+    if pressed == DONE or (before and fold(talk.message.text) == fold(done(talk).label)):
         return Answer(before, " ".join(before))
     if not talk.message.button:
         return _added(read(talk, asked, talk.message), before, asked)

@@ -32,3 +32,18 @@ def test_what_ends_it_or_is_typed_stands_below(text: str, button: str) -> None:
     draft, _ = hears(ASKED_FOR_DAYS, button="days=saturday")
     _, reply = hears(draft, text, button)
     assert reply.instead == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"), [("en", "that is all!"), ("fr", "c’est tout"), ("am", "ይህ ብቻ ነው"), ("ar", "هذا كل شيء")]
+)
+def test_the_words_of_the_last_button_end_it_too(language: str, typed: str) -> None:
+    draft, _ = hears(ASKED_FOR_DAYS.but(language=language), button="days=saturday")
+    draft, _ = hears(draft, typed)
+    assert draft.answers["days"].value == ("saturday",)
+    assert (draft.editing, draft.chosen) == ("", ())
+
+
+def test_they_end_nothing_where_nothing_is_marked() -> None:
+    draft, reply = hears(ASKED_FOR_DAYS, "That is all")
+    assert (draft.failures, reply.about) == (1, "days")
