@@ -86,7 +86,7 @@ def _status_of(talk: Talk, reference: str) -> Turn:
     return talk.turn(_ask(talk, named), gate="which", pending=named, failures=0)
 
 
-def call_a_person(talk: Talk) -> Turn:
+def call_a_person(talk: Talk) -> tuple[Effect, ...]:
     """HUMAN, or the third answer that was not understood: into the case that there is, or a new one, for a person.
 
     What somebody else said on this phone is not in it, nor a consent to hand anything on: she has not finished.
@@ -94,9 +94,9 @@ def call_a_person(talk: Talk) -> Turn:
     receipt = talk.reply(COMING, emergency=talk.emergency(talk.library.services.get(talk.draft.service)))
     if talk.draft.cases:
         reference = talk.draft.reply_to or talk.draft.cases[-1]
-        return talk.turn(replace(_deliver(talk, reference, talk.message), receipt=receipt), gate="")
+        return (replace(_deliver(talk, reference, talk.message), receipt=receipt),)
     service = talk.draft.service or default_service(talk)
-    return talk.turn(Escalate("human", service, talk.draft.language, said_so_far(talk)), Say(receipt), gate="")
+    return Escalate("human", service, talk.draft.language, said_so_far(talk)), Say(receipt)
 
 
 def _about(talk: Talk, what: str) -> Turn:

@@ -47,7 +47,7 @@ def obey(talk: Talk, command: Command) -> Turn:
         case "list":
             return asked.ask_list(talk)
         case "human":
-            return cases.call_a_person(talk)
+            return _human(talk)
         case "language":
             return greet(talk)
         case "forget":
@@ -114,6 +114,15 @@ def _menu(talk: Talk) -> tuple[Option, ...]:
 def _who(talk: Talk) -> Turn:
     desk = talk.library.desk
     return talk.turn(talk.say(WHO, name=desk.name, phrase=desk.phrase))
+
+
+def _human(talk: Talk) -> Turn:
+    """Call a person, and say what was open once more: what she writes next is read as the answer to it."""
+    called, talk = cases.call_a_person(talk), talk.but(gate="")
+    if talk.draft.locked or not (talk.draft.service or asked.is_open(talk)):
+        return talk.turn(*called)
+    turn = resume(talk)
+    return turn._replace(effects=(*called, *turn.effects))
 
 
 def _clear(talk: Talk) -> Turn:

@@ -170,7 +170,8 @@ def take_stuck(talk: Talk) -> Turn:
         return take(again)
     match pick(talk, _ways_out(talk, here.asked)):
         case "human":
-            return call_a_person(again)
+            turn = go_on(again)
+            return turn._replace(effects=(*call_a_person(again), *turn.effects))
         case "skip":
             return _keep(again, here.asked, Answer(None))
         case "again":
