@@ -16,6 +16,19 @@ def takes(talk: Talk, asked: Asked) -> bool:
     return asked.question.type == "many" and bool(talk.message.button or talk.draft.chosen)
 
 
+def marked_before(talk: Talk, asked: Asked) -> Marked:
+    """What is marked where her answer is changed by buttons: what she chose, so that one press more loses nothing.
+
+    Where she types, her new numbers take the place of the old ones; what goes with no other is no beginning.
+    """
+    before = talk.draft.answers[asked.question.ask].value
+    if asked.question.type != "many" or talk.draft.manner != "chat" or not isinstance(before, tuple):
+        return ()
+    if set(before) & set(asked.question.exclusive):
+        return ()
+    return tuple(one.value for one in options_of(talk, asked) if one.value in before)
+
+
 def choose(talk: Talk, asked: Asked) -> Marked | Answer | Misread:
     """What the message makes of the choice: what is marked now, or the whole answer, or what was not understood.
 

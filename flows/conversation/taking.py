@@ -201,7 +201,9 @@ def _take_review(talk: Talk, here: Position) -> Turn:
     chosen = pick_by_number(talk, review_choices(here))
     if chosen is None:
         return go_on(talk, before=talk.words.t(t("Please send a number.")))
-    return _send(talk, here) if chosen == SEND else go_on(talk.but(editing=chosen))
+    if chosen == SEND:
+        return _send(talk, here)
+    return go_on(talk.but(editing=chosen, chosen=several.marked_before(talk, talk.service.by_name[chosen])))
 
 
 def _send(talk: Talk, here: Position) -> Turn:

@@ -4,11 +4,16 @@ import pytest
 
 from flows.effects import Say
 from flows.engine import step
-from flows.model import Answer, Draft, Message, Reply
+from flows.model import Answer, Draft, Manner, Message, Reply, Value
 from tests.factories import NOW
 from tests.libraries import the_library
+from tests.transcripts.play import Player
 
 ASKED_FOR_DAYS = Draft("en", "vaccination", {"days": Answer(("any",))}, editing="days", touched=NOW)
+
+REGISTRATION = (
+    "1", "1", "1", "Hirut", "1990", "1", "1", "7", "4", "0", "Beirut", "1", "8", "2", "4", "4", "2", "2",
+)  # fmt: skip
 
 
 def hears(draft: Draft, text: str = "", button: str = "") -> tuple[Draft, Reply]:
@@ -47,3 +52,46 @@ def test_the_words_of_the_last_button_end_it_too(language: str, typed: str) -> N
 def test_they_end_nothing_where_nothing_is_marked() -> None:
     draft, reply = hears(ASKED_FOR_DAYS, "That is all")
     assert (draft.failures, reply.about) == (1, "days")
+
+
+def at_the_review(said: Value, manner: Manner = "chat") -> Player:
+    """She has answered everything, the days like this, and is about to look once more."""
+    player = Player(the_library(), manner)
+    for text in ("hello", "1", *(["1"] if manner == "sms" else []), *REGISTRATION):
+        lines = player.hear(text)
+    assert "Please look once more" in lines[0], lines
+    assert player.draft is not None
+    player.draft = player.draft.with_answer("days", Answer(said))
+    return player
+
+
+def test_an_answer_that_is_changed_begins_with_what_she_chose() -> None:
+    player = at_the_review(("weekday", "saturday"))
+    lines = player.hear("[review=days]")
+    assert [line[4:] for line in lines if "✓" in line] == ["✓ Monday to Friday", "✓ Saturday"]
+    player.hear("[days=sunday]")
+    player.hear("[days=saturday]")
+    player.hear("[days=✓]")
+    assert player.draft is not None
+    assert player.draft.answers["days"].value == ("weekday", "sunday")
+
+
+def test_to_say_that_it_is_all_keeps_it() -> None:
+    player = at_the_review(("weekday", "saturday"))
+    player.hear("[review=days]")
+    player.hear("That is all")
+    assert player.draft is not None
+    assert player.draft.answers["days"].value == ("weekday", "saturday")
+
+
+@pytest.mark.parametrize(
+    ("said", "manner"), [(("any",), "chat"), (None, "chat"), (("no longer there",), "chat"), (("weekday",), "sms")]
+)
+def test_it_begins_empty_where_nothing_can_be_added_or_she_types(said: Value, manner: Manner) -> None:
+    player = at_the_review(said, manner)
+    review = player.hear("what")
+    number = next(line.split()[1] for line in review if "Best days" in line)
+    assert not [line for line in player.hear(number) if "✓" in line]
+    player.hear("3")
+    assert player.draft is not None
+    assert player.draft.answers["days"].value == ("sunday",)
