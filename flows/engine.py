@@ -89,16 +89,10 @@ def _whatever_was_asked(talk: Talk, *, idle: bool) -> Turn | None:
     command = command_of(talk.message)
     if command == "who" and may_be_a_name(talk.message.text) and not idle and naming.is_asked(talk):
         command = None
-    if command and not talk.draft.language and talk.draft.unread:
-        talk = talk.but(language=talk.draft.unread[-1].language)
-    if command == "list" and not talk.draft.language and talk.draft.lists:
-        talk = talk.but(language=talk.draft.lists[-1].language)
-    if command and (talk.draft.language or command == "stop"):
+    if command:
         return orders.obey(talk, command)
     if talk.message.manner == "assisted":
         return None  # what is typed on a page is an answer
-    if command == "status":
-        return asking_by_slip.ask_language(talk)
     busy = not idle and talk.draft.gate not in MENUS and bool(talk.draft.gate or talk.draft.service)
     if slip := asking_by_slip.slip_of(talk, busy=busy):
         return asking_by_slip.tell(talk, slip)

@@ -183,7 +183,8 @@ class Draft:
     not confirmed, `touched` when she last wrote. `begun` is the case that opened before this conversation was over
     (a person was called), `raised` the reasons for which those on duty were called. `lists` are the checklists of her
     cases, `ours` says that one of us has shown that this address is hers. `files` are those that she sent and no
-    question asked for: they go into the case with the answers.
+    question asked for: they go into the case with the answers. `spoken` is the language (ISO 639) of a command that she
+    sent before she had chosen one.
     """
 
     language: str = ""
@@ -209,6 +210,7 @@ class Draft:
     lists: tuple[OpenList, ...] = ()
     ours: bool = False
     files: tuple[Media, ...] = ()
+    spoken: str = ""
 
     def emptied(self, now: datetime) -> "Draft":
         """What stays of an address when a conversation is over: its language and cases, and whose else drafts wait."""

@@ -20,9 +20,14 @@ class Talk(NamedTuple):
     before: datetime | None = None
 
     @property
+    def language(self) -> str:
+        """Her language (ISO 639); until she has chosen, that of a command which she sent, or English."""
+        return self.draft.language or self.draft.spoken or "en"
+
+    @property
     def words(self) -> Words:
-        """Her language; English until she has chosen."""
-        return self.library.words(self.draft.language or "en")
+        """The engine's texts in her language."""
+        return self.library.words(self.language)
 
     @property
     def service(self) -> Service:
@@ -61,7 +66,7 @@ class Talk(NamedTuple):
 
     def one_of(self, texts: Mapping[str, str]) -> str:
         """A text of a service in her language, or in the first one that it has."""
-        return texts.get(self.draft.language) or next(iter(texts.values()))
+        return texts.get(self.language) or next(iter(texts.values()))
 
     def filled(self, text: str, service: Service | None) -> str:
         """A text of a service with the number to call in danger put in for `{emergency}`."""

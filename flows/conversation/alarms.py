@@ -63,7 +63,7 @@ def said_so_far(talk: Talk) -> Mapping[str, Answer]:
 
 
 def _call(talk: Talk, service: Service, reason: str, reference: str) -> Escalate:
-    return Escalate(reason, service.name, talk.draft.language or "en", said_so_far(talk), reference)
+    return Escalate(reason, service.name, talk.language, said_so_far(talk), reference)
 
 
 def _said(talk: Talk, service: Service, says: Mapping[str, str]) -> Say:

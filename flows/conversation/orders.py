@@ -3,8 +3,8 @@
 from typing import assert_never
 
 from flows.asking import position
-from flows.commands import MENU, Command
-from flows.conversation import asked, cards, cases, lists, offered, opening, returning
+from flows.commands import MENU, Command, languages_of
+from flows.conversation import asked, asking_by_slip, cards, cases, lists, offered, opening, returning
 from flows.conversation.going import go_on, offer
 from flows.conversation.opening import choose_service, greet
 from flows.effects import ClearChat, ForgetDraft, Silence, Turn
@@ -31,8 +31,45 @@ WHO = t(
 )
 
 
+ASKS_FOR_ONE = ("", "language", asking_by_slip.LANGUAGE_FIRST)
+"""The gates of who has no language yet and is asked for nothing else."""
+
+
 def obey(talk: Talk, command: Command) -> Turn:
     """Do what a command says, wherever she is; of a draft that is locked, nothing that shows what was said before."""
+    if not talk.draft.language and talk.draft.unread:
+        talk = talk.but(language=talk.draft.unread[-1].language)
+    if not talk.draft.language and command == "list" and talk.draft.lists:
+        talk = talk.but(language=talk.draft.lists[-1].language)
+    if talk.draft.language or command in ("new", "back", "language"):
+        return _obey(talk, command)
+    return asking_by_slip.ask_language(talk) if command == "status" else _obey_first(talk, command)
+
+
+def _obey_first(talk: Talk, command: Command) -> Turn:
+    """Before she has chosen a language: answer in that of her word, which chooses none, then ask for hers."""
+    if command == "help" and not talk.draft.gate and not languages_of(talk.message.text):
+        return greet(talk)  # a lone ? is how some say hello
+    spoken = _spoken(talk)
+    turn = _obey(talk.but(language=spoken), command)
+    assert turn.draft is not None
+    talk = talk._replace(draft=turn.draft.but(language="", spoken=spoken))
+    if command == "stop" or talk.draft.gate not in ASKS_FOR_ONE:
+        return talk.turn(*turn.effects)
+    waits = talk.draft.gate == asking_by_slip.LANGUAGE_FIRST
+    asking = asking_by_slip.ask_language(talk) if waits else greet(talk)
+    return asking._replace(effects=(*turn.effects, *asking.effects))
+
+
+def _spoken(talk: Talk) -> str:
+    """The language of her word; of one that several have, or of a sign, the one spoken here before, or English."""
+    written = languages_of(talk.message.text)
+    before = talk.draft.spoken, *(one.language for one in talk.draft.aside)
+    likely = (*before, "en", *talk.library.spoken, *written)
+    return next(one for one in likely if one and (one in written or not written))
+
+
+def _obey(talk: Talk, command: Command) -> Turn:
     match command:
         case "help":
             return talk.turn(talk.say(t("What do you need?"), *_menu(talk)), gate="menu")

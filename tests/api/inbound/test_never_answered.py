@@ -14,12 +14,12 @@ from api.inbound.intake import Intake
 from api.shell import Shell
 from api.tables import DraftRow, Number, ReplyRow, SimRow
 from bot.gateway import Sim, SimSms
-from flows.commands import WORDS
+from flows.commands import SIGNS, WORDS
 from flows.model import Message
 from tests.desks import NUMBER, founded_app
 from tests.factories import NOW
 
-COMMANDS = sorted({word for words in WORDS.values() for word in words.split()})
+COMMANDS = sorted({*SIGNS, *(word for words in WORDS.values() for word in words.replace("|", " ").split())})
 SIM = Sim("smsgate", "PyDmBQZZ", 1)
 TEXTS = st.sampled_from((*COMMANDS, "1", "hello", "YES", "MOPH: your login code is 482913", "ሰላም")) | st.text(
     max_size=40
