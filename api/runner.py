@@ -173,14 +173,15 @@ class Runner:
         return since is None
 
     def _overdue(self, now: datetime) -> dict[str, Callable[[Session], object]]:
-        """What cannot wait, by name, whether the clock is believed or not."""
+        """What cannot wait, by name, whether the clock is believed or not; what is destroyed here are login codes."""
         vault = self._shell.vault
         return {
             "what was let go of": lambda session: shredding.finish(session, vault.keyring),
-            "codes": lambda session: proxies.end_what_is_over(session, now),
+            "codes": lambda session: proxies.end_codes(session, now),
+            "codes by e-mail": lambda session: receiving.end_codes(session, now),
             "messages": lambda session: unmatched.alert_unread(session, vault, now),
             "letters": lambda session: sorting.alert_unread(session, vault, now),
-            "calls": lambda session: calls.end_what_is_over(session, now),
+            "calls": lambda session: calls.end_lost(session, now),
         }
 
     def _endings(self, now: datetime) -> dict[str, Callable[[Session], object]]:
@@ -188,7 +189,9 @@ class Runner:
         vault = self._shell.vault
         return {
             "drafts": lambda session: self._end_drafts(session, now),
-            "codes by e-mail": lambda session: receiving.end_what_is_over(session, now),
+            "what came to numbers": lambda session: proxies.end_what_is_over(session, now),
+            "what came by e-mail": lambda session: receiving.end_what_is_over(session, now),
+            "shifts": lambda session: calls.end_shifts(session, now),
             "who was heard": lambda session: heard.end_what_is_over(session, now),
             "our addresses": lambda session: addresses.renew_and_end(session, vault, now),
             "alerts": lambda session: alerts.end_what_is_over(session, now),

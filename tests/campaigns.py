@@ -110,7 +110,8 @@ class Campaign:
         while self.ministry.coming or not all(woman.registered for woman in self.women if woman.number):
             self.now += STEP
             assert self.now < NOW + until, "it takes too long"
-            self.db.write_now(lambda session: proxies.end_what_is_over(session, self.now))
+            for end in (proxies.end_codes, proxies.end_what_is_over):
+                self.db.write_now(lambda session, end=end: end(session, self.now))  # type: ignore[misc]
             self.db.write_now(lambda session: turns.advance_all(session, self.now))
             self.waits = self.db.read_now(_not_called)
             self.each_volunteer(self._two_at_a_time)

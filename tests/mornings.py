@@ -93,4 +93,5 @@ class Morning:
         )
 
     def keep_house(self, minutes: float) -> None:
-        self.db.write_now(lambda session: proxies.end_what_is_over(session, self.at(minutes)))
+        for end in (proxies.end_codes, proxies.end_what_is_over):
+            self.db.write_now(lambda session, end=end: end(session, self.at(minutes)))

@@ -201,9 +201,13 @@ def shift_of(session: Session, vault: Vault, viewer: Viewer, now: datetime) -> S
     return Shift(decode(vault.unlock(row.box)), row.until) if row and row.until > now else None
 
 
-def end_what_is_over(session: Session, now: datetime) -> None:
-    """End shifts, and calls of which nobody told us that they ended."""
+def end_shifts(session: Session, now: datetime) -> None:
+    """Delete the shifts that are over."""
     session.connection().execute(_on_call.delete().where(_on_call.c.until <= now))
+
+
+def end_lost(session: Session, now: datetime) -> None:
+    """End calls of which nobody told us that they ended: until then the next call of that case would ring nowhere."""
     for state, outcome, longest in ((RINGING, "no_answer", RINGS), (CONNECTED, "failed", LIVES)):
         lost = select(Call.id).where(Call.state == state, Call.created_at <= now - longest)
         for call_id in session.exec(lost).all():

@@ -44,11 +44,16 @@ def receive(session: Session, vault: Vault, portals: Portals, mail: Mail, now: d
     return tuple(filter(None, (_deliver(session, vault, portals, one, mail, now) for one in addresses)))
 
 
-def end_what_is_over(session: Session, now: datetime) -> None:
-    """Empty the login codes whose time is over, with their files, and end addresses that have cooled."""
+def end_codes(session: Session, now: datetime) -> None:
+    """Empty the login codes whose time is over, with their files: by a clock that is doubted too."""
     over = session.exec(select(col(MailMessage.id)).where(col(MailMessage.wipe_at) <= now)).all()
     if over:
         wipe(session, over)
+    stray.end_codes(session, now)
+
+
+def end_what_is_over(session: Session, now: datetime) -> None:
+    """End addresses that have cooled, and delete what no case got and nobody wanted."""
     expire_addresses(session, now)
     stray.end_what_is_over(session, now)
 

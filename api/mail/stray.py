@@ -6,6 +6,7 @@ That is what comes to an address that a case had once, and to one that is nearly
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from rapidfuzz.distance import OSA
 from sqlmodel import Session, col, select
@@ -52,10 +53,14 @@ def meant_by(session: Session, to: str) -> Sequence[MailAddress]:
     return exact or [one for distance, one in far if distance == nearest <= MISTYPED]
 
 
+def end_codes(session: Session, now: datetime) -> None:
+    """Delete the login codes whose lifetime has ended."""
+    _delete(session, _stray.c.kind == CODE, _stray.c.wipe_at <= now)
+
+
 def end_what_is_over(session: Session, now: datetime) -> None:
-    """Delete what is over: login codes whose lifetime has ended, what is nobody's, what nobody decided on."""
-    over = _stray.delete().where(_stray.c.wipe_at <= now).returning(_stray.c.id)
-    forget(session, session.connection().execute(over).scalars().all())
+    """Delete what is nobody's, and what nobody decided on, when its time is over."""
+    _delete(session, _stray.c.wipe_at <= now)
 
 
 def forget(session: Session, mail_ids: Sequence[int]) -> None:
@@ -64,6 +69,11 @@ def forget(session: Session, mail_ids: Sequence[int]) -> None:
         session.connection().execute(_stray.delete().where(_stray.c.id.in_(mail_ids)))
         for its in (_file, _apart):
             session.connection().execute(its.delete().where(its.c.mail_id.in_(mail_ids)))
+
+
+def _delete(session: Session, *which: Any) -> None:
+    over = _stray.delete().where(*which).returning(_stray.c.id)
+    forget(session, session.connection().execute(over).scalars().all())
 
 
 def _distance(one: str, other: str) -> int:

@@ -154,10 +154,15 @@ def wipe_codes(session: Session, case_id: int, *which: Any) -> None:
     _wipe(session, _message.c.case_id == case_id, _message.c.kind == CODE, *which)
 
 
-def end_what_is_over(session: Session, now: datetime) -> None:
-    """Empty the login codes, close the windows and free the cooled places whose time is over."""
-    _wipe(session, _message.c.wipe_at <= now)
+def end_codes(session: Session, now: datetime) -> None:
+    """Empty the login codes and close the windows whose time is over: by a clock that is doubted too."""
+    _wipe(session, _message.c.kind == CODE, _message.c.wipe_at <= now)
     expire_windows(session, now)
+
+
+def end_what_is_over(session: Session, now: datetime) -> None:
+    """Empty what is nobody's, take back what closed cases need no longer, and free the cooled places."""
+    _wipe(session, _message.c.wipe_at <= now)
     expire_leases(session, now)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select, update
@@ -9,9 +10,20 @@ from sqlmodel import Session, col, select, update
 from api import clock
 from api.inbound import inbox
 from api.keys.keyring import Gone
+from api.keys.vault import Vault
 from api.outbound.replies import address_index
 from api.store.db import Database
-from api.tables import CaseRow, DeskRule
+from api.tables import (
+    CaseRow,
+    DeskRule,
+    Lease,
+    MailAddress,
+    MailMessage,
+    Number,
+    OnCall,
+    PortalMessage,
+    StrayMail,
+)
 from flows.model import Message
 from tests.desks import running_desk
 from tests.factories import NOW, make_case
@@ -76,6 +88,70 @@ async def test_by_a_clock_that_leapt_ahead_nothing_is_destroyed_and_put_right_ev
         assert await shell.db.read(lambda session: state(session, sara.reference)) == "closed"
         async with desk.browser() as browser:
             assert (await browser.get("/health")).json()["clock"] == "ok"
+
+
+def store_what_ends(session: Session, vault: Vault, case_id: int) -> None:
+    """Each kind of what ends by itself at a number, at an address and on the telephone."""
+    at, soon = NOW, NOW + timedelta(minutes=10)
+    session.connection().execute(update(CaseRow).values(state="closed", closed_at=at, keep_until=NOW + 60 * DAY))
+    session.merge(Number(number=HERS, use="proxy"))
+    session.flush()
+    for place, state, until in ((1, "cooling", NOW + 30 * DAY), (2, "active", None)):
+        lease = Lease(number=HERS, portal="moph", place=place, case_id=case_id, cooling_days=30, lent_at=at)
+        lease.state, lease.cool_until = state, until
+        session.add(lease)
+    address = MailAddress(address="nabekumosi47@x", case_id=case_id, portal="moph", cooling_days=30, lent_at=at)
+    address.state, address.cool_until = "cooling", NOW + 30 * DAY
+    session.add(address)
+    for kind, until in (("code", soon), ("other", NOW + 7 * DAY)):
+        settled = at if kind == "other" else None
+        box = vault.seal_to_team(f"portal:{HERS}", b"x")
+        session.add(PortalMessage(number=HERS, kind=kind, box=box, received_at=at, settled_at=settled, wipe_at=until))
+        session.add(StrayMail(portal="moph", kind=kind, box=box, received_at=at, wipe_at=until))
+    session.add(MailMessage(address_id=1, case_id=case_id, kind="code", box=b"x", received_at=at, wipe_at=soon))
+    session.add(OnCall(person_id=1, box=b"x", since=at, until=NOW + HOUR))
+
+
+def what_is_left(session: Session) -> dict[str, list[str]]:
+    """What lives of that: loans by their state, messages by their kind, and who takes calls."""
+
+    def values(column: Any, *which: Any) -> list[str]:
+        return sorted(str(one) for one in session.exec(select(column).where(*which)))
+
+    return {
+        "leases": values(Lease.state),
+        "addresses": values(MailAddress.state),
+        "sms": values(PortalMessage.kind, PortalMessage.box != b""),
+        "stray": values(StrayMail.kind),
+        "mail": values(MailMessage.kind, MailMessage.box != b""),
+        "on call": values(OnCall.person_id),
+    }
+
+
+async def test_by_a_doubted_clock_login_codes_end_and_nothing_else(tmp_path: Path) -> None:
+    """What is nobody's can be taken back for a week, and numbers and addresses rest, by the right clock."""
+    hand = Hand()
+    async with running_desk(tmp_path, clock=hand) as desk:
+        shell, look_after = desk.shell, desk.app.state.runner.look_after
+        sara = make_case(shell.db, shell.vault)
+        await shell.db.write(lambda session: store_what_ends(session, shell.vault, sara.id))
+
+        hand.now = NOW + SEASON
+        await look_after()
+        assert await shell.db.read(what_is_left) == {
+            "leases": ["active", "cooling"],
+            "addresses": ["cooling"],
+            "sms": ["other"],
+            "stray": ["other"],
+            "mail": [],
+            "on call": ["1"],
+        }
+
+        hand.now += DAY
+        await look_after()
+        over = await shell.db.read(what_is_left)
+        assert (over.pop("leases"), over.pop("addresses")) == (["cooling", "ended"], ["ended"])
+        assert not any(over.values())
 
 
 async def test_what_is_over_is_destroyed_a_day_later_when_the_clock_was_right(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ async def test_a_job_of_the_house_that_fails_stops_no_other(
     async with running_desk(tmp_path) as desk:
         now = desk.shell.clock()
         await desk.shell.db.write(lambda session: session.add(Seen(key=b"old", at=now - retention.SEEN_LIVES)))
-        for module, name in ((proxies, "end_what_is_over"), (reminding, "run_due")):
+        for module, name in ((proxies, "end_codes"), (reminding, "run_due")):
             monkeypatch.setattr(module, name, fail)
         await desk.app.state.runner.look_after()
         assert await desk.shell.db.read(lambda session: session.exec(select(Seen)).all()) == []

@@ -77,7 +77,7 @@ def test_a_call_that_never_said_that_it_ended_is_ended(
     order = begin(db, vault, library, volunteer, make_case(db, vault, claimed_by=volunteer).reference)
     db.write_now(lambda session: calls.connected(session, order.id))
     for hours in (1, 3):
-        db.write_now(lambda session, h=hours: calls.end_what_is_over(session, NOW + timedelta(hours=h)))
+        db.write_now(lambda session, h=hours: calls.end_lost(session, NOW + timedelta(hours=h)))
         assert (legs(db, vault, order.id) is None) is (hours == 3)
 
 
@@ -138,7 +138,7 @@ def test_who_takes_calls_does_so_until_her_time_is_over(db: Database, vault: Vau
     take(db, vault, volunteer)
     later = NOW + timedelta(hours=3)
     assert db.write_now(lambda session: calls.incoming(session, vault, HER_PHONE.address, later)) is None
-    db.write_now(lambda session: calls.end_what_is_over(session, later))
+    db.write_now(lambda session: calls.end_shifts(session, later))
     assert db.read_now(lambda session: session.exec(select(OnCall)).all()) == []
     take(db, vault, volunteer)
     db.write_now(lambda session: calls.take_no_calls(session, volunteer))
@@ -250,5 +250,5 @@ def test_who_hangs_up_while_it_rings_is_called_back_soon(
     case = make_case(db, vault, claimed_by=volunteer)
     take(db, vault, volunteer)
     come_in(db, vault)
-    db.write_now(lambda session: calls.end_what_is_over(session, NOW + timedelta(minutes=5)))
+    db.write_now(lambda session: calls.end_lost(session, NOW + timedelta(minutes=5)))
     assert (states(db), open_tasks(db, coordinator)) == (["no_answer"], [("call_back", case.reference)])

@@ -121,7 +121,7 @@ def test_a_code_that_is_expected_is_shown_large_recorded_and_wiped(
     assert view.code.content.code == "482913"
     assert look(db, vault, library, volunteer, case).code is not None, "it lives until it is used, or its time is over"
     assert actions(db).count("code.read") == 1
-    db.write_now(lambda session: receiving.end_what_is_over(session, NOW + timedelta(minutes=12)))
+    db.write_now(lambda session: receiving.end_codes(session, NOW + timedelta(minutes=12)))
     assert look(db, vault, library, volunteer, case, 12).messages[0].content.text == ""
     assert db.read_now(lambda session: session.exec(select(MailMessage.box)).all()) == [b""]
 

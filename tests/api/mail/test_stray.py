@@ -124,7 +124,7 @@ def test_a_login_code_is_hidden_until_somebody_says_whose_it_is_and_wiped_on_tim
     assert newest is not None
     assert newest.content.code == "482913"
     come(db, vault, mails.plain(CODE, to=to, message_id="<2@x>"), 5)
-    db.write_now(lambda session: receiving.end_what_is_over(session, NOW + timedelta(minutes=15)))
+    db.write_now(lambda session: receiving.end_codes(session, NOW + timedelta(minutes=15)))
     assert db.read_now(lambda session: session.exec(select(StrayMail)).all()) == []
     assert db.read_now(lambda session: session.exec(select(MailMessage.box)).all()) == [b""]
 
