@@ -119,6 +119,8 @@ def forget_now(session: Session, vault: Vault, viewer: Viewer, reference: str, t
     `typed` is the reference once more, so that no other case is forgotten by a slip of the hand. Refused: (404,
     "no_such_case"), (422, "another_reference").
     """
+    coordinators_only(viewer)
+    _take_turn(session, reference)
     forgettable(session, viewer, reference)
     if read_reference(typed) != reference:
         raise Refused(422, "another_reference")
@@ -127,9 +129,7 @@ def forget_now(session: Session, vault: Vault, viewer: Viewer, reference: str, t
 
 def forget(session: Session, vault: Vault, reference: str, now: datetime, person_id: int | None = None) -> None:
     """Forget a case, and what the bot was asking its worker. Refused(404, "no_such_case")."""
-    address = session.exec(select(CaseRow.address_index).where(CaseRow.reference == reference)).first()
-    if address:
-        inbox.take_turns(session, [address])
+    address = _take_turn(session, reference)
     cases.forget(session, vault, reference, now, person_id)
     if address:
         inbox.let_go_of(session, vault, address, reference, now)
@@ -158,11 +158,12 @@ def endings(session: Session, viewer: Viewer, now: datetime) -> Sequence[Ending]
 def keep_up(session: Session, vault: Vault, now: datetime) -> None:
     """Warn of what is due within a week, and forget what is due and was warned of a week ago."""
     rules = days(session)
-    for (service, group), number in rules.items():
-        due = _due(service, group, now - timedelta(days=number), now)
-        soon = _due(service, group, now - timedelta(days=number) + WARNED, now)
-        for reference in _taken(session, *due, col(CaseRow.warned_at) <= now - WARNED):
+    if rules:
+        due = (and_(*_due(*kind, now - timedelta(days=number), now)) for kind, number in rules.items())
+        for reference in _taken(session, or_(*due), col(CaseRow.warned_at) <= now - WARNED):
             forget(session, vault, reference, now)
+    for kind, number in rules.items():
+        soon = _due(*kind, now - timedelta(days=number) + WARNED, now)
         warned = update(CaseRow).where(*soon, col(CaseRow.warned_at).is_(None)).values(warned_at=now)
         if session.connection().execute(warned).rowcount:
             alerts.alert_on_duty(session, vault, "forgetting", now)
@@ -170,8 +171,19 @@ def keep_up(session: Session, vault: Vault, now: datetime) -> None:
         _calm(session, rules)
 
 
+def _take_turn(session: Session, reference: str) -> bytes | None:
+    """The address of a case, if it has one; its turn is taken, which comes before the lock of the case."""
+    address = session.exec(select(CaseRow.address_index).where(CaseRow.reference == reference)).first()
+    if address:
+        inbox.take_turns(session, [address])
+    return address
+
+
 def _taken(session: Session, *over: ColumnElement[bool]) -> Sequence[str]:
-    """The references of cases that are over: locked, and before that the turns of their addresses taken."""
+    """The references of cases that are over: locked, and before that the turns of their addresses taken.
+
+    All at once, whichever rule they are over by: turns are taken in one order for all.
+    """
     found = session.exec(select(CaseRow.id, CaseRow.address_index).where(*over).limit(AT_ONCE)).all()
     inbox.take_turns(session, [address for _, address in found])
     mine = select(CaseRow.reference).where(*over, col(CaseRow.id).in_([case_id for case_id, _ in found]))

@@ -14,7 +14,7 @@ from api.desk.wishes import Ways
 from api.errors import Refused
 from api.inbound import inbox
 from api.keys.keyring import Gone
-from api.keys.vault import TeamKey, Vault
+from api.keys.vault import Vault
 from api.outbound.replies import address_index
 from api.staff import audit
 from api.staff.people import Viewer
@@ -22,7 +22,7 @@ from api.store.db import Database
 from api.tables import Alert, CaseRow, DraftRow, Item, MailMessage, Number, PortalMessage
 from flows.loader import Library
 from flows.model import Answer, Draft
-from tests.factories import ALMAZ, NOW, make_case, make_coordinator
+from tests.factories import ALMAZ, NOW, make_case
 from tests.talking import Worker
 
 DAY = timedelta(days=1)
@@ -185,29 +185,6 @@ def test_a_case_is_kept_longer_for_a_reason_that_is_sealed_to_it(
     assert b"court" not in boxes[0]
     run(db, vault, 67)
     assert state(db, reference) == "forgotten"
-
-
-def test_what_changes_at_the_moment_when_it_is_due_is_not_forgotten(
-    postgres_url: str, vault: Vault, team: TeamKey
-) -> None:
-    db = Database(postgres_url, vault.keyring)  # SQLite writes one thing after another
-    coordinator = make_coordinator(db, team)
-    reference = closed(db, vault, coordinator)
-    set_days(db, coordinator, 30)
-    run(db, vault, 29)
-
-    def look(session: Session) -> None:
-        session.connection().exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-        forgetting.keep_up(session, vault, NOW + 40 * DAY)
-
-    def take_up_meanwhile(session: Session) -> None:
-        queue.reopen(session, coordinator, reference, NOW)
-        session.flush()
-        db.write_now(look)
-
-    db.write_now(take_up_meanwhile)
-    assert state(db, reference) == "claimed"
-    db.close()
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
