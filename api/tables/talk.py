@@ -91,7 +91,10 @@ class Lane(SQLModel, table=True):
 
 
 class Clock(SQLModel, table=True):
-    """What the runner noted of the time: until when it was believed, when it looked last, since when it is doubted."""
+    """What the runner noted of the time: until when it was believed, and when it looked last.
+
+    `doubted_at` is since when it is more than a day away from what was believed, ahead of it or behind.
+    """
 
     id: int = Field(default=1, primary_key=True)
     believed_at: datetime

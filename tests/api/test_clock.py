@@ -185,6 +185,24 @@ def test_a_battery_that_is_dead_begins_long_ago_and_the_right_time_is_no_leap(db
     assert not any(noted(db, NOW, NOW - 20 * YEAR, NOW - 20 * YEAR + HOUR, NOW + HOUR))
 
 
+def test_a_clock_that_was_wrong_first_is_doubted_again_a_day_after_it_was_put_right(db: Database) -> None:
+    """The first start was a year ahead: what was believed then guards nothing."""
+    right, leap = NOW + DAY, NOW + 90 * DAY
+    assert not any(noted(db, NOW + YEAR, NOW, NOW + HOUR, NOW + 23 * HOUR, right, right + HOUR))
+    assert noted(db, leap, leap + HOUR, right + 2 * HOUR) == [leap, leap, None]
+
+
+def test_a_clock_that_goes_back_again_and_again_never_stood(db: Database) -> None:
+    assert not any(noted(db, NOW, NOW - 5 * DAY, NOW - 3 * DAY, NOW - 3 * DAY + HOUR, NOW + HOUR, NOW + DAY))
+    assert noted(db, NOW + 3 * DAY) == [NOW + 3 * DAY]
+
+
+def test_what_was_believed_while_the_battery_was_dead_is_doubted_for_a_day_when_it_is_right(db: Database) -> None:
+    dead = NOW - 20 * YEAR
+    assert not any(noted(db, NOW, dead, dead + 20 * HOUR, dead + DAY))
+    assert noted(db, NOW + HOUR, NOW + DAY, NOW + DAY + HOUR) == [NOW + HOUR, NOW + HOUR, None]
+
+
 def test_a_clock_that_leaps_again_has_to_stand_for_another_day(db: Database) -> None:
     first, second = NOW + YEAR, NOW + 3 * YEAR
     assert noted(db, NOW, first, first + HOUR, second, second + 23 * HOUR) == [None, first, first, second, second]
