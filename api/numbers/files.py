@@ -1,8 +1,7 @@
 """What comes with a message to a number that is lent: pictures and files go where the message goes, and end with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -14,7 +13,7 @@ from api.staff.access import id_of
 from api.tables import CaseRow, MediaRow, PortalMessage, metadata
 from flows.model import FILES, Media
 
-_media, _message = metadata.tables["media"], metadata.tables["portal_message"]
+_media = metadata.tables["media"]
 
 
 def expect(session: Session, vault: Vault, message: PortalMessage, files: Sequence[Media], now: datetime) -> None:
@@ -28,9 +27,14 @@ def expect(session: Session, vault: Vault, message: PortalMessage, files: Sequen
             session.add(row)
 
 
-def of_message(session: Session, message: PortalMessage) -> tuple[FileView, ...]:
-    """The files of a message, unopened."""
-    return tuple(FileView(row.id or 0, row.kind, row.state) for row in _rows(session, message))
+def of_messages(session: Session, messages: Sequence[PortalMessage]) -> Mapping[int | None, Sequence[FileView]]:
+    """The files of these messages, unopened, by the id of each that has any: one look for a whole page."""
+    found: dict[int | None, list[FileView]] = {}
+    wanted = select(MediaRow.message_id, MediaRow.id, MediaRow.kind, MediaRow.state)
+    its = col(MediaRow.message_id).in_([message.id for message in messages])
+    for message_id, media_id, kind, state in session.exec(wanted.where(its).order_by(col(MediaRow.id))):
+        found.setdefault(message_id, []).append(FileView(media_id or 0, kind, state))
+    return found
 
 
 def give(session: Session, vault: Vault, team: TeamKey, message: PortalMessage, case: CaseRow) -> None:
@@ -53,12 +57,13 @@ def take_back(session: Session, vault: Vault, key: CaseKey, message: PortalMessa
         session.add(row)
 
 
-def wipe(session: Session, *which: Any) -> None:
-    """Delete the files of the messages of which this holds."""
-    wiped = select(_message.c.id).where(*which)
-    session.connection().execute(_media.delete().where(_media.c.message_id.in_(wiped)))
+def wipe(session: Session, message_ids: Sequence[int]) -> None:
+    """Delete the files of messages that were emptied."""
+    if message_ids:
+        session.connection().execute(_media.delete().where(_media.c.message_id.in_(message_ids)))
 
 
 def _rows(session: Session, message: PortalMessage) -> Sequence[MediaRow]:
+    """To be sealed anew: locked, and before that the message was, as whoever wipes it does."""
     wanted = select(MediaRow).where(MediaRow.message_id == message.id).order_by(col(MediaRow.id))
     return session.exec(wanted.with_for_update()).all()

@@ -5,7 +5,8 @@ whoever claimed the case, until she has used it or its lifetime ends; anybody el
 first (docs/decisions/0009-when-a-code-is-read.md).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,10 +123,13 @@ def messages_of(
     session: Session, viewer: Viewer, case: CaseRow, key: CaseKey, now: datetime
 ) -> list[PortalMessageView]:
     """The portal messages of a case, oldest first. Each person to whom a login code is shown is written down."""
-    rows = session.exec(select(PortalMessage).where(PortalMessage.case_id == case.id).order_by(col(PortalMessage.id)))
+    hers = select(PortalMessage).where(PortalMessage.case_id == case.id).order_by(col(PortalMessage.id))
+    rows = session.exec(hers).all()
     kept = select(AppointmentRow.message_id).where(AppointmentRow.case_id == case.id)
     confirmed = set(session.exec(kept))
-    return [_view(session, viewer, case, key, row, row.id in confirmed, now) for row in rows]
+    found = files.of_messages(session, rows)
+    views = (_view(session, viewer, case, key, row, found.get(row.id, ()), now) for row in rows)
+    return [replace(view, confirmed=view.id in confirmed) for view in views]
 
 
 def show_code(session: Session, viewer: Viewer, message_id: int, now: datetime) -> None:
@@ -167,8 +171,8 @@ def end_what_is_over(session: Session, now: datetime) -> None:
 
 
 def _wipe(session: Session, *which: Any) -> None:
-    files.wipe(session, *which)
-    session.connection().execute(_message.update().where(*which).values(box=b"", code_index=None, wipe_at=None))
+    emptied = _message.update().where(*which).values(box=b"", code_index=None, wipe_at=None).returning(_message.c.id)
+    files.wipe(session, session.connection().execute(emptied).scalars().all())  # after the lock of the message
 
 
 def seal_to_case(
@@ -211,7 +215,13 @@ def _lives(row: PortalMessage, now: datetime) -> bool:
 
 
 def _view(
-    session: Session, viewer: Viewer, case: CaseRow, key: CaseKey, row: PortalMessage, confirmed: bool, now: datetime
+    session: Session,
+    viewer: Viewer,
+    case: CaseRow,
+    key: CaseKey,
+    row: PortalMessage,
+    its: Sequence[FileView],
+    now: datetime,
 ) -> PortalMessageView:
     is_code, lives = row.kind == CODE, _lives(row, now)
     hidden = is_code and lives and case.claimed_by != viewer.person_id and not _shown_before(session, viewer, case, row)
@@ -230,10 +240,9 @@ def _view(
         row.kind,
         row.portal,
         hidden,
-        confirmed,
-        row.answer_by,
-        row.answered_at,
-        files.of_message(session, row) if shown else (),
+        answer_by=row.answer_by,
+        answered_at=row.answered_at,
+        files=tuple(its) if shown else (),
     )
 
 

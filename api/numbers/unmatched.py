@@ -76,7 +76,12 @@ def inbox(session: Session, known: Known, viewer: Viewer, now: datetime) -> Inbo
         select(PortalMessage).where(*_without_a_case(now), waiting).order_by(col(PortalMessage.id))
     ).all()
     proposals = Proposals(session, known, viewer)
-    shown = [message for row in rows if (message := shown_to(session, proposals, viewer, row))]
+    found = files.of_messages(session, rows)
+    shown = [
+        replace(message, files=len(found.get(message.id, ())))
+        for row in rows
+        if (message := shown_to(session, proposals, viewer, row))
+    ]
     decided = {message.id for message in shown if viewer.coordinator or message.proposed}
     for row in rows:
         if row.read_at is None and row.id in decided:
@@ -175,7 +180,7 @@ def hide_code(content: PortalText) -> PortalText:
 
 
 def shown_to(session: Session, proposals: Proposals, viewer: Viewer, row: PortalMessage) -> Unmatched | None:
-    """A message as she may see it; None when it is not for her to decide."""
+    """A message as she may see it, its files uncounted; None when it is not for her to decide."""
     content = content_of(viewer, row)
     ranking = proposals.ranking(row, content)
     hers = [case.reference for case in holders(session, row.number) if may_open(viewer, case)]
@@ -185,8 +190,7 @@ def shown_to(session: Session, proposals: Proposals, viewer: Viewer, row: Portal
         return None
     portals = senders.knowing(session, proposals.known.portals)
     strange = senders.strangers_to(session, portals, row.number, content.sender) if viewer.coordinator else ()
-    found = _view(row, hide_code(content), ranking, tuple(hers), apart, strange)
-    return replace(found, files=len(files.of_message(session, row)))
+    return _view(row, hide_code(content), ranking, tuple(hers), apart, strange)
 
 
 def _view(

@@ -1,17 +1,20 @@
 """A picture that comes to a number that is lent: it goes where its message goes, and ends with it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import event
+from sqlmodel import Session, select
 
 from api.errors import Refused
 from api.keys import deployment
 from api.media import keeping, opening
 from api.numbers import aside, proxies, unmatched
+from api.staff.access import lock_of
 from api.staff.people import Viewer
 from api.store.db import Database
-from api.tables import MediaRow
+from api.tables import CaseRow, MediaRow
 from flows.model import Media
 from tests.mornings import CODE, Morning
 
@@ -47,6 +50,24 @@ def opened(morning: Morning, reference: str, media_id: int, viewer: Viewer | Non
     return morning.db.write_now(
         lambda s: opening.open_media(s, morning.vault, viewer or morning.amal, reference, media_id, morning.at(9))
     )
+
+
+def statements(db: Database, does: Callable[[Session], object]) -> list[str]:
+    """What is asked of the database where a file or a message is locked, read or changed, in order."""
+    seen: list[str] = []
+
+    def write_down(*of: object) -> None:
+        seen.append(" ".join(str(of[2]).split()))
+
+    def use_case(session: Session) -> None:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", write_down)
+        does(session)
+        session.flush()
+        event.remove(connection, "before_cursor_execute", write_down)
+
+    db.write_now(use_case)
+    return seen
 
 
 @pytest.mark.parametrize("early", [True, False])
@@ -122,3 +143,41 @@ def test_it_is_opened_with_the_new_key_of_the_team_when_somebody_has_left(mornin
     morning.db.write_now(lambda s: list(deployment._reseal_column(s, *sealed, old, new.public)))
     (row,) = rows(morning.db)
     assert new.open(keeping.OF_A_MESSAGE, row.box) == LETTER
+
+
+def test_the_files_of_a_page_are_read_in_one_look_and_locked_by_nobody(morning: Morning) -> None:
+    for text in ("one", "two", "three"):
+        comes(morning, text, f"{text} front", f"{text} back")
+    ids = [one.id for one in morning.inbox(3).messages]
+
+    def reads_inbox(session: Session) -> None:
+        found = unmatched.inbox(session, morning.known, morning.amal, morning.at(3))
+        assert [one.files for one in found.messages] == [2, 2, 2]
+
+    def reads_case(session: Session) -> None:
+        case = session.exec(select(CaseRow).where(CaseRow.reference == morning.one)).one()
+        key = morning.vault.open_case(morning.amal.team, lock_of(case))
+        found = proxies.messages_of(session, morning.amal, case, key, morning.at(5))
+        assert [len(one.files) for one in found] == [2, 2, 2]
+
+    looks = [statements(morning.db, reads_inbox)]
+    for message in ids:
+        morning.assign(message, morning.one, 4)
+    looks.append(statements(morning.db, reads_case))
+    for look in looks:
+        (asked,) = (one for one in look if "FROM media" in one)
+        assert "FOR UPDATE" not in asked
+        assert "media.box" not in asked, "they are shown by name, and may be large"
+
+
+def test_who_wipes_and_who_assigns_lock_a_message_before_its_files(morning: Morning) -> None:
+    """Or each would wait for the other, on PostgreSQL."""
+    comes(morning, "Buy now", "advertising")
+    (message,) = morning.inbox(3).messages
+    morning.db.write_now(lambda s: aside.nobodys(s, morning.amal, message.id, morning.at(4)))
+    late = morning.at(5) + unmatched.KEPT
+    wiped = statements(morning.db, lambda session: proxies.end_what_is_over(session, late))
+    (first,) = (at for at, one in enumerate(wiped) if one.startswith("UPDATE portal_message"))
+    (then,) = (at for at, one in enumerate(wiped) if one.startswith("DELETE FROM media"))
+    assert first < then
+    assert rows(morning.db) == []
