@@ -49,7 +49,9 @@ def export(
                 again=again,
                 now=now,
             )
-            _write(folder / batch.filename, batch.content, undone)  # before it counts as exported
+            path = folder / batch.filename
+            path.unlink(missing_ok=True)
+            _write(_partial(path), batch.content, undone)  # before it counts as exported
             return batch
 
         try:
@@ -57,7 +59,14 @@ def export(
         except Refused as refused:
             raise click.ClickException(REFUSALS.get(refused.code, refused.code)) from None
         undone.pop_all()
-    click.echo(f"Batch {batch.number}: {batch.rows} rows in {folder / batch.filename}\nSHA-256 {batch.sha256}")
+    path = folder / batch.filename
+    _partial(path).rename(path)
+    click.echo(f"Batch {batch.number}: {batch.rows} rows in {path}\nSHA-256 {batch.sha256}")
+
+
+def _partial(path: Path) -> Path:
+    """Where a batch lies until it counts: what a kill leaves says so by its name, and the next run replaces it."""
+    return path.with_name(f"{path.name}.part")
 
 
 def _write(path: Path, content: bytes, undone: ExitStack) -> None:

@@ -5,12 +5,15 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from api.__main__ import main
+from api.commands import export as exporting
 from api.commands.opened import deployed
 from api.desk import queue
 from api.keys.vault import TeamKey
@@ -124,6 +127,31 @@ def test_a_batch_needs_a_passphrase_and_leaves_once(rafiqa: Rafiqa, amals_words:
     (row,) = csv.DictReader(file.read_text("utf-8-sig").splitlines())
     assert row["Reference"] == reference
     assert "went before" in rafiqa("export", "vaccination", typed=f"Amal\n{amals_words}\n").output
+
+
+def test_what_a_killed_export_leaves_is_no_batch_by_its_name_and_goes_at_the_next(
+    rafiqa: Rafiqa, amals_words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(ExitStack):
+        """Nothing is undone when the power fails."""
+
+        def callback(self, *_: Any, **__: Any) -> Any: ...
+
+    open_case(close=True)
+
+    def write_and_die(*given: Any) -> None:
+        write(*given)
+        raise OSError("killed")
+
+    write = exporting._write
+    words = f"Amal\n{amals_words}\n"
+    with monkeypatch.context() as patch:
+        patch.setattr(exporting, "ExitStack", Killed)
+        patch.setattr(exporting, "_write", write_and_die)
+        assert rafiqa("export", "vaccination", "--form", "csv", typed=words).exit_code == 1
+    assert [path.name for path in tmp_path.glob("vacc*")] == ["vaccination-ministry-0001.csv.part"]
+    assert rafiqa("export", "vaccination", "--form", "csv", typed=words).exit_code == 0
+    assert [path.name for path in tmp_path.glob("vacc*")] == ["vaccination-ministry-0001.csv"]
 
 
 def test_a_paper_form_is_written_in_the_languages_that_are_named(rafiqa: Rafiqa, tmp_path: Path) -> None:
