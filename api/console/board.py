@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api.console.narrowing import Facts, facts_in, has
+from api.console.narrowing import RoutingFields, fields_in, has
 from api.console.shown import facts, headline
 from api.desk.queue import QueueEntry
 from flows.loader import Library
@@ -22,7 +22,7 @@ class Row:
 class Board:
     """The rows of the queue by whose they are, each list in the order of the queue.
 
-    `facts` are what those that wait can be narrowed to, `shown` those that are left then.
+    `fields` are what those that wait can be narrowed to, `shown` those that are left then.
     A closed case of nobody's, into which something came, is for whoever sees it: a coordinator.
     """
 
@@ -31,7 +31,7 @@ class Board:
     waiting: list[Row]
     others: list[Row]
     shown: list[Row]
-    facts: Facts
+    fields: RoutingFields
 
     @property
     def to_read(self) -> Row | None:
@@ -45,17 +45,17 @@ class Board:
 
 
 def board(library: Library, entries: Iterable[QueueEntry], reader: str, only: str = "") -> Board:
-    """Sort the queue by whose its cases are, in the reader's language; `only` is the fact that she wants to see."""
+    """Sort the queue by whose its cases are, in the reader's language; `only` is the routing field that she chose."""
     rows = [_row(library, entry, reader) for entry in entries]
     waiting = [row for row in rows if row.entry.state == "open"]
-    known = facts_in(library, (row.entry for row in waiting), only, reader)
+    known = fields_in(library, (row.entry for row in waiting), only, reader)
     return Board(
         mine=[row for row in rows if (row.entry.mine and not row.entry.rests_until) or _is_left(row.entry)],
         resting=[row for row in rows if row.entry.mine and row.entry.rests_until],
         waiting=waiting,
         others=[row for row in rows if not (row.entry.state == "open" or row.entry.mine or _is_left(row.entry))],
         shown=[row for row in waiting if has(row.entry, known.chosen)],
-        facts=known,
+        fields=known,
     )
 
 

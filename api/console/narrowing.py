@@ -1,4 +1,4 @@
-"""The queue narrowed to one readable fact, such as a district: what can be chosen, and which cases have it.
+"""The queue narrowed to one routing field, such as a district: what can be chosen, and which cases have it.
 
 Only what a service routes and asks from a list can be chosen, never words of hers: it stands in the page's address.
 """
@@ -17,15 +17,15 @@ Choices = list[tuple[str, list[tuple[str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RoutingFields:
     """What the queue can be narrowed to; `chosen` is one of the choices (`district.metn`), or nothing."""
 
     choices: Choices
     chosen: str
 
 
-def facts_in(library: Library, entries: Iterable[QueueEntry], only: str, reader: str) -> Facts:
-    """The facts of the cases that wait; what was chosen stays among them when the last such case was taken."""
+def fields_in(library: Library, entries: Iterable[QueueEntry], only: str, reader: str) -> RoutingFields:
+    """The routing fields of the cases that wait; what was chosen stays among them when the last such case was taken."""
     groups: dict[str, dict[str, tuple[str, str]]] = {}
     for service, name, value in (*_found(library, entries), *_meant(library, only)):
         asked = library.services[service].by_name[name]
@@ -38,11 +38,11 @@ def facts_in(library: Library, entries: Iterable[QueueEntry], only: str, reader:
         )
         for group in groups.values()
     ]
-    return Facts(choices, only if any(only in group for group in groups.values()) else "")
+    return RoutingFields(choices, only if any(only in group for group in groups.values()) else "")
 
 
 def has(entry: QueueEntry, only: str) -> bool:
-    """Whether a case has a fact; every case has nothing."""
+    """Whether a case has a routing field with this value; every case has nothing."""
     name, _, value = only.partition(".")
     return not only or holds(entry.route, name, value)
 
@@ -50,13 +50,13 @@ def has(entry: QueueEntry, only: str) -> bool:
 def _found(library: Library, entries: Iterable[QueueEntry]) -> Iterator[tuple[str, str, str]]:
     for entry in entries:
         known = library.services.get(entry.service)
-        for name, fact in entry.route.items() if known else ():
+        for name, field in entry.route.items() if known else ():
             if known and name in known.by_name:
-                yield from ((entry.service, name, value) for value in values_in(fact))
+                yield from ((entry.service, name, value) for value in values_in(field))
 
 
 def _meant(library: Library, only: str) -> Iterator[tuple[str, str, str]]:
-    """What an address says, in the first service that routes such a fact and has words for it."""
+    """What an address says, in the first service that routes such a field and has words for it."""
     name, _, value = only.partition(".")
     for known in library.services.values():
         asked = known.by_name.get(name) if name in known.file.case.route else None
