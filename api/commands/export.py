@@ -65,7 +65,7 @@ def export(
 
 
 def _partial(path: Path) -> Path:
-    """Where a batch lies until it counts: what a kill leaves says so by its name, and the next run replaces it."""
+    """Where a batch lies until it counts: what a kill leaves says by its name that this is not sure."""
     return path.with_name(f"{path.name}.part")
 
 
