@@ -63,6 +63,7 @@ class Outbox:
         self._news = True  # something may have been committed since the last look
         self._outcomes: list[tuple[bytes, list[Outcome]]] = []
         self._sent = asyncio.Event()
+        self._unwritten = False  # what was sent last could not be written down
         self._marking = asyncio.Lock()
         self._room = Room(SIDE_BY_SIDE)
         self._pacing = Pacing(channel.pace)
@@ -113,18 +114,20 @@ class Outbox:
         loop = asyncio.get_running_loop()
         look_again = 0.0
         await self._mark()  # what a failure kept from being written down would be sent again
+        self._unwritten = False
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_marking())
             while True:
-                chats: Chats = {}
+                may_send = False
                 with self._patient():
-                    if await self._holds():
-                        offered, self._offered = self._offered, []
-                        chats = self._sendable(offered)
-                        self._take_up(chats)
-                if self._held_until is None:
+                    may_send = await self._holds() and not self._unwritten
+                if not may_send:
                     await asyncio.sleep(POLL)  # asking is a commit, which would wake us at once
-                elif loop.time() >= look_again:
+                    continue
+                offered, self._offered = self._offered, []
+                chats = self._sendable(offered)
+                self._take_up(chats)
+                if loop.time() >= look_again:
                     look_again = loop.time() + LOOK_AGAIN
                     with self._patient():
                         chats |= await self._due()
@@ -248,11 +251,14 @@ class Outbox:
         while True:
             await self._sent.wait()
             await asyncio.sleep(TOGETHER)
+            failed = True
             with self._patient():
                 await asyncio.shield(self._mark())  # once begun it is done, also when this is stopped
-                continue
-            self._sent.set()
-            await asyncio.sleep(POLL)
+                failed = False
+            self._unwritten = failed
+            if failed:
+                self._sent.set()
+                await asyncio.sleep(POLL)
 
     async def _mark_last(self) -> None:
         """Write down what was sent when it was stopped: whoever sends next would else send it once more."""

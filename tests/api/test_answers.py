@@ -43,7 +43,7 @@ message_parts = {
 answers = st.dictionaries(st.text(), st.builds(Answer, **answer_parts), max_size=5)
 messages = st.builds(Message, **message_parts)
 draft_parts = {
-    **dict.fromkeys(("language", "service", "editing", "gate", "reply_to", "begun"), st.text()),
+    **dict.fromkeys(("language", "service", "editing", "gate", "reply_to", "begun", "spoken"), st.text()),
     "answers": answers,
     "failures": st.integers(min_value=0, max_value=99),
     **dict.fromkeys(("locked", "reply_due", "silent", "ours"), st.booleans()),
