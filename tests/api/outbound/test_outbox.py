@@ -197,51 +197,6 @@ async def test_a_plan_for_later_does_not_hold_up_its_chat(db: Database, vault: V
         await until(lambda: bot.sent == [("1", "now")])
 
 
-async def test_the_pace_of_a_lane_is_kept(db: Database, vault: Vault) -> None:
-    bot = FakeBot(pace=Pace(20, 0))
-    for chat in range(8):
-        queue(db, vault, str(chat), "hello")
-    started = asyncio.get_running_loop().time()
-    async with sending(db, vault, bot, Clock()):
-        await until(lambda: len(bot.sent) == 8)
-
-    assert asyncio.get_running_loop().time() - started >= 7 / 20
-
-
-async def test_a_chat_that_is_told_to_rest_keeps_nobody_else_waiting_and_two_of_them_make_the_lane_rest(
-    db: Database, vault: Vault
-) -> None:
-    rest = ChannelError("429", permanent=False, retry_after=1.0)
-    bot = FakeBot(refusals={"1": [rest], "2": [rest]})
-    began = asyncio.get_running_loop().time()
-    async with sending(db, vault, bot, Clock()):
-        queue(db, vault, "1", "too fast")
-        await until(lambda: not bot.refusals["1"])
-        queue(db, vault, "3", "hers")
-        await until(lambda: bot.sent == [("3", "hers")])
-        assert asyncio.get_running_loop().time() - began < 1.0
-        queue(db, vault, "2", "too fast as well")
-        await until(lambda: not bot.refusals["2"])
-        told = asyncio.get_running_loop().time()
-        queue(db, vault, "4", "later")
-        await until(lambda: ("4", "later") in bot.sent)
-        assert asyncio.get_running_loop().time() - told > 0.9
-        await until(lambda: len(bot.sent) == 4)
-
-
-async def test_what_is_taken_back_while_it_waits_for_a_slow_lane_is_not_sent(db: Database, vault: Vault) -> None:
-    bot = FakeBot(pace=Pace(4, 0))
-    for number in range(40):
-        queue(db, vault, str(number), "The office is closed on Monday.")
-    async with sending(db, vault, bot, Clock()):
-        await until(lambda: len(bot.sent) >= 2)
-        db.write_now(lambda session: session.exec(delete(ReplyRow).where(ReplyRow.state == "waiting")))  # type: ignore[call-overload]
-        begun = len(bot.sent)
-        queue(db, vault, "hers", "Good morning.")
-        await until(lambda: ("hers", "Good morning.") in bot.sent)
-    assert len(bot.sent) <= begun + 4, "what was about to go, and what came afterwards"
-
-
 async def test_one_runner_holds_a_lane_and_another_takes_it_over_when_it_is_silent(db: Database, vault: Vault) -> None:
     now = datetime.now(UTC)
     assert db.write_now(lambda session: lanes.hold(session, LANE, "dead", now))
@@ -336,14 +291,3 @@ async def test_what_was_sent_is_emptied_also_when_its_report_came_first(db: Data
         await until(lambda: db.read_now(lambda session: session.exec(select(ReplyRow.box)).one()) == b"")
 
     assert states(db) == ["delivered"]
-
-
-async def test_one_chat_is_not_written_to_faster_than_the_channel_allows(db: Database, vault: Vault) -> None:
-    bot = FakeBot(pace=Pace(0, 0.3))
-    started = asyncio.get_running_loop().time()
-    async with sending(db, vault, bot, Clock()):
-        for number in range(3):
-            queue(db, vault, "1", f"message {number}")
-            await until(lambda number=number: len(bot.sent) == number + 1)  # type: ignore[misc]
-
-    assert asyncio.get_running_loop().time() - started >= 0.6
