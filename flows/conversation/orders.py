@@ -4,7 +4,7 @@ from typing import assert_never
 
 from flows.asking import position
 from flows.commands import MENU, Command, languages_of
-from flows.conversation import asked, asking_by_slip, cards, cases, lists, offered, opening, returning
+from flows.conversation import asked, asking_by_slip, cards, cases, lists, offered, opening, returning, several
 from flows.conversation.going import go_on, offer
 from flows.conversation.opening import choose_service, greet
 from flows.effects import ClearChat, ForgetDraft, Silence, Turn
@@ -194,4 +194,4 @@ def _back(talk: Talk) -> Turn:
         order = [asked.question.ask for asked in talk.service.questions]
         present = order.index(here.asked.question.ask)
         answered = [name for name in answered if order.index(name) < present]
-    return go_on(talk.but(editing=answered[-1])) if answered else greet(talk)
+    return go_on(several.change(talk, answered[-1])) if answered else greet(talk)

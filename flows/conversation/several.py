@@ -16,11 +16,16 @@ def takes(talk: Talk, asked: Asked) -> bool:
     return asked.question.type == "many" and bool(talk.message.button or talk.draft.chosen)
 
 
-def marked_before(talk: Talk, asked: Asked) -> Marked:
-    """What is marked where her answer is changed by buttons: what she chose, so that one press more loses nothing.
+def change(talk: Talk, name: str) -> Talk:
+    """The same with a question open that she has answered, to be answered anew.
 
-    Where she types, her new numbers take the place of the old ones; what goes with no other is no beginning.
+    By buttons it begins with what she chose of several, so that one press more loses nothing; what goes with no other
+    is no beginning.
     """
+    return talk.but(editing=name, chosen=_marked_before(talk, talk.service.by_name[name]))
+
+
+def _marked_before(talk: Talk, asked: Asked) -> Marked:
     before = talk.draft.answers[asked.question.ask].value
     if asked.question.type != "many" or talk.draft.manner != "chat" or not isinstance(before, tuple):
         return ()
@@ -32,14 +37,16 @@ def marked_before(talk: Talk, asked: Asked) -> Marked:
 def choose(talk: Talk, asked: Asked) -> Marked | Answer | Misread:
     """What the message makes of the choice: what is marked now, or the whole answer, or what was not understood.
 
-    Typed words and numbers are added to what is marked, and end it. A choice that goes with no other ends it at once.
+    Typed words and numbers are added to what she has marked, and end it; where she only changes an earlier answer, they
+    take its place. A choice that goes with no other ends it at once.
     """
     options, before = options_of(talk, asked), talk.draft.chosen
     pressed = pick_by_number(talk, (*(one.value for one in options), *((DONE,) if before else ())))
     if pressed == DONE or (before and fold(talk.message.text) == fold(done(talk).label)):
         return Answer(before, " ".join(before))
     if not talk.message.button:
-        return _added(read(talk, asked, talk.message), before, asked)
+        untouched = talk.draft.editing == asked.question.ask and before == _marked_before(talk, asked)
+        return _added(read(talk, asked, talk.message), () if untouched else before, asked)
     if pressed is None or pressed in asked.question.exclusive:
         return read(talk, asked, talk.message)
     return tuple(one.value for one in options if (one.value in before) != (one.value == pressed))

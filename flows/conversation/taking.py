@@ -99,7 +99,7 @@ def take_over(talk: Talk) -> Turn:
         case "human":
             return _send(on, here)
         case "back":
-            return go_on(on.but(editing=list(here.relevant)[-1]))
+            return go_on(several.change(on, list(here.relevant)[-1]))
         case "end":
             return _refused(on, talk.words.t(t("That is fine. Write to us again whenever you want.")))
         case _:
@@ -203,7 +203,7 @@ def _take_review(talk: Talk, here: Position) -> Turn:
         return go_on(talk, before=talk.words.t(t("Please send a number.")))
     if chosen == SEND:
         return _send(talk, here)
-    return go_on(talk.but(editing=chosen, chosen=several.marked_before(talk, talk.service.by_name[chosen])))
+    return go_on(several.change(talk, chosen))
 
 
 def _send(talk: Talk, here: Position) -> Turn:

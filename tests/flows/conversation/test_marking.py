@@ -95,3 +95,20 @@ def test_it_begins_empty_where_nothing_can_be_added_or_she_types(said: Value, ma
     player.hear("3")
     assert player.draft is not None
     assert player.draft.answers["days"].value == ("sunday",)
+
+
+def test_back_begins_with_what_she_chose() -> None:
+    chosen = Draft("en", "vaccination", {"days": Answer(("saturday", "sunday"))}, editing="company", touched=NOW)
+    draft, reply = hears(chosen, "back")
+    assert (draft.editing, draft.chosen) == ("days", ("saturday", "sunday"))
+    assert "✓ Saturday" in reply.plain
+
+
+def test_what_is_typed_then_takes_its_place_unless_she_has_pressed() -> None:
+    before = Draft("en", "vaccination", {"days": Answer(("saturday", "sunday"))}, editing="company", touched=NOW)
+    asked, _ = hears(before, "back")
+    typed, _ = hears(asked, "1")
+    assert typed.answers["days"].value == ("weekday",)
+    pressed, _ = hears(asked, button="days=sunday")
+    typed, _ = hears(pressed, "1")
+    assert typed.answers["days"].value == ("weekday", "saturday")
