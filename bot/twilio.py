@@ -96,7 +96,7 @@ def parse_sms(form: Form) -> Message:
     for name in ("MessageSid", "From", "To"):
         if not fields[name]:
             raise Malformed(name)
-    return Message("sms", f"sms:{to}", sender, sid, text, media=next(iter(media), None), manner="sms", more=media[1:])
+    return Message("sms", f"sms:{to}", sender, sid, text, manner="sms").with_media(media)
 
 
 def media_of(fields: Mapping[str, str]) -> tuple[Media, ...]:

@@ -36,17 +36,8 @@ def parse(form: Form) -> Message:
             raise Malformed(name)
     number, to = (fields[name].removeprefix(PREFIX) for name in ("From", "To"))
     text = fields.get("Body") or fields.get("ButtonText") or ""
-    media = _media(fields)
-    return Message(
-        "whatsapp",
-        f"{PREFIX}{to}",
-        number,
-        fields["MessageSid"],
-        text,
-        media=next(iter(media), None),
-        manner="sms",
-        more=media[1:],
-    )
+    came = Message("whatsapp", f"{PREFIX}{to}", number, fields["MessageSid"], text, manner="sms")
+    return came.with_media(_media(fields))
 
 
 def _media(fields: Mapping[str, str]) -> tuple[Media, ...]:

@@ -54,9 +54,13 @@ class Message(NamedTuple):
         return (self.media, *self.more) if self.media else self.more
 
     def with_media(self, found: tuple[Media, ...]) -> "Message":
-        """The same message with more that came with it."""
-        first, *more = (*self.all_media, *found)
-        return self._replace(media=first, more=tuple(more))
+        """The same message with more that came with it, if anything did."""
+        media = (*self.all_media, *found)
+        return self._replace(media=media[0] if media else None, more=media[1:])
+
+    def wordless(self, files: tuple[Media, ...]) -> "Message":
+        """These files alone, as she sent them: without her words, and without what else came with them."""
+        return self._replace(text="", button="", media=None, more=()).with_media(files)
 
 
 class Option(NamedTuple):

@@ -237,8 +237,7 @@ def _put_in(scene: Scene, case_id: int, reference: str, message: Message) -> Non
 def _put_files(scene: Scene, case_id: int, reference: str, files: tuple[Media, ...]) -> None:
     """What she sent and no question asked for, as something that she says without words."""
     if files:
-        wordless = scene.message._replace(text="", button="", media=None, more=())
-        _put_in(scene, case_id, reference, wordless.with_media(files))
+        _put_in(scene, case_id, reference, scene.message.wordless(files))
 
 
 def _keep_all(scene: Scene, case_id: int, reference: str, effect: OpenCase | Escalate) -> None:

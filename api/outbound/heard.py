@@ -57,8 +57,7 @@ def open_for(session: Session, address: bytes, now: datetime) -> bool:
 def ask_once(session: Session, address: bytes, since: datetime, now: datetime) -> bool:
     """Whether she is to be asked to write: not when she was and has not answered, nor when she wrote after `since`."""
     row = _locked(session, address)
-    wrote = row.heard_at is not None and row.heard_at > since
-    if wrote or (row.knocked_at is not None and now < row.knocked_at + HELD_LIVES):
+    if _wrote_after(row, since) or (row.knocked_at is not None and now < row.knocked_at + HELD_LIVES):
         return False
     _keep(session, address, heard_at=None, knocked_at=now)
     return True
@@ -150,9 +149,11 @@ def _locked(session: Session, address: bytes) -> Heard:
 
 
 def _release_if_heard(session: Session, address: bytes, since: datetime, now: datetime) -> bool:
-    row = _locked(session, address)
-    heard = row.heard_at is not None and row.heard_at > since
-    return heard and _release(session, address, now)
+    return _wrote_after(_locked(session, address), since) and _release(session, address, now)
+
+
+def _wrote_after(row: Heard, since: datetime) -> bool:
+    return row.heard_at is not None and row.heard_at > since
 
 
 def _release(session: Session, address: bytes, now: datetime) -> bool:

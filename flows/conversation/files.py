@@ -103,7 +103,7 @@ def _into_a_case(talk: Talk, turn: Turn, left: tuple[Media, ...], *, idle: bool)
     `talk` is as it is after the message. What her words said was done; what goes there is only what came with them.
     """
     draft, message = talk.draft, talk.message
-    talk = talk._replace(message=message._replace(text="", button="", media=None, more=()).with_media(left))
+    talk = talk._replace(message=message.wordless(left))
     slip = next((effect.reference for effect in turn.effects if isinstance(effect, TellBySlip)), "")
     reference = slip or read_reference(message.text)
     if reference not in draft.cases:

@@ -1,12 +1,16 @@
 """A voice note on its way: from its provider, by the runner, into a locked box."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import select
 
 from api.media.fetching import MediaFetching
 from api.numbers import pool, sims
+from api.staff.people import Viewer
 from api.tables import MediaRow
 from tests.desks import ADDRESS, TestDesk, running_desk
 from tests.fakes import telegram_updates as updates
@@ -22,6 +26,16 @@ FURTHER = "+96181000002"
 SAID = ("hello", "1", "1", "1", "1")
 
 
+@asynccontextmanager
+async def with_twilio(folder: Path) -> AsyncIterator[tuple[TestDesk, TwilioApi, Viewer, datetime]]:
+    """A desk with a number of Twilio, Amal signed in there, and its time; `FURTHER` is ours too, and `ME1` a file."""
+    async with TwilioApi(numbers=(twilio_api.NUMBER, FURTHER), files={"ME1": AMR}) as api:
+        settings = {"twilio_account_sid": twilio_api.ACCOUNT, "twilio_number": twilio_api.NUMBER}
+        settings |= {"twilio_auth_token": twilio_api.TOKEN, "twilio_api_url": api.url}
+        async with running_desk(folder, simulator=False, **settings) as desk:
+            yield desk, api, await looking(desk.shell, desk.app.state.gate, "Amal"), desk.shell.clock()
+
+
 async def test_a_voice_note_on_telegram_is_kept_and_lies_nowhere_readable(tmp_path: Path) -> None:
     async with TelegramApi() as api:
         settings = {"telegram_token": TOKEN, "telegram_api_url": api.url}
@@ -35,32 +49,22 @@ async def test_a_voice_note_on_telegram_is_kept_and_lies_nowhere_readable(tmp_pa
 
 
 async def test_a_voice_note_to_a_further_number_of_twilio_is_fetched_as_one_to_the_first_is(tmp_path: Path) -> None:
-    async with TwilioApi(numbers=(twilio_api.NUMBER, FURTHER), files={"ME1": AMR}) as api:
-        settings = {"twilio_account_sid": twilio_api.ACCOUNT, "twilio_number": twilio_api.NUMBER}
-        settings |= {"twilio_auth_token": twilio_api.TOKEN, "twilio_api_url": api.url}
-        async with running_desk(tmp_path, simulator=False, **settings) as desk:
-            amal = await looking(desk.shell, desk.app.state.gate, "Amal")
-            now = desk.shell.clock()
-            await desk.shell.db.write(lambda session: sims.add_channel(session, amal, FURTHER, "twilio", now))
-            for text in (*SAID, "1"):  # by SMS she is asked first whether to write at all
-                await sends(desk, twilio_api.inbound(text, to=FURTHER))
-            medium = {"NumMedia": "1", "MediaContentType0": "audio/amr", "MediaUrl0": api.media_url("ME1")}
-            await sends(desk, twilio_api.inbound("", to=FURTHER, **medium))
-            await kept(desk)
+    async with with_twilio(tmp_path) as (desk, api, amal, now):
+        await desk.shell.db.write(lambda session: sims.add_channel(session, amal, FURTHER, "twilio", now))
+        for text in (*SAID, "1"):  # by SMS she is asked first whether to write at all
+            await sends(desk, twilio_api.inbound(text, to=FURTHER))
+        medium = {"NumMedia": "1", "MediaContentType0": "audio/amr", "MediaUrl0": api.media_url("ME1")}
+        await sends(desk, twilio_api.inbound("", to=FURTHER, **medium))
+        await kept(desk)
     assert api.told_elsewhere == [""], "the store of files does not hear our token"
 
 
 async def test_a_picture_to_a_number_of_twilio_that_is_lent_is_fetched_too(tmp_path: Path) -> None:
-    async with TwilioApi(numbers=(twilio_api.NUMBER, FURTHER), files={"ME1": AMR}) as api:
-        settings = {"twilio_account_sid": twilio_api.ACCOUNT, "twilio_number": twilio_api.NUMBER}
-        settings |= {"twilio_auth_token": twilio_api.TOKEN, "twilio_api_url": api.url}
-        async with running_desk(tmp_path, simulator=False, **settings) as desk:
-            amal = await looking(desk.shell, desk.app.state.gate, "Amal")
-            now = desk.shell.clock()
-            await desk.shell.db.write(lambda session: pool.add_number(session, amal, FURTHER, now))
-            medium = {"NumMedia": "1", "MediaContentType0": "image/jpeg", "MediaUrl0": api.media_url("ME1")}
-            await sends(desk, twilio_api.inbound("", sender="MOPH", to=FURTHER, **medium))
-            await kept(desk)
+    async with with_twilio(tmp_path) as (desk, api, amal, now):
+        await desk.shell.db.write(lambda session: pool.add_number(session, amal, FURTHER, now))
+        medium = {"NumMedia": "1", "MediaContentType0": "image/jpeg", "MediaUrl0": api.media_url("ME1")}
+        await sends(desk, twilio_api.inbound("", sender="MOPH", to=FURTHER, **medium))
+        await kept(desk)
 
 
 async def sends(desk: TestDesk, fields: dict[str, str]) -> None:
